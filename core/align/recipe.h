@@ -1,0 +1,75 @@
+// Everything that decides what a conversion does: a TOML file, a preset, or flags over either. No torch here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experts/layout.h"
+
+namespace dotmoe {
+
+/// Which text is used, in tokens.
+struct TextRecipe {
+    std::int64_t window = 512;               ///< tokens a sequence
+    std::int64_t calibration_windows = 24;   ///< sequences whose activations the layer-wise phase sees
+    std::int64_t held_out_windows = 8;       ///< sequences that only judge
+};
+
+/// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
+struct LayerwiseRecipe {
+    std::int64_t rounds = 7;                 ///< router fit + transport, in turn
+    double ridge = 1e-2;                     ///< lambda of the router fit, inputs at unit RMS
+    double router_scale = 1.5;               ///< mean column norm of W_r times the inputs' RMS
+    std::int64_t steps = 0;                  ///< straight-through steps a layer
+    std::int64_t batch_tokens = 768;         ///< tokens a step
+    double affinity_lr = 1e-1, router_lr = 1e-2;
+    double balance_weight = 3e-3, z_weight = 1e-4;
+};
+
+/// METHOD §§4-6: global straight-through training against the dense model.
+struct DistillRecipe {
+    std::int64_t steps = 15;
+    std::int64_t sequences = 4;              ///< a step
+    double affinity_lr = 1e-2, router_lr = 3e-3;
+    double weight_decay = 1e-4, clip = 1.0;
+    double kl_weight = 2.0, ce_weight = 1.0, z_weight = 1e-3, balance_weight = 2e-2;   ///< Eq. 13-15
+    double temperature_start = 1.0, temperature_end = 0.1;   ///< tau, linear ...
+    double temperature_share = 0.2;                          ///< ... over this share of the steps
+    std::int64_t sinkhorn_iterations = 50;   ///< bound of a solve
+    double sinkhorn_tolerance = 1e-3;        ///< relative column residual that ends it
+    std::int64_t evaluate_every = 0;         ///< steps between held-out evaluations; 0: only at the end
+    std::int64_t checkpoint_every = 5;       ///< steps between checkpoints
+};
+
+enum class Start {
+    alternating,   ///< METHOD §7
+    random         ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
+};
+
+struct Recipe {
+    std::string name = "quick";
+    std::uint64_t seed = 0;
+    Start start = Start::alternating;
+    Layout layout;
+    TextRecipe text;
+    LayerwiseRecipe layerwise;
+    DistillRecipe distill;
+};
+
+/// Names of the presets built in from resources/recipes, in order of cost.
+std::vector<std::string> preset_names();
+/// Throws UsageError naming the presets when there is none of that name.
+Recipe preset(std::string_view name);
+
+/// Unknown keys, wrong kinds and values out of range throw UsageError with file, line and the allowed range.
+Recipe parse_recipe(std::string_view toml, std::string_view origin);
+Recipe load_recipe(const std::filesystem::path& path);
+std::string to_toml(const Recipe& recipe);
+
+/// Range checks of every field (also done by parse_recipe); layout rules that need N are check_layout's.
+void check_recipe(const Recipe& recipe);
+
+}  // namespace dotmoe

@@ -1,0 +1,61 @@
+// Forward pass of a Llama-architecture model, with the FFN left open: dense, masked or sparse plug in alike.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <vector>
+
+#include "model/config.h"
+#include "model/weights.h"
+
+namespace dotmoe {
+
+/// y = FFN(x) of a layer: x [B, T, D] is the normalised input, in the weights' dtype; the result has the same shape.
+using FeedForward = std::function<at::Tensor(const at::Tensor& x, std::int64_t layer)>;
+
+/// Keys and values of the tokens so far, one pair a layer: [B, kv_heads, T, head_width].
+struct KvCache {
+    std::vector<at::Tensor> keys, values;
+    std::int64_t length() const { return keys.empty() || !keys[0].defined() ? 0 : keys[0].size(2); }
+};
+
+/// RMSNorm in fp32, result in x's dtype. x [..., D], weight [D].
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
+
+/// H = silu(x W_gate^T) * (x W_up^T), the neurons' outputs (METHOD §1). x [..., D] -> [..., N].
+at::Tensor neuron_outputs(const at::Tensor& x, const LayerWeights& layer);
+
+/// Y = H W_down^T. x [..., D] -> [..., D].
+at::Tensor dense_feed_forward(const at::Tensor& x, const LayerWeights& layer);
+
+/// The parts of one forward pass, in order. All are differentiable in x; the weights carry no gradient.
+class Transformer {
+  public:
+    Transformer(const ModelConfig& config, const Weights& weights);
+
+    const ModelConfig& config() const { return config_; }
+    const Weights& weights() const { return weights_; }
+
+    /// Token ids [B, T] int64 -> residual stream [B, T, D] in the weights' dtype.
+    at::Tensor embed(const at::Tensor& tokens) const;
+    /// x + Attention(norm(x)), causal, grouped queries, RoPE from position `cache->length()` (0 without a cache). The
+    /// cache, when given, grows by T in this layer.
+    at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
+    /// The FFN's input: norm(x) of a layer.
+    at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
+    /// Embedding, all layers with `ffn`, final norm: [B, T] -> [B, T, D]. B > 1 only without a cache.
+    at::Tensor hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache = nullptr) const;
+    /// [.., D] -> [.., V], fp32. Never call it on a whole batch: it is the largest tensor there is (align/losses does
+    /// it in chunks).
+    at::Tensor logits(const at::Tensor& hidden) const;
+
+    /// dense_feed_forward of this model's layers.
+    FeedForward dense() const;
+
+  private:
+    ModelConfig config_;
+    Weights weights_;
+};
+
+}  // namespace dotmoe

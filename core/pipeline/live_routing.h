@@ -1,0 +1,37 @@
+// Where each token of the user's text goes, kept up to date while a conversion runs. No torch in this header.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/device.h"
+#include "events/event.h"
+
+namespace dotmoe {
+
+struct Model;
+struct ExpertSet;
+
+/// Owns a thread that routes the current text through the latest experts and publishes a RoutingSnapshot whenever either
+/// changed (newest wins; at most one pass at a time, on one thread so that training keeps the others). All calls are
+/// thread-safe and return at once. `events` must outlive the object.
+class LiveRouting {
+  public:
+    explicit LiveRouting(EventSink& events);
+    ~LiveRouting();
+
+    void set_text(std::string text);
+    /// Called by convert() when the model is loaded and whenever the experts changed.
+    void set_model(std::shared_ptr<const Model> model);
+    void set_experts(std::shared_ptr<const ExpertSet> experts);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// One text through a model, now (dotmoe route). Token ids are those of the model's tokenizer.
+RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, const std::string& text);
+
+}  // namespace dotmoe

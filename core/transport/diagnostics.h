@@ -1,0 +1,17 @@
+// What a transport plan looks like, in numbers.
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace dotmoe {
+
+/// Mean row entropy of a soft plan [N, columns], over log(columns): 1 uniform, 0 hard.
+double relative_entropy(const at::Tensor& plan);
+
+/// Mass of the soft plan that does not lie on the hard plan's entries, as a share of N.
+double soft_hard_gap(const at::Tensor& plan, const at::Tensor& owner);
+
+/// Share of neurons whose column differs between two hard plans [N].
+double churn(const at::Tensor& before, const at::Tensor& after);
+
+}  // namespace dotmoe

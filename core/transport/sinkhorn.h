@@ -1,0 +1,36 @@
+// Sinkhorn-Knopp in the log domain (DOT-MoE Alg. 1, Eq. 7): M = exp(A/tau + f 1^T + 1 g^T).
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "transport/problem.h"
+
+namespace dotmoe {
+
+struct SinkhornOptions {
+    double temperature = 1.0;     ///< tau
+    int max_iterations = 50;      ///< one iteration updates f, then g
+    double tolerance = 1e-3;      ///< stop when every column sum is this close to c_e, relative; 0: run all iterations
+};
+
+/// Largest absolute row- and column-sum errors of one batch entry after an iteration, in neurons.
+struct SinkhornIteration {
+    std::vector<float> row_residual, column_residual;   ///< [batch]
+};
+
+struct SinkhornResult {
+    at::Tensor plan;              ///< [.., N, columns] fp32 (fp64 for fp64 input), rows sum to 1 exactly (to rounding)
+    at::Tensor f, g;              ///< potentials [.., N], [.., columns], in units of A/tau
+    std::vector<SinkhornIteration> iterations;
+};
+
+/// affinity [.., N, columns], any leading batch (layers are solved together). `warm_g` [.., columns] starts from the last
+/// solve's g (METHOD §2, warm start). No gradient. Throws Error on a bad problem (check_problem).
+SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities, const SinkhornOptions& options,
+                        const std::optional<at::Tensor>& warm_g = std::nullopt);
+
+}  // namespace dotmoe
