@@ -11,7 +11,9 @@ namespace {
 at::Device resolve(DeviceChoice choice) {
     const bool cuda = available_devices().size() > 1;
     if (choice == DeviceChoice::cuda && !cuda)
-        fail("no CUDA device answers: install an NVIDIA driver and the full set of wheels, or use --device cpu");
+        fail(
+            "no CUDA device answers: install an NVIDIA driver and the full set of wheels, or use --device "
+            "cpu");
     return cuda && choice != DeviceChoice::cpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
@@ -29,6 +31,8 @@ Compute choose_compute(DeviceChoice choice) {
     return {device, has_amx() ? at::kBFloat16 : at::kFloat};
 }
 
-Compute exact_compute(DeviceChoice choice) { return {resolve(choice), at::kFloat}; }
+Compute exact_compute(DeviceChoice choice) {
+    return {resolve(choice), at::kFloat};
+}
 
 }  // namespace dotmoe

@@ -13,9 +13,9 @@ struct Compute {
     at::ScalarType dtype = at::kFloat;
 };
 
-/// Resolves the device (throws Error when CUDA was asked for and no GPU answers) and takes bf16 where the hardware
-/// multiplies it in matrix units (AMX, GPUs), else fp32. A property of the machine and not of a timing, so that the
-/// same seed gives the same assignment.
+/// Resolves the device (throws Error when CUDA was asked for and no GPU answers) and takes bf16 where the
+/// hardware multiplies it in matrix units (AMX, GPUs), else fp32. A property of the machine and not of a
+/// timing, so that the same seed gives the same assignment.
 Compute choose_compute(DeviceChoice choice);
 
 /// fp32 on the resolved device: for checks that compare logits.

@@ -38,6 +38,8 @@ void set_thread_count(int threads) {
     at::set_num_threads(threads > 0 ? threads : std::max(cores, 1));
 }
 
-int thread_count() { return at::get_num_threads(); }
+int thread_count() {
+    return at::get_num_threads();
+}
 
 }  // namespace dotmoe

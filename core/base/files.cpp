@@ -14,7 +14,9 @@
 namespace dotmoe {
 namespace {
 
-std::string last_cause() { return std::strerror(errno); }
+std::string last_cause() {
+    return std::strerror(errno);
+}
 
 }  // namespace
 
@@ -69,7 +71,9 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
     }
 }
 
-void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+void AtomicFile::write(std::string_view text) {
+    write(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 void AtomicFile::commit() {
     if (::fsync(descriptor_) != 0) fail("{}: writing failed: {}", target_.string(), last_cause());

@@ -10,7 +10,8 @@
 
 namespace dotmoe {
 
-/// A file mapped read-only into memory; the view lives as long as the object. Throws Error when it can't be opened.
+/// A file mapped read-only into memory; the view lives as long as the object. Throws Error when it can't be
+/// opened.
 class MappedFile {
   public:
     explicit MappedFile(const std::filesystem::path& path);
@@ -28,8 +29,9 @@ class MappedFile {
     std::span<const std::byte> bytes_;
 };
 
-/// Writes to a temporary sibling; commit() flushes it to disk and renames it over the target. Without commit() (an
-/// exception, a cancel) the temporary is removed and the old file stays. Throws Error naming the path and the cause.
+/// Writes to a temporary sibling; commit() flushes it to disk and renames it over the target. Without
+/// commit() (an exception, a cancel) the temporary is removed and the old file stays. Throws Error naming the
+/// path and the cause.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path target);

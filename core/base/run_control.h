@@ -6,8 +6,8 @@
 
 namespace dotmoe {
 
-/// Thread-safe. The worker calls poll() at each Sinkhorn solve and each training step; any thread calls the rest
-/// (request_stop() too from a signal-watching thread, never from a signal handler itself).
+/// Thread-safe. The worker calls poll() at each Sinkhorn solve and each training step; any thread calls the
+/// rest (request_stop() too from a signal-watching thread, never from a signal handler itself).
 class RunControl {
   public:
     void request_stop();

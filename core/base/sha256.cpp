@@ -19,6 +19,8 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
     return hex;
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) { return sha256_hex(MappedFile(path).bytes()); }
+std::string sha256_of_file(const std::filesystem::path& path) {
+    return sha256_hex(MappedFile(path).bytes());
+}
 
 }  // namespace dotmoe

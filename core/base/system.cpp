@@ -7,7 +7,9 @@
 
 namespace dotmoe {
 
-std::string_view version() { return DOTMOE_VERSION; }
+std::string_view version() {
+    return DOTMOE_VERSION;
+}
 
 std::int64_t peak_memory_bytes() {
     struct rusage usage {};

@@ -5,20 +5,22 @@
 
 #include <functional>
 
+#include "evaluate/figures.h"
 #include "model/transformer.h"
 
 namespace dotmoe {
 
-struct Quality {
-    double perplexity = 0;         ///< exp of the mean next-token cross-entropy
-    double perplexity_stderr = 0;  ///< of the perplexity, from the spread of the windows' means (delta method)
-    double kl = 0;                 ///< mean KL(dense || converted) over all positions, nats
-    double top1 = 0;               ///< share of positions with the same argmax
-};
+/// Called after each batch of windows, on the calling thread, with the windows done so far.
+using WindowCallback = std::function<void(std::int64_t)>;
 
-/// windows [W, window] int64. Logits only ever exist for a chunk of positions. on_window(done) is called after each batch,
-/// on the calling thread.
+/// Final hidden states of the dense model, [W, window, D]: computed once, compared with often. windows [W,
+/// window] int64.
+at::Tensor dense_hidden_states(const Transformer& transformer, const at::Tensor& windows,
+                               const WindowCallback& on_windows = {});
+
+/// `dense_hidden` as dense_hidden_states gives it for the same windows. Logits only ever exist for a chunk of
+/// positions. The dense model's own figures: ffn = transformer.dense() (then kl = 0, top1 = 1).
 Quality evaluate_quality(const Transformer& transformer, const FeedForward& ffn, const at::Tensor& windows,
-                         const std::function<void(std::int64_t)>& on_window = {});
+                         const at::Tensor& dense_hidden, const WindowCallback& on_windows = {});
 
 }  // namespace dotmoe

@@ -1,8 +1,10 @@
-// A conversion on disk: recipe.toml, experts.safetensors, metrics.json, source.json. Written whole or not at all.
+// A conversion on disk: experts.safetensors (assignment, routers and, as metadata, recipe and source: the one
+// file that counts), recipe.toml and metrics.json beside it for people and tools.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "align/recipe.h"
 #include "experts/expert_set.h"
@@ -10,19 +12,24 @@
 namespace dotmoe {
 
 struct Project {
-    std::filesystem::path source;      ///< the dense model it was made from
+    std::filesystem::path source;  ///< the dense model it was made from
     std::string source_sha256;
     Recipe recipe;
     ExpertSet experts;
 };
 
-/// Throws Error when the folder can't be written; an old project in it stays whole in that case.
-void save_project(const std::filesystem::path& folder, const Project& project);
+/// All files are staged before the first is renamed, so a full disk leaves an old project whole. Throws Error
+/// when the folder can't be written.
+void save_project(const std::filesystem::path& folder, const Project& project, std::string_view metrics_json);
 
-/// Untrusted input: shapes, owners (each column exactly full) and finiteness are checked. Throws Error naming the file.
+/// Untrusted input: shapes, owners (each column exactly full) and finiteness are checked. Throws Error naming
+/// the file.
 Project load_project(const std::filesystem::path& folder);
 
 /// Whether the folder holds a conversion (and not, say, a model).
 bool is_project(const std::filesystem::path& folder);
+
+/// Throws Error naming `origin` unless every column holds exactly its capacity and the router is finite.
+void check_layer_experts(const LayerExperts& layer, const Layout& layout, std::string_view origin);
 
 }  // namespace dotmoe

@@ -1,4 +1,5 @@
-// What a conversion is judged by; the keys of metrics.json and of --json (DESIGN.md, command line). No torch here.
+// What a conversion is judged by; the keys of metrics.json and of --json (DESIGN.md, command line). No torch
+// here.
 #pragma once
 
 #include <cstdint>
@@ -7,28 +8,25 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/figures.h"
+
 namespace dotmoe {
 
 struct LayerMetrics {
-    double error = 0;        ///< |Y_hat - Y|^2 / |Y|^2 on held-out text, inputs of the dense model
-    double load_max = 0;     ///< heaviest expert over an even share, held-out text
-    std::int64_t dead = 0;   ///< experts without a held-out token
-    double greedy_gap = 0;   ///< METHOD §2
+    double error = 0;       ///< |Y_hat - Y|^2 / |Y|^2 on held-out text, inputs of the dense model
+    double load_max = 0;    ///< heaviest expert over an even share, held-out text
+    std::int64_t dead = 0;  ///< experts without a held-out token
+    double greedy_gap = 0;  ///< METHOD §2
+    std::optional<double> random_error;  ///< of a random split with the same ridge router
 };
 
-struct Perplexities {
-    double dense = 0;
-    std::optional<double> converted, layerwise, random_layerwise;
-    double stderr_converted = 0;   ///< standard error of `converted` over windows; JSON key "stderr"
-};
-
+/// JSON: perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and top1 of the converted
+/// model, the four stages in full under "stages", and the other fields by name.
 struct Metrics {
-    Perplexities perplexity;
-    double kl = 0;                       ///< mean KL(dense || converted) a token, nats
-    double top1 = 0;                     ///< share of tokens with the same most likely next token
-    double active_parameters = 0;        ///< weights a token uses, routers included
+    std::optional<Quality> dense, random_layerwise, layerwise, converted;
+    double active_parameters = 0;  ///< weights a token uses, routers included
     double dense_parameters = 0;
-    double active_neuron_share = 0;      ///< (S + k C) / N
+    double active_neuron_share = 0;  ///< (S + k C) / N
     std::vector<LayerMetrics> layers;
     std::int64_t peak_memory_bytes = 0;
     double seconds = 0;
@@ -39,8 +37,8 @@ struct Metrics {
 void to_json(nlohmann::json& json, const Metrics& metrics);
 void from_json(const nlohmann::json& json, Metrics& metrics);
 
-/// The table people read: one row a stage (dense, random split + ridge router, transport layer-wise, converted), then
-/// a line a layer.
+/// The table people read: one row a stage (dense, random split + ridge router, transport layer-wise,
+/// converted), then a line a layer.
 std::string format_table(const Metrics& metrics);
 
 }  // namespace dotmoe

@@ -10,7 +10,9 @@
 namespace dotmoe {
 namespace {
 
-TEST(RunControl, PollPassesWhenNothingWasAsked) { RunControl().poll(); }
+TEST(RunControl, PollPassesWhenNothingWasAsked) {
+    RunControl().poll();
+}
 
 TEST(RunControl, StopThrowsFromPoll) {
     RunControl control;

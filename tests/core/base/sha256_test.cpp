@@ -7,7 +7,9 @@
 namespace dotmoe {
 namespace {
 
-std::string hash(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
+std::string hash(std::string_view text) {
+    return sha256_hex(std::as_bytes(std::span(text)));
+}
 
 // Examples of FIPS 180-2.
 TEST(Sha256, PublishedVectors) {

@@ -1,0 +1,226 @@
+#include "align/recipe.h"
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "align/presets.h"
+#include "base/error.h"
+#include "base/files.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Allowed values of a field, ends included.
+struct Range {
+    double least = 0, most = infinity;
+};
+
+constexpr std::array<std::pair<Start, std::string_view>, 2> start_names{
+    {{Start::alternating, "alternating"}, {Start::random, "random"}}};
+
+/// The one list of fields: reading, writing and checking all walk it. `visit(table, key, field, range)`;
+/// table "" is the top level.
+template <typename R, typename Visit>
+void for_each_field(R& r, Visit&& visit) {
+    visit("", "name", r.name, Range{});
+    visit("", "seed", r.seed, Range{0, 9e15});
+    visit("", "start", r.start, Range{});
+    visit("layout", "experts", r.layout.experts, Range{1, 1e6});
+    visit("layout", "active", r.layout.active, Range{1, 1e6});
+    visit("layout", "shared", r.layout.shared, Range{0, 1e9});
+    visit("text", "window", r.text.window, Range{8, 1 << 20});
+    visit("text", "calibration_windows", r.text.calibration_windows, Range{1, 1e6});
+    visit("text", "held_out_windows", r.text.held_out_windows, Range{1, 1e6});
+    visit("layerwise", "rounds", r.layerwise.rounds, Range{1, 1000});
+    visit("layerwise", "ridge", r.layerwise.ridge, Range{1e-12, 1e6});
+    visit("layerwise", "router_scale", r.layerwise.router_scale, Range{1e-6, 1e6});
+    visit("layerwise", "steps", r.layerwise.steps, Range{0, 1e7});
+    visit("layerwise", "batch_tokens", r.layerwise.batch_tokens, Range{1, 1e7});
+    visit("layerwise", "affinity_lr", r.layerwise.affinity_lr, Range{0, 1e3});
+    visit("layerwise", "router_lr", r.layerwise.router_lr, Range{0, 1e3});
+    visit("layerwise", "balance_weight", r.layerwise.balance_weight, Range{0, 1e3});
+    visit("layerwise", "z_weight", r.layerwise.z_weight, Range{0, 1e3});
+    visit("distill", "steps", r.distill.steps, Range{0, 1e7});
+    visit("distill", "sequences", r.distill.sequences, Range{1, 1e5});
+    visit("distill", "affinity_lr", r.distill.affinity_lr, Range{0, 1e3});
+    visit("distill", "router_lr", r.distill.router_lr, Range{0, 1e3});
+    visit("distill", "weight_decay", r.distill.weight_decay, Range{0, 1e3});
+    visit("distill", "clip", r.distill.clip, Range{1e-6, 1e6});
+    visit("distill", "kl_weight", r.distill.kl_weight, Range{0, 1e3});
+    visit("distill", "ce_weight", r.distill.ce_weight, Range{0, 1e3});
+    visit("distill", "z_weight", r.distill.z_weight, Range{0, 1e3});
+    visit("distill", "balance_weight", r.distill.balance_weight, Range{0, 1e3});
+    visit("distill", "temperature_start", r.distill.temperature_start, Range{1e-3, 1e3});
+    visit("distill", "temperature_end", r.distill.temperature_end, Range{1e-3, 1e3});
+    visit("distill", "temperature_share", r.distill.temperature_share, Range{0, 1});
+    visit("distill", "sinkhorn_iterations", r.distill.sinkhorn_iterations, Range{1, 1e5});
+    visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
+    visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
+    visit("distill", "checkpoint_every", r.distill.checkpoint_every, Range{1, 1e7});
+}
+
+std::string dotted(std::string_view table, std::string_view key) {
+    return table.empty() ? std::string(key) : fmt::format("{}.{}", table, key);
+}
+
+/// One field of one TOML document, read as the kind of the C++ field.
+class Reader {
+  public:
+    Reader(const toml::table& root, std::string_view origin) : root_(root), origin_(origin) {}
+
+    template <typename T>
+    void operator()(std::string_view table, std::string_view key, T& field, Range) {
+        known_.insert(dotted(table, key));
+        const auto node = table.empty() ? root_[key] : root_[table][key];
+        if (node) read(*node.node(), dotted(table, key), field);
+    }
+
+    void refuse_unknown_keys() const {
+        root_.for_each([this](const toml::key& key, const auto& node) {
+            if constexpr (toml::is_table<decltype(node)>)
+                node.for_each([&](const toml::key& inner, const auto& value) {
+                    refuse_unknown(dotted(key.str(), inner.str()), value);
+                });
+            else
+                refuse_unknown(std::string(key.str()), node);
+        });
+    }
+
+  private:
+    void read(const toml::node& node, const std::string& name, std::string& field) {
+        field = expect(node.value_exact<std::string>(), node, name, "a text");
+    }
+    void read(const toml::node& node, const std::string& name, std::int64_t& field) {
+        field = expect(node.value_exact<std::int64_t>(), node, name, "a whole number");
+    }
+    void read(const toml::node& node, const std::string& name, std::uint64_t& field) {
+        const auto value = expect(node.value_exact<std::int64_t>(), node, name, "a whole number");
+        if (value < 0) refuse(node, name, "0 or more");
+        field = static_cast<std::uint64_t>(value);
+    }
+    void read(const toml::node& node, const std::string& name, double& field) {
+        field = expect(node.value<double>(), node, name, "a number");
+    }
+    void read(const toml::node& node, const std::string& name, Start& field) {
+        const auto text = expect(node.value_exact<std::string>(), node, name, "a text");
+        const auto found = std::ranges::find(start_names, text, &std::pair<Start, std::string_view>::second);
+        if (found == start_names.end()) refuse(node, name, "\"alternating\" or \"random\"");
+        field = found->first;
+    }
+
+    template <typename T>
+    T expect(std::optional<T> value, const toml::node& node, const std::string& name,
+             std::string_view kind) const {
+        if (!value) refuse(node, name, kind);
+        return *value;
+    }
+    [[noreturn]] void refuse(const toml::node& node, const std::string& name, std::string_view wanted) const {
+        fail_usage("{}:{}: {} must be {}", origin_, node.source().begin.line, name, wanted);
+    }
+    void refuse_unknown(const std::string& name, const toml::node& node) const {
+        if (!known_.contains(name))
+            fail_usage("{}:{}: recipe key '{}' is unknown; remove it or mend its spelling", origin_,
+                       node.source().begin.line, name);
+    }
+
+    const toml::table& root_;
+    std::string_view origin_;
+    std::set<std::string> known_;
+};
+
+std::string_view name_of(Start start) {
+    return std::ranges::find(start_names, start, &std::pair<Start, std::string_view>::first)->second;
+}
+
+std::string toml_value(const std::string& value) {
+    return fmt::format("\"{}\"", value);
+}
+std::string toml_value(Start value) {
+    return fmt::format("\"{}\"", name_of(value));
+}
+std::string toml_value(double value) {
+    auto text = fmt::format("{}", value);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+template <std::integral T>
+std::string toml_value(T value) {
+    return fmt::format("{}", value);
+}
+
+}  // namespace
+
+std::vector<std::string> preset_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : embedded_presets) names.emplace_back(entry.name);
+    return names;
+}
+
+Recipe preset(std::string_view name) {
+    const auto found = std::ranges::find(embedded_presets, name, &EmbeddedPreset::name);
+    if (found == std::end(embedded_presets))
+        fail_usage("preset '{}' is unknown: use {} or a recipe file (.toml)", name,
+                   fmt::join(preset_names(), ", "));
+    return parse_recipe(found->toml, fmt::format("preset {}", name));
+}
+
+Recipe parse_recipe(std::string_view text, std::string_view origin) {
+    toml::table root;
+    try {
+        root = toml::parse(text);
+    } catch (const toml::parse_error& error) {
+        fail_usage("{}:{}: not valid TOML: {}", origin, error.source().begin.line, error.description());
+    }
+    Recipe recipe;
+    Reader reader(root, origin);
+    for_each_field(recipe, reader);
+    reader.refuse_unknown_keys();
+    try {
+        check_recipe(recipe);
+    } catch (const UsageError& error) {
+        fail_usage("{}: {}", origin, error.what());
+    }
+    return recipe;
+}
+
+Recipe load_recipe(const std::filesystem::path& path) {
+    return parse_recipe(read_text_file(path), path.string());
+}
+
+std::string to_toml(const Recipe& recipe) {
+    std::string text, open_table;
+    for_each_field(recipe, [&](std::string_view table, std::string_view key, const auto& field, Range) {
+        if (table != open_table) {
+            text += fmt::format("\n[{}]\n", table);
+            open_table = table;
+        }
+        text += fmt::format("{} = {}\n", key, toml_value(field));
+    });
+    return text;
+}
+
+void check_recipe(const Recipe& recipe) {
+    for_each_field(recipe, [](std::string_view table, std::string_view key, const auto& field, Range range) {
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(field)>>) {
+            const auto value = static_cast<double>(field);
+            if (!(value >= range.least && value <= range.most))
+                fail_usage("{} = {} is outside {} to {}", dotted(table, key), field, range.least, range.most);
+        }
+    });
+    if (recipe.name.find_first_of("\"\\\n") != std::string::npos)
+        fail_usage("name holds quotes, backslashes or line ends; use plain characters");
+    if (recipe.layout.active > recipe.layout.experts)
+        fail_usage("layout.active = {} is more than layout.experts = {}", recipe.layout.active,
+                   recipe.layout.experts);
+    if (recipe.distill.temperature_end > recipe.distill.temperature_start)
+        fail_usage("distill.temperature_end = {} is above temperature_start = {}; the plan must sharpen",
+                   recipe.distill.temperature_end, recipe.distill.temperature_start);
+}
+
+}  // namespace dotmoe
