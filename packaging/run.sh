@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and starts.
+#   packaging/run.sh                 with a display: the Studio, on the default model and text
+#                                    without one: a conversion by the quick preset, its table, and pictures of the views
+#   packaging/run.sh ARGUMENTS...    the command line: packaging/run.sh --help, packaging/run.sh convert --help, ...
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+. "$PACKAGING/build.sh"
+
+"$PACKAGING/setup.sh"
+build release dotmoe dotmoe-studio make_toy
+make_toy
+
+BIN=$ROOT/build/release/bin
+MODEL=$DEPS/model/SmolLM2-135M-Instruct.Q4_1.gguf
+if [ $# -gt 0 ]; then
+    exec "$BIN/dotmoe" "$@"
+elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    exec "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text"
+fi
+say "no display: converting SmolLM2-135M by the quick preset into build/conversion, five minutes or so on two cores"
+"$BIN/dotmoe" convert "$MODEL" --text "$DEPS/text" --recipe quick --out "$ROOT/build/conversion"
+say "pictures of the views: build/pictures"
+LIBGL_ALWAYS_SOFTWARE=1 QT_QPA_PLATFORM=offscreen "$BIN/dotmoe-studio" --screenshots "$ROOT/build/pictures" \
+    --open "$ROOT/build/conversion"

@@ -1,0 +1,162 @@
+"""The rules of ARCHITECTURE.md as functions: each takes a Tree and yields one line for each violation."""
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tree import Tree
+
+QT = re.compile(r"^(Q[A-Z]|Qt[A-Z]\w*/|qcustomplot\.h|qt\w*/)")
+TORCH = re.compile(r"^(ATen|torch|c10|caffe2)/")
+IMGUI = re.compile(r"^imgui")
+
+MAX_LINES = 350
+
+# Which modules of core a module may include besides itself; pipeline is the top and may include all.
+CORE_LAYERS = {
+    "base": set(),
+    "events": {"base"},
+    "formats": {"base"},
+    "text": {"base", "formats"},
+    "model": {"base", "formats", "text"},
+    "transport": {"base"},
+    "experts": {"base", "formats", "model", "transport"},
+    "evaluate": {"base", "text", "model", "experts"},
+    "align": {"base", "events", "text", "model", "transport", "experts", "evaluate"},
+    "export": {"base", "events", "formats", "text", "model", "experts", "evaluate"},
+}
+# Plain structs that every module may include; they themselves include nothing but base and each other.
+PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/evaluate/figures.h"}
+FACADE = re.compile(
+    r"core/(events/\w+|align/recipe|pipeline/\w+|export/\w+|base/(?!compute)\w+|experts/layout)\.h$"
+)
+
+
+def _reaching(tree: Tree, paths: list[str], forbidden: re.Pattern) -> Iterator[str]:
+    for path in paths:
+        chains = tree.reached(path)
+        yield from (chains[name] for name in sorted(chains) if forbidden.match(name))
+
+
+def core_without_qt(tree: Tree) -> Iterator[str]:
+    """core, its tests and the command line know neither Qt nor a widget."""
+    paths = tree.under("core/", "app/cli/", "tests/core/", "tools/")
+    yield from _reaching(tree, paths, re.compile(f"{QT.pattern}|{IMGUI.pattern}|widgets/|app/studio/"))
+
+
+def widgets_without_torch(tree: Tree) -> Iterator[str]:
+    """No file that sees Qt sees torch, not even through another header: their keywords clash."""
+    yield from _reaching(tree, tree.under("widgets/", "app/studio/"), TORCH)
+
+
+def widgets_know_events_only(tree: Tree) -> Iterator[str]:
+    """A widget draws what core/events and plain types of base hold; it knows no model, no session and no app."""
+    yield from _reaching(tree, tree.under("widgets/"), re.compile(r"core/(?!events/|base/)|app/"))
+
+
+def facade_without_torch(tree: Tree) -> Iterator[str]:
+    """The headers of core that the front ends include stay free of torch, through every header they include."""
+    yield from _reaching(tree, [path for path in tree.under("core/") if FACADE.match(path)], TORCH)
+
+
+def no_umbrella_header(tree: Tree) -> Iterator[str]:
+    """<torch/torch.h> costs 28 s a file."""
+    for path in tree.under("core/", "app/", "widgets/", "tests/", "tools/"):
+        if "torch/torch.h" in tree.includes(path):
+            yield f"{path}: includes <torch/torch.h>"
+
+
+def core_layers(tree: Tree) -> Iterator[str]:
+    """A module of core includes only modules below it."""
+    for path in tree.under("core/"):
+        module = path.split("/")[1]
+        if module not in CORE_LAYERS:
+            continue
+        allowed = {"base"} if path in PLAIN_DATA else CORE_LAYERS[module] | {module}
+        for target in tree.includes(path):
+            other = re.match(r"core/(\w+)/", target)
+            if other and other[1] not in allowed and target not in PLAIN_DATA:
+                yield f"{path}: {module} must not know {other[1]} ({target})"
+
+
+def short_files(tree: Tree) -> Iterator[str]:
+    """One concept a file."""
+    for path in tree.under("", suffixes=(".h", ".cpp", ".py", ".sh", ".cmake", "CMakeLists.txt")):
+        lines = tree.text(path).count("\n")
+        if lines >= MAX_LINES:
+            yield f"{path}: {lines} lines, {MAX_LINES} are too many"
+
+
+def sources_are_built(tree: Tree) -> Iterator[str]:
+    """Every .cpp file stands in a CMakeLists.txt of its folder or of a folder above it."""
+    for path in tree.under("core/", "app/", "widgets/", "tests/", "tools/", suffixes=(".cpp",)):
+        for folder in Path(path).parents:
+            lists = (folder / "CMakeLists.txt").as_posix()
+            name = Path(path).relative_to(folder).as_posix()
+            if lists in tree.paths and re.search(rf"(?<![\w/]){re.escape(name)}\b", tree.text(lists)):
+                break
+        else:
+            yield f"{path}: no CMakeLists.txt names it"
+
+
+def headers_have_guards(tree: Tree) -> Iterator[str]:
+    for path in tree.under("", suffixes=(".h",)):
+        if not re.search(r"^#pragma once$", tree.text(path), re.MULTILINE):
+            yield f"{path}: no #pragma once"
+
+
+def no_leftovers(tree: Tree) -> Iterator[str]:
+    """No notes to self, and nothing about the machine or the people it was written on."""
+    forbidden = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/(work|root|home|tmp)/\w|\b\d{1,3}(\.\d{1,3}){3}:\d+")
+    for path in tree.paths:
+        if path.startswith("tests/architecture/") or not _is_text(tree, path):
+            continue
+        for number, line in enumerate(tree.text(path).splitlines(), 1):
+            if match := forbidden.search(line):
+                yield f"{path}:{number}: '{match[0]}'"
+
+
+def urls_are_public(tree: Tree) -> Iterator[str]:
+    """Only the addresses of papers, licences and standards stand in the tree."""
+    public = re.compile(r"(www\.)?(arxiv\.org|gnu\.org|fsf\.org|w3\.org|freedesktop\.org|huggingface\.co|github\.com|debian\.org)$")
+    for path in tree.paths:
+        if path.startswith("tests/architecture/") or not _is_text(tree, path):
+            continue
+        for host in re.findall(r"https?://([\w.-]+)", tree.text(path)):
+            if not public.match(host.lower()):
+                yield f"{path}: address of {host}"
+
+
+def documents_name_what_exists(tree: Tree) -> Iterator[str]:
+    """Links and `paths` in the documents lead to tracked files or folders."""
+    folders = {parent.as_posix() for path in tree.paths for parent in Path(path).parents}
+    top = {path.split("/")[0] for path in tree.paths if "/" in path}
+    for path in tree.under("", suffixes=(".md",)):
+        text = tree.text(path)
+        base = Path(path).parent
+        targets = [(base / link.split("#")[0]) for link in re.findall(r"\]\((?!\w+:|#)([^)\s]+)\)", text)]
+        targets += [Path(name) for name in re.findall(r"`([\w.-]+/[\w./-]*)`", text) if name.split("/")[0] in top]
+        for target in targets:
+            name = _normal(target)
+            if name not in folders and name not in tree.paths and not name.startswith("build"):
+                yield f"{path}: '{name}' is not there"
+
+
+def _normal(path: Path) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _is_text(tree: Tree, path: str) -> bool:
+    return b"\0" not in (tree.root / path).read_bytes()[:4096]
+
+
+RULES = {rule.__name__: rule for rule in (
+    core_without_qt, widgets_without_torch, widgets_know_events_only, facade_without_torch, no_umbrella_header,
+    core_layers, short_files, sources_are_built, headers_have_guards, no_leftovers, urls_are_public,
+    documents_name_what_exists,
+)}
