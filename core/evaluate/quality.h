@@ -18,9 +18,11 @@ using WindowCallback = std::function<void(std::int64_t)>;
 at::Tensor dense_hidden_states(const Transformer& transformer, const at::Tensor& windows,
                                const WindowCallback& on_windows = {});
 
-/// `dense_hidden` as dense_hidden_states gives it for the same windows. Logits only ever exist for a chunk of
-/// positions. The dense model's own figures: ffn = transformer.dense() (then kl = 0, top1 = 1).
+/// `dense_hidden` as dense_hidden_states gives it for the same windows, or undefined: then it is computed
+/// batch by batch, for texts whose states would not fit in memory. Logits only ever exist for a chunk of
+/// positions. The dense model's own figures: ffn = transformer.dense() (then kl = 0, top1 = 1). Throws Error
+/// when there is no window of two tokens or more.
 Quality evaluate_quality(const Transformer& transformer, const FeedForward& ffn, const at::Tensor& windows,
-                         const at::Tensor& dense_hidden, const WindowCallback& on_windows = {});
+                         const at::Tensor& dense_hidden = {}, const WindowCallback& on_windows = {});
 
 }  // namespace dotmoe

@@ -4,21 +4,18 @@
 #include <ATen/ATen.h>
 
 #include <functional>
-#include <vector>
+#include <memory>
 
 #include "model/config.h"
+#include "model/kv_cache.h"
+#include "model/rope.h"
 #include "model/weights.h"
 
 namespace dotmoe {
 
-/// y = FFN(x) of a layer: x [B, T, D] is the normalised input, in the weights' dtype; the result has the same shape.
+/// y = FFN(x) of a layer: x [B, T, D] is the normalised input, in the weights' dtype; the result has the same
+/// shape.
 using FeedForward = std::function<at::Tensor(const at::Tensor& x, std::int64_t layer)>;
-
-/// Keys and values of the tokens so far, one pair a layer: [B, kv_heads, T, head_width].
-struct KvCache {
-    std::vector<at::Tensor> keys, values;
-    std::int64_t length() const { return keys.empty() || !keys[0].defined() ? 0 : keys[0].size(2); }
-};
 
 /// RMSNorm in fp32, result in x's dtype. x [..., D], weight [D].
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
@@ -39,15 +36,15 @@ class Transformer {
 
     /// Token ids [B, T] int64 -> residual stream [B, T, D] in the weights' dtype.
     at::Tensor embed(const at::Tensor& tokens) const;
-    /// x + Attention(norm(x)), causal, grouped queries, RoPE from position `cache->length()` (0 without a cache). The
-    /// cache, when given, grows by T in this layer.
+    /// x + Attention(norm(x)), causal, grouped queries, RoPE from position `cache->length(layer)` (0 without
+    /// a cache). The cache, when given, grows by T in this layer.
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
     /// The FFN's input: norm(x) of a layer.
     at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
     /// Embedding, all layers with `ffn`, final norm: [B, T] -> [B, T, D]. B > 1 only without a cache.
     at::Tensor hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache = nullptr) const;
-    /// [.., D] -> [.., V], fp32. Never call it on a whole batch: it is the largest tensor there is (align/losses does
-    /// it in chunks).
+    /// [.., D] -> [.., V], fp32. Never call it on a whole batch: it is the largest tensor there is
+    /// (align/losses does it in chunks).
     at::Tensor logits(const at::Tensor& hidden) const;
 
     /// dense_feed_forward of this model's layers.
@@ -56,6 +53,7 @@ class Transformer {
   private:
     ModelConfig config_;
     Weights weights_;
+    std::shared_ptr<const RotaryEmbedding> rotary_;  // shared by copies: its tables grow with use
 };
 
 }  // namespace dotmoe

@@ -1,0 +1,13 @@
+// Causal grouped-query attention.
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace dotmoe {
+
+/// softmax(q k^T / sqrt(head_width)) v, each query seeing the keys up to its own position; the queries are
+/// the last T of the S positions. q [B, heads, T, head_width], k and v [B, kv_heads, S, head_width] -> [B,
+/// heads, T, head_width].
+at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
+
+}  // namespace dotmoe

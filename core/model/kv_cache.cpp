@@ -1,0 +1,42 @@
+#include "model/kv_cache.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <bit>
+
+namespace dotmoe {
+namespace {
+
+// Capacities are powers of two, so that n tokens copy O(n) rows in all.
+at::Tensor grown(const at::Tensor& old, std::int64_t length, const at::Tensor& like, std::int64_t capacity) {
+    auto larger = at::empty({like.size(0), like.size(1), capacity, like.size(3)}, like.options());
+    if (length > 0) larger.narrow(2, 0, length).copy_(old.narrow(2, 0, length));
+    return larger;
+}
+
+}  // namespace
+
+std::int64_t KvCache::length(std::int64_t layer) const {
+    const auto index = static_cast<std::size_t>(layer);
+    return index < layers_.size() ? layers_[index].length : 0;
+}
+
+std::pair<at::Tensor, at::Tensor> KvCache::append(std::int64_t layer, const at::Tensor& k,
+                                                  const at::Tensor& v) {
+    const at::NoGradGuard no_grad;
+    const auto index = static_cast<std::size_t>(layer);
+    if (index >= layers_.size()) layers_.resize(index + 1);
+    auto& held = layers_[index];
+    const auto length = held.length + k.size(2);
+    if (!held.keys.defined() || held.keys.size(2) < length) {
+        const auto capacity = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(length)));
+        held.keys = grown(held.keys, held.length, k, capacity);
+        held.values = grown(held.values, held.length, v, capacity);
+    }
+    held.keys.narrow(2, held.length, k.size(2)).copy_(k);
+    held.values.narrow(2, held.length, v.size(2)).copy_(v);
+    held.length = length;
+    return {held.keys.narrow(2, 0, length), held.values.narrow(2, 0, length)};
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,16 @@
+// One tensor of a GGUF as fp32.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "formats/gguf.h"
+
+namespace dotmoe {
+
+/// Dequantised on the calling thread's share of cores, in the file's own row order; shape as in the file.
+at::Tensor read_tensor(const gguf::Tensor& tensor);
+
+/// Throws Error naming the file and the tensor when a value is NaN or infinite.
+void check_finite(const at::Tensor& values, const gguf::Tensor& tensor, const std::filesystem::path& path);
+
+}  // namespace dotmoe

@@ -1,0 +1,70 @@
+#include "model/transformer.h"
+
+#include "model/attention.h"
+
+namespace dotmoe {
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+    const auto h = x.to(at::kFloat);
+    // x / sqrt(mean(x^2) + eps) * w
+    return (h * (h.square().mean(-1, /*keepdim=*/true) + epsilon).rsqrt() * weight).to(x.scalar_type());
+}
+
+at::Tensor neuron_outputs(const at::Tensor& x, const LayerWeights& layer) {
+    return at::silu(at::linear(x, layer.gate)) * at::linear(x, layer.up);
+}
+
+at::Tensor dense_feed_forward(const at::Tensor& x, const LayerWeights& layer) {
+    return at::linear(neuron_outputs(x, layer), layer.down);
+}
+
+Transformer::Transformer(const ModelConfig& config, const Weights& weights)
+    : config_(config),
+      weights_(weights),
+      rotary_(std::make_shared<RotaryEmbedding>(config.rope_base, config.head_width,
+                                                weights.embedding.device())) {}
+
+at::Tensor Transformer::embed(const at::Tensor& tokens) const {
+    return at::embedding(weights_.embedding, tokens);
+}
+
+at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
+    const auto& w = weights_.layers[static_cast<std::size_t>(layer)];
+    const auto batch = x.size(0), count = x.size(1);
+    const auto h = rms_norm(x, w.attention_norm, config_.norm_epsilon);
+    const auto project = [&](const at::Tensor& weight, std::int64_t heads) {
+        return at::linear(h, weight).view({batch, count, heads, config_.head_width}).transpose(1, 2);
+    };
+    const auto [cos, sin] = rotary_->positions(cache ? cache->length(layer) : 0, count);
+    const auto q = rotate(project(w.query, config_.heads), cos, sin);
+    auto k = rotate(project(w.key, config_.kv_heads), cos, sin);
+    auto v = project(w.value, config_.kv_heads);
+    if (cache) std::tie(k, v) = cache->append(layer, k, v);
+    const auto mixed = causal_attention(q, k, v).transpose(1, 2).reshape({batch, count, -1});
+    return x + at::linear(mixed, w.output);
+}
+
+at::Tensor Transformer::feed_forward_input(const at::Tensor& x, std::int64_t layer) const {
+    return rms_norm(x, weights_.layers[static_cast<std::size_t>(layer)].ffn_norm, config_.norm_epsilon);
+}
+
+at::Tensor Transformer::hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache) const {
+    auto x = embed(tokens);
+    for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+        x = attend(x, layer, cache);
+        x = x + ffn(feed_forward_input(x, layer), layer);
+    }
+    return rms_norm(x, weights_.norm, config_.norm_epsilon);
+}
+
+at::Tensor Transformer::logits(const at::Tensor& hidden) const {
+    return at::linear(hidden, weights_.head).to(at::kFloat);
+}
+
+FeedForward Transformer::dense() const {
+    return [layers = weights_.layers](const at::Tensor& x, std::int64_t layer) {
+        return dense_feed_forward(x, layers[static_cast<std::size_t>(layer)]);
+    };
+}
+
+}  // namespace dotmoe
