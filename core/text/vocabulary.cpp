@@ -1,0 +1,61 @@
+// The tokenizer's metadata in a GGUF file.
+#include <utility>
+
+#include "base/error.h"
+#include "text/tokenizer.h"
+
+namespace dotmoe {
+namespace {
+
+std::vector<TokenKind> read_kinds(const gguf::File& file, std::size_t tokens) {
+    const auto stored = file.get<std::vector<std::int64_t>>("tokenizer.ggml.token_type");
+    if (!stored) return std::vector(tokens, TokenKind::normal);
+    std::vector<TokenKind> kinds;
+    for (const auto kind : *stored) {
+        if (kind < 0 || kind > static_cast<std::int64_t>(TokenKind::byte))
+            fail("{}: tokenizer.ggml.token_type holds {}, which is no token type", file.path().string(),
+                 kind);
+        kinds.push_back(static_cast<TokenKind>(kind));
+    }
+    return kinds;
+}
+
+std::optional<TokenId> read_id(const gguf::File& file, std::string_view key) {
+    const auto id = file.get<std::int64_t>(key);
+    if (!id) return std::nullopt;
+    if (!std::in_range<TokenId>(*id))
+        fail("{}: metadata '{}' holds {}, which is no token", file.path().string(), key, *id);
+    return static_cast<TokenId>(*id);
+}
+
+Vocabulary read_vocabulary(const gguf::File& file) {
+    const auto model = file.require<std::string>("tokenizer.ggml.model");
+    if (model != "gpt2")
+        fail("{}: the tokenizer model '{}' is not supported; only byte-level BPE ('gpt2') is",
+             file.path().string(), model);
+    Vocabulary vocabulary;
+    vocabulary.tokens = file.require<std::vector<std::string>>("tokenizer.ggml.tokens");
+    vocabulary.kinds = read_kinds(file, vocabulary.tokens.size());
+    vocabulary.merges = file.require<std::vector<std::string>>("tokenizer.ggml.merges");
+    vocabulary.pre_tokenizer = file.get<std::string>("tokenizer.ggml.pre").value_or("default");
+    vocabulary.bos = read_id(file, "tokenizer.ggml.bos_token_id");
+    vocabulary.eos = read_id(file, "tokenizer.ggml.eos_token_id");
+    vocabulary.pad = read_id(file, "tokenizer.ggml.padding_token_id");
+    vocabulary.unknown = read_id(file, "tokenizer.ggml.unknown_token_id");
+    vocabulary.add_bos = file.get<bool>("tokenizer.ggml.add_bos_token").value_or(false);
+    vocabulary.chat_template = file.get<std::string>("tokenizer.chat_template").value_or("");
+    return vocabulary;
+}
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_gguf(const gguf::File& file) {
+    auto vocabulary = read_vocabulary(file);
+    try {
+        return std::make_shared<const Tokenizer>(std::move(vocabulary));
+    } catch (const Error& error) {
+        fail("{}: {}", file.path().string(), error.what());
+    }
+}
+
+}  // namespace dotmoe
