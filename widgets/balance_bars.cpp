@@ -1,0 +1,146 @@
+#include "widgets/balance_bars.h"
+
+#include <qcustomplot.h>
+
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+namespace dotmoe {
+namespace {
+
+const QColor hotColour(0xd5, 0x5e,
+                       0x00);  // vermillion and blue of Okabe and Ito: told apart by colour-blind readers
+const QColor loadColour(0x00, 0x72, 0xb2);
+
+QCPBars* addBars(QCustomPlot& plot, const QString& name) {
+    auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
+    bars->setName(name);
+    bars->setWidth(0.8);
+    bars->setAntialiased(false);
+    return bars;
+}
+
+}  // namespace
+
+BalanceBars::BalanceBars(QWidget* parent)
+    : PlotWidget(parent),
+      m_normal(addBars(plot(), tr("load"))),
+      m_hot(addBars(plot(), tr("hot, over %1×").arg(hotFrom))),
+      m_dead(addBars(plot(), tr("dead, no token"))),
+      m_even(plot().addGraph()) {
+    setAccessibleName(tr("Expert load"));
+    m_even->setName(tr("even share"));
+    plot().xAxis->setLabel(tr("expert"));
+    plot().yAxis->setLabel(tr("load / even share"));
+    auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
+    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    plot().xAxis->setTicker(whole);
+    plot().xAxis->setSubTicks(false);
+    plot().xAxis->grid()->setVisible(false);
+    plot().legend->setVisible(true);
+    plot().axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
+    plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
+    plot().legend->setWrap(4);
+    connect(&plot(), &QCustomPlot::mouseMove, this,
+            [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
+    restyle();
+    showLoads();
+}
+
+void BalanceBars::restyle() {
+    const auto fill = [&](QCPBars* bars, const QColor& colour, Qt::BrushStyle style) {
+        bars->setPen(QPen(colour, 0));
+        bars->setBrush(QBrush(colour, style));
+    };
+    fill(m_normal, loadColour, Qt::SolidPattern);
+    fill(m_hot, hotColour, Qt::BDiagPattern);
+    fill(m_dead, textColour(), Qt::DiagCrossPattern);
+    m_even->setPen(QPen(textColour(), 2, Qt::DashLine));
+    touch();
+}
+
+void BalanceBars::setSharedNeurons(int neurons) {
+    m_sharedNeurons = neurons;
+    showLoads();
+}
+
+void BalanceBars::setLoad(std::shared_ptr<const LoadSnapshot> load, int layer) {
+    m_load.clear();
+    m_layer = layer;
+    const int row = load ? layer - load->first_layer : -1;
+    if (load && row >= 0 && row < load->layers && load->experts > 0 &&
+        load->load.size() ==
+            static_cast<std::size_t>(load->layers) * static_cast<std::size_t>(load->experts)) {
+        const auto first = load->load.begin() + std::ptrdiff_t{row} * load->experts;
+        m_load.assign(first, first + load->experts);
+        m_when = tr("%1 %2").arg(load->stage == Stage::layerwise ? tr("round") : tr("step")).arg(load->step);
+    }
+    showLoads();
+}
+
+int BalanceBars::deadExperts() const {
+    return static_cast<int>(std::ranges::count_if(m_load, [](double load) { return load <= 0; }));
+}
+
+int BalanceBars::hotExperts() const {
+    return static_cast<int>(std::ranges::count_if(m_load, [](double load) { return load > hotFrom; }));
+}
+
+void BalanceBars::showLoads() {
+    QVector<double> keys[3], values[3];  // normal, hot, dead
+    const double top = std::max(hotFrom, m_load.empty() ? 0 : *std::ranges::max_element(m_load)) * 1.15;
+    for (std::size_t expert = 0; expert < m_load.size(); ++expert) {
+        const double load = m_load[expert];
+        const int kind = load <= 0 ? 2 : load > hotFrom ? 1 : 0;
+        keys[kind].append(static_cast<double>(expert));
+        values[kind].append(kind == 2 ? top : load);
+    }
+    m_normal->setData(keys[0], values[0], true);
+    m_hot->setData(keys[1], values[1], true);
+    m_dead->setData(keys[2], values[2], true);
+    const double experts = std::max(1.0, static_cast<double>(m_load.size()));
+    m_even->setData({-0.5, experts - 0.5}, {1, 1}, true);
+    plot().xAxis->setRange(-0.5, experts - 0.5);
+    plot().yAxis->setRange(0, top);
+
+    if (m_load.empty()) return setTitle(tr("Layer %1 · no expert load yet").arg(m_layer));
+    QString text = tr("Layer %1 · expert load, %2 · %3 dead · %4 hot (over %5×)")
+                       .arg(m_layer)
+                       .arg(m_when)
+                       .arg(deadExperts())
+                       .arg(hotExperts())
+                       .arg(hotFrom);
+    if (m_sharedNeurons > 0) text += tr(" · %1 shared neurons, always on").arg(m_sharedNeurons);
+    setTitle(text);
+}
+
+QRect BalanceBars::barRect(int expert) const {
+    if (expert < 0 || static_cast<std::size_t>(expert) >= m_load.size()) return {};
+    settle();
+    const double load = m_load[static_cast<std::size_t>(expert)];
+    const double top = load <= 0 ? plot().yAxis->range().upper : load;
+    const double left = plot().xAxis->coordToPixel(expert - 0.4),
+                 right = plot().xAxis->coordToPixel(expert + 0.4);
+    return QRectF(QPointF(left, plot().yAxis->coordToPixel(top)),
+                  QPointF(right, plot().yAxis->coordToPixel(0)))
+        .toRect();
+}
+
+int BalanceBars::yOf(double load) const {
+    settle();
+    return qRound(plot().yAxis->coordToPixel(load));
+}
+
+void BalanceBars::hover(QPoint inPlot, QPoint global) {
+    const auto expert = static_cast<std::ptrdiff_t>(std::lround(plot().xAxis->pixelToCoord(inPlot.x())));
+    const bool onBars =
+        plot().axisRect()->rect().contains(inPlot) && expert >= 0 && expert < std::ssize(m_load);
+    if (!onBars) return QToolTip::hideText();
+    const double load = m_load[static_cast<std::size_t>(expert)];
+    QToolTip::showText(global, tr("expert %1 · %2 times an even share").arg(expert).arg(load, 0, 'f', 2),
+                       this);
+    emit expertHovered(static_cast<int>(expert), load);
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,59 @@
+// Load of every expert of one layer against an even share.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "events/snapshot.h"
+#include "widgets/plot_widget.h"
+
+class QCPBars;
+class QCPGraph;
+
+namespace dotmoe {
+
+/// Bars of tokens an expert got over an even share (1: the line). Experts without a token and those over
+/// twice the even share are hatched and counted in the title.
+class BalanceBars : public PlotWidget {
+    Q_OBJECT
+  public:
+    explicit BalanceBars(QWidget* parent = nullptr);
+
+    static constexpr double hotFrom = 2;  ///< times the even share
+
+    /// Neurons that every token uses and that no router sends anywhere; 0: not mentioned.
+    void setSharedNeurons(int neurons);
+
+    int deadExperts() const;
+    int hotExperts() const;
+    /// The bar in widget coordinates; of a dead expert the hatched column that stands for it. Empty without
+    /// such an expert.
+    QRect barRect(int expert) const;
+    /// Widget y of a load.
+    int yOf(double load) const;
+
+  public slots:
+    /// Null, or a layer that the snapshot lacks, empties the view.
+    void setLoad(std::shared_ptr<const dotmoe::LoadSnapshot> load, int layer);
+
+  signals:
+    void expertHovered(int expert, double load);
+
+  protected:
+    void restyle() override;
+
+  private:
+    void showLoads();
+    void hover(QPoint inPlot, QPoint global);
+
+    std::vector<double> m_load;  ///< [E]
+    QString m_when;
+    int m_layer = 0;
+    int m_sharedNeurons = 0;
+    QCPBars* m_normal;
+    QCPBars* m_hot;
+    QCPBars* m_dead;
+    QCPGraph* m_even;
+};
+
+}  // namespace dotmoe

@@ -1,0 +1,69 @@
+// The transport plan of one layer as a heatmap, neurons x columns, in blocks of one owner.
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <optional>
+
+#include "events/snapshot.h"
+#include "widgets/plan_image.h"
+
+namespace dotmoe {
+
+/// Independent of the application: give it a snapshot, listen to cellHovered. GUI thread only.
+class PlanHeatmap : public QWidget {
+    Q_OBJECT
+  public:
+    explicit PlanHeatmap(QWidget* parent = nullptr);
+
+    PlanMode mode() const { return m_mode; }
+    /// Pixels of one cell in widget coordinates, for a row as drawn; rowOf() gives the row of a neuron. Empty
+    /// when there is no such cell.
+    QRect cellRect(int row, int column) const;
+    int rowOf(int neuron) const;
+    /// The same mapping in device pixels, as grab() shows it.
+    PlanGeometry geometryInDevicePixels() const;
+    /// Mass at the end of the colour bar.
+    double scale() const { return m_scale; }
+    /// "shared" or the expert's number.
+    QString columnName(int column) const;
+
+    QSize sizeHint() const override;
+
+  public slots:
+    /// Null or an inconsistent plan empties the view.
+    void setSnapshot(std::shared_ptr<const dotmoe::PlanSnapshot> plan);
+    void setMode(dotmoe::PlanMode mode);
+
+  signals:
+    /// Mass in the current mode; margin: best minus second best soft mass of that neuron.
+    void cellHovered(int neuron, int column, double mass, double margin);
+    void hoverLeft();
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+  private:
+    struct Margins;
+    QRect plotArea() const;  ///< logical pixels
+    std::optional<PlanCell> cellAt(QPointF position) const;
+    void pointAt(const PlanCell& cell, QPoint globalPosition);
+    void drawAxes(QPainter& painter, const QRect& area) const;
+    void drawColourBar(QPainter& painter, const QRect& area) const;
+    void drawCursor(QPainter& painter) const;
+    QString title() const;
+
+    std::shared_ptr<const PlanSnapshot> m_plan;
+    PlanOrder m_order;
+    PlanMode m_mode = PlanMode::soft;
+    double m_scale = 1;
+    std::optional<PlanCell> m_cursor;
+    QImage m_image;  ///< of m_imageGeometry; null when it must be drawn anew
+    PlanGeometry m_imageGeometry;
+};
+
+}  // namespace dotmoe

@@ -1,0 +1,129 @@
+#include "widgets/plot_widget.h"
+
+#include <qcustomplot.h>
+
+#include <QEvent>
+#include <QVBoxLayout>
+#include <utility>
+
+namespace dotmoe {
+
+class PlotWidget::PlotOnPaint : public QCustomPlot {
+  public:
+    using QCustomPlot::QCustomPlot;
+
+    void touch() {
+        m_changed = true;
+        update();
+    }
+    void settle() {
+        if (std::exchange(m_changed, false)) replot(QCustomPlot::rpQueuedRefresh);
+    }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override {
+        settle();
+        QCustomPlot::paintEvent(event);
+    }
+
+  private:
+    bool m_changed = true;
+};
+
+PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_plot(new PlotOnPaint(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_plot);
+    m_plot->plotLayout()->insertRow(0);
+    m_title = new QCPTextElement(m_plot);
+    m_title->setMargins(QMargins(6, 4, 6, 0));
+    m_plot->plotLayout()->addElement(0, 0, m_title);
+    m_plot->plotLayout()->setRowSpacing(0);
+    setMinimumSize(260, 150);
+    applyPalette();
+}
+
+QSize PlotWidget::sizeHint() const {
+    return {640, 260};
+}
+
+QString PlotWidget::title() const {
+    return m_title->text();
+}
+
+void PlotWidget::setTitle(const QString& title) {
+    m_title->setText(title);
+    setAccessibleDescription(title);
+    touch();
+}
+
+QCustomPlot& PlotWidget::plot() {
+    return *m_plot;
+}
+const QCustomPlot& PlotWidget::plot() const {
+    return *m_plot;
+}
+void PlotWidget::touch() {
+    m_plot->touch();
+}
+void PlotWidget::settle() const {
+    m_plot->settle();
+}
+
+QColor PlotWidget::textColour() const {
+    return palette().color(QPalette::WindowText);
+}
+
+QColor PlotWidget::guideColour() const {
+    QColor colour = textColour();
+    colour.setAlphaF(0.25F);
+    return colour;
+}
+
+bool PlotWidget::savePng(const QString& path, QSize size, double scale) {
+    prepareExport(true);
+    const bool saved = m_plot->savePng(path, size.width(), size.height(), scale);
+    prepareExport(false);
+    touch();
+    return saved;
+}
+
+void PlotWidget::applyPalette() {
+    const QPen axis(textColour()), grid(guideColour(), 0, Qt::DotLine);
+    m_plot->setBackground(palette().color(QPalette::Window));
+    m_title->setTextColor(textColour());
+    m_title->setFont(font());
+    for (QCPAxisRect* rect : m_plot->axisRects()) {
+        for (QCPAxis* each : rect->axes()) {
+            each->setBasePen(axis);
+            each->setTickPen(axis);
+            each->setSubTickPen(axis);
+            each->setTickLabelColor(textColour());
+            each->setLabelColor(textColour());
+            each->setTickLabelFont(font());
+            each->setLabelFont(font());
+            each->grid()->setPen(grid);
+            each->grid()->setZeroLinePen(grid);
+        }
+    }
+    m_plot->legend->setFont(font());
+    m_plot->legend->setTextColor(textColour());
+    m_plot->legend->setBrush(palette().color(QPalette::Base));
+    m_plot->legend->setBorderPen(QPen(guideColour()));
+    touch();
+}
+
+void PlotWidget::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
+    applyPalette();
+    restyle();
+}
+
+void PlotWidget::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    applyPalette();
+    restyle();
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,55 @@
+// What the QCustomPlot views share: palette, title, drawing on demand, PNG export.
+#pragma once
+
+#include <QPen>
+#include <QWidget>
+
+class QCPAxisRect;
+class QCPTextElement;
+class QCustomPlot;
+
+namespace dotmoe {
+
+/// Owns one QCustomPlot with a title in its first row. The plot is drawn when it is painted, never in
+/// between: many changes cost one drawing, and a hidden view costs none. grab() is always up to date.
+class PlotWidget : public QWidget {
+    Q_OBJECT
+  public:
+    explicit PlotWidget(QWidget* parent = nullptr);
+
+    QString title() const;
+    QSize sizeHint() const override;
+
+    /// Writes the whole plot (title, axes, legend) at `size` logical pixels, `scale` device pixels each;
+    /// opaque, in the widget's palette. False when the file cannot be written.
+    bool savePng(const QString& path, QSize size = {1000, 420}, double scale = 2);
+
+  protected:
+    QCustomPlot& plot();
+    const QCustomPlot& plot() const;
+    void setTitle(const QString& title);
+    /// Something changed: draw at the next paint.
+    void touch();
+    /// Draws now if something changed, so that pixel coordinates of the axes are true.
+    void settle() const;
+    /// Pen of text, and of guide lines, in the current palette.
+    QColor textColour() const;
+    QColor guideColour() const;
+
+    /// After construction and whenever palette or font changed: colours of the subclass's own graphs.
+    virtual void restyle() {}
+    /// Before and after an export, e.g. to show a legend that the screen shows elsewhere.
+    virtual void prepareExport(bool) {}
+
+    void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+  private:
+    class PlotOnPaint;
+    void applyPalette();
+
+    PlotOnPaint* m_plot;
+    QCPTextElement* m_title;
+};
+
+}  // namespace dotmoe
