@@ -25,9 +25,13 @@ CORE_LAYERS = {
     "export": {"base", "events", "formats", "text", "model", "experts", "evaluate"},
 }
 # Plain structs that every module may include; they themselves include nothing but base and each other.
-PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/evaluate/figures.h"}
-FACADE = re.compile(
-    r"core/(events/\w+|align/recipe|pipeline/\w+|export/\w+|base/(?!compute)\w+|experts/layout)\.h$"
+PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/evaluate/figures.h", "core/pipeline/metrics.h"}
+# What the front ends include of core besides events/: the whole of their view of it.
+FACADE = (
+    "core/align/recipe.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",
+    "core/experts/layout.h", "core/export/huggingface.h", "core/export/verify.h", "core/pipeline/convert.h",
+    "core/pipeline/converted_model.h", "core/pipeline/inspect.h", "core/pipeline/live_routing.h",
+    "core/pipeline/metrics.h",
 )
 
 
@@ -55,7 +59,9 @@ def widgets_know_events_only(tree: Tree) -> Iterator[str]:
 
 def facade_without_torch(tree: Tree) -> Iterator[str]:
     """The headers of core that the front ends include stay free of torch, through every header they include."""
-    yield from _reaching(tree, [path for path in tree.under("core/") if FACADE.match(path)], TORCH)
+    facade = [path for path in FACADE if path in tree.paths]
+    yield from (f"{path} is gone: mend FACADE in rules.py" for path in FACADE if path not in facade)
+    yield from _reaching(tree, facade + tree.under("core/events/", suffixes=(".h",)), TORCH)
 
 
 def no_umbrella_header(tree: Tree) -> Iterator[str]:
@@ -117,7 +123,8 @@ def no_leftovers(tree: Tree) -> Iterator[str]:
 
 def urls_are_public(tree: Tree) -> Iterator[str]:
     """Only the addresses of papers, licences and standards stand in the tree."""
-    public = re.compile(r"(www\.)?(arxiv\.org|gnu\.org|fsf\.org|w3\.org|freedesktop\.org|huggingface\.co|github\.com|debian\.org)$")
+    names = "arxiv gnu fsf w3 freedesktop huggingface github debian example"
+    public = re.compile(rf"(www\.)?({names.replace(' ', '|')})\.(org|com|co)$")
     for path in tree.paths:
         if path.startswith("tests/architecture/") or not _is_text(tree, path):
             continue
