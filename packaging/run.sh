@@ -18,8 +18,12 @@ if [ $# -gt 0 ]; then
 elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     exec "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text"
 fi
-say "no display: converting SmolLM2-135M by the quick preset into build/conversion, five minutes or so on two cores"
-"$BIN/dotmoe" convert "$MODEL" --text "$DEPS/text" --recipe quick --out "$ROOT/build/conversion"
-say "pictures of the views: build/pictures"
-LIBGL_ALWAYS_SOFTWARE=1 QT_QPA_PLATFORM=offscreen "$BIN/dotmoe-studio" --screenshots "$ROOT/build/pictures" \
-    --open "$ROOT/build/conversion"
+OUT=$ROOT/build/conversion
+if [ -e "$OUT/metrics.json" ]; then
+    say "converted already: $OUT; pictures: $ROOT/build/pictures; remove the first to convert anew"
+    exit 0
+fi
+say "no display: converting SmolLM2-135M by the quick preset into $OUT, about five minutes on two cores"
+LIBGL_ALWAYS_SOFTWARE=1 QT_QPA_PLATFORM=offscreen "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text" --preset quick \
+    --out "$OUT" --screenshots "$ROOT/build/pictures"
+say "pictures of the views: $ROOT/build/pictures"
