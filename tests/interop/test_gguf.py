@@ -96,3 +96,44 @@ def test_other_types_are_refused_by_name(probe, tmp_path, kind):
     assert done.returncode == 1
     (line,) = done.stderr.decode().splitlines()
     assert "other.gguf" in line and "blk.0.strange" in line and kind.name in line
+
+
+def contents(reader: gguf.GGUFReader) -> dict:
+    return {key: field.contents() for key, field in reader.fields.items() if not key.startswith("GGUF.")}
+
+
+def test_what_the_core_writes_the_package_reads(probe, model_path, tmp_path):
+    """All metadata kinds of the real model, its tensors as F32; F16 and BF16 stay as they are."""
+    probe("rewrite", model_path, tmp_path / "plain.gguf")
+    source, written = gguf.GGUFReader(model_path), gguf.GGUFReader(tmp_path / "plain.gguf")
+    assert contents(written) == contents(source)
+    # llama.cpp checks the stored kinds of what it asks for: 32-bit integers, float32.
+    for key, field in source.fields.items():
+        assert key.startswith("GGUF.") or written.fields[key].types == field.types, key
+    assert [tensor.name for tensor in written.tensors] == [tensor.name for tensor in source.tensors]
+    for ours, theirs in zip(written.tensors, source.tensors, strict=True):
+        assert ours.tensor_type == Type.F32
+        assert_same_bits(ours.data, quants.dequantize(theirs.data, theirs.tensor_type))
+
+
+def test_metadata_of_every_kind(probe, tmp_path):
+    writer = gguf.GGUFWriter(tmp_path / "in.gguf", "llama")
+    for name, value in {"uint8": 200, "int8": -100, "uint16": 60000, "int16": -30000, "uint32": 4_000_000_000, "int32": -5,
+                        "float32": 0.25, "uint64": 1 << 63, "int64": -(1 << 40), "float64": 0.5, "bool": True}.items():  # fmt: skip
+        getattr(writer, f"add_{name}")(f"test.{name}", value)
+    writer.add_string("test.string", "grüße\n")
+    for name, values in {"integers": [1, -2, 3], "reals": [0.5, -1.25], "flags": [True, False], "texts": ["", "ü"]}.items():
+        writer.add_array(f"test.{name}", values)
+    writer.add_key_value("test.wide", [1 << 40, -1], gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.INT64)
+    halves = np.arange(6, dtype=np.float16).reshape(2, 3)
+    writer.add_tensor("half", halves)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    probe("rewrite", tmp_path / "in.gguf", tmp_path / "out.gguf")
+    source, written = gguf.GGUFReader(tmp_path / "in.gguf"), gguf.GGUFReader(tmp_path / "out.gguf")
+    assert contents(written) == contents(source)
+    (tensor,) = written.tensors
+    assert tensor.tensor_type == Type.F16
+    np.testing.assert_array_equal(tensor.data, halves)
