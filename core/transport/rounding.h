@@ -9,21 +9,24 @@
 
 namespace dotmoe {
 
-/// The best hard plan of the affinity [N, columns] (fp32 or fp64, CPU): argmax of A_ie - p_e with prices p, then the
-/// counts repaired by shortest augmenting paths on the column graph (edge e->f: the least A_ie - A_if over neurons in e).
-/// Optimal by complementary slackness (asserted in debug builds); O(NE + excess E^2). `prices` [columns], in affinity
-/// units, start the search (from Sinkhorn: -tau g); without them a short Sinkhorn gives them. Returns owner [N] int64.
-/// Ties go to the lowest column, so the result is deterministic. Throws Error on a bad problem.
+/// The best hard plan of the affinity [N, columns] (fp32 or fp64, CPU): argmax of A_ie - p_e with prices p,
+/// then the counts repaired by shortest augmenting paths on the column graph (edge e->f: the least A_ie -
+/// A_if over neurons in e). Optimal by complementary slackness (asserted in debug builds); O(NE + excess
+/// E^2). `prices` [columns], in affinity units, start the search (from Sinkhorn: -tau g); without them a
+/// short Sinkhorn gives them. Returns owner [N] int64. Ties go to the lowest column, so the result is
+/// deterministic. Throws Error on a bad problem.
 at::Tensor round_exact(const at::Tensor& affinity, const Capacities& capacities,
                        const std::optional<at::Tensor>& prices = std::nullopt);
 
-/// The paper's rounding: all N*columns scores sorted, neuron i given to e when both are free. Returns owner [N] int64.
+/// The paper's rounding: all N*columns scores sorted, neuron i given to e when both are free. Returns owner
+/// [N] int64.
 at::Tensor round_greedy(const at::Tensor& scores, const Capacities& capacities);
 
 /// <A, P> of a hard plan: sum_i A[i, owner_i], in fp64.
 double plan_value(const at::Tensor& affinity, const at::Tensor& owner);
 
-/// (exact - greedy) / (exact - mean over experts): 0 when greedy is optimal, 1 when it is no better than chance.
+/// (exact - greedy) / (exact - mean over experts): 0 when greedy is optimal, 1 when it is no better than
+/// chance.
 double greedy_gap(const at::Tensor& affinity, const Capacities& capacities, const at::Tensor& exact_owner);
 
 }  // namespace dotmoe

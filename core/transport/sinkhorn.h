@@ -12,25 +12,29 @@
 namespace dotmoe {
 
 struct SinkhornOptions {
-    double temperature = 1.0;     ///< tau
-    int max_iterations = 50;      ///< one iteration updates f, then g
-    double tolerance = 1e-3;      ///< stop when every column sum is this close to c_e, relative; 0: run all iterations
+    double temperature = 1.0;  ///< tau
+    int max_iterations = 50;   ///< one iteration updates g, then f (f once more before the first)
+    double tolerance =
+        1e-3;  ///< stop when every column sum is this close to c_e, relative; 0: run all iterations
 };
 
-/// Largest absolute row- and column-sum errors of one batch entry after an iteration, in neurons.
+/// Largest absolute row- and column-sum errors of each batch entry in an iteration, in neurons: rows after g
+/// was updated, columns after f was (the other sums are exact then).
 struct SinkhornIteration {
-    std::vector<float> row_residual, column_residual;   ///< [batch]
+    std::vector<float> row_residual, column_residual;  ///< [batch]
 };
 
 struct SinkhornResult {
-    at::Tensor plan;              ///< [.., N, columns] fp32 (fp64 for fp64 input), rows sum to 1 exactly (to rounding)
-    at::Tensor f, g;              ///< potentials [.., N], [.., columns], in units of A/tau
+    at::Tensor plan;  ///< [.., N, columns] fp32 (fp64 for fp64 input), rows sum to 1 exactly (to rounding)
+    at::Tensor f, g;  ///< potentials [.., N], [.., columns], in units of A/tau
     std::vector<SinkhornIteration> iterations;
 };
 
-/// affinity [.., N, columns], any leading batch (layers are solved together). `warm_g` [.., columns] starts from the last
-/// solve's g (METHOD §2, warm start). No gradient. Throws Error on a bad problem (check_problem).
-SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities, const SinkhornOptions& options,
+/// affinity [.., N, columns], any leading batch (layers are solved together). `warm_g` [.., columns] starts
+/// from the last solve's g (METHOD §2, warm start). No gradient. Throws Error on a bad problem
+/// (check_problem).
+SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities,
+                        const SinkhornOptions& options,
                         const std::optional<at::Tensor>& warm_g = std::nullopt);
 
 }  // namespace dotmoe

@@ -1,0 +1,70 @@
+#include "transport/implicit_gradient.h"
+
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace dotmoe {
+namespace {
+
+// Keeps columns that share no mass with another (a hard plan) solvable; their part of the gradient vanishes
+// with the mass.
+constexpr double kRidge = 1e-12;
+
+/// (diag(c) - P^T P) beta = b, [L, columns] fp64. The matrix is a graph Laplacian: its diagonal is built from
+/// its off-diagonal, because c - diag(P^T P) would cancel to rounding noise on a nearly hard plan. Scaled by
+/// diag(c)^-1/2.
+at::Tensor solve_columns(const at::Tensor& plan, const at::Tensor& b) {
+    auto shared_mass =
+        at::matmul(plan.transpose(-1, -2), plan).to(at::kDouble);  // P^T P [L, columns, columns]
+    shared_mass.diagonal(0, -2, -1).zero_();
+    const auto c = plan.sum(at::IntArrayRef{-2}, false, at::kDouble).clamp_min(1e-300);
+    const auto root = c.sqrt();
+    const auto laplacian = at::diag_embed(shared_mass.sum(-1)) - shared_mass;
+    const auto pin = root.unsqueeze(-1) * root.unsqueeze(-2) / c.sum(-1, true).unsqueeze(-1);  // c^T beta = 0
+    auto matrix = laplacian / (root.unsqueeze(-1) * root.unsqueeze(-2)) + pin;
+    matrix.diagonal(0, -2, -1).add_(kRidge);
+    return at::linalg_solve(matrix, (b / root).unsqueeze(-1)).squeeze(-1) / root;
+}
+
+class TransportPlan : public torch::autograd::Function<TransportPlan> {
+  public:
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& /*affinity*/,
+                              const at::Tensor& plan, double temperature) {
+        context->save_for_backward({plan});
+        context->saved_data["temperature"] = temperature;
+        return plan;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   const torch::autograd::variable_list& gradients) {
+        const auto plan = context->get_saved_variables()[0];
+        return {implicit_plan_gradient(plan, gradients[0], context->saved_data["temperature"].toDouble()),
+                {},
+                {}};
+    }
+};
+
+}  // namespace
+
+at::Tensor implicit_plan_gradient(const at::Tensor& plan, const at::Tensor& plan_gradient,
+                                  double temperature) {
+    const at::NoGradGuard no_grad;
+    // A constant along a row of G moves nothing: taking G's mean under P away makes q = Q 1 zero and saves
+    // the cancellation in r - P^T q.
+    const auto centred = plan_gradient.to(plan.scalar_type()) - (plan_gradient * plan).sum(-1, true);
+    const auto b = (plan * centred).sum(at::IntArrayRef{-2}, false, at::kDouble);  // r - P^T q
+    const auto beta = solve_columns(plan, b).to(plan.scalar_type());               // [L, columns]
+    const auto alpha = -at::matmul(plan, beta.unsqueeze(-1));                      // q - P beta
+    return plan * (centred - alpha - beta.unsqueeze(-2)) / temperature;
+}
+
+at::Tensor transport_plan(const at::Tensor& affinity, const Capacities& capacities,
+                          const SinkhornOptions& options, const std::optional<at::Tensor>& warm_g,
+                          SinkhornResult* result) {
+    auto solved = sinkhorn(affinity.detach(), capacities, options, warm_g);
+    auto plan = TransportPlan::apply(affinity, solved.plan, options.temperature);
+    if (result) *result = std::move(solved);
+    return plan;
+}
+
+}  // namespace dotmoe

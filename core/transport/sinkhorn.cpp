@@ -1,0 +1,141 @@
+#include "transport/sinkhorn.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "transport/log_domain.h"
+
+namespace dotmoe {
+namespace {
+
+// With scalings inside [1/kSafe, kSafe] no product of a kept kernel entry with u or v leaves fp32's normal
+// range, and the entries below `negligible` hold less than negligible * kSafe^2 of a neuron each: nothing, to
+// rounding.
+constexpr double kSafe = 1e6;
+
+double negligible(at::ScalarType dtype) {
+    return dtype == at::kDouble ? 1e-290 : 1e-30;
+}
+
+/// The potentials of [L, N, columns] as f + log u and g + log v: M = diag(u) K diag(v) with K = exp(Z + f 1^T
+/// + 1 g^T) computed once, so that an iteration is two matrix-vector products. Where v leaves the safe range
+/// an iteration is done in the log domain (Eq. 7) and the potentials are absorbed into a new K.
+class StabilisedScaling {
+  public:
+    StabilisedScaling(at::Tensor z, at::Tensor capacity, at::Tensor g)
+        : z_(std::move(z)), capacity_(std::move(capacity)), g_(std::move(g)) {
+        absorb();
+        update_rows();
+    }
+
+    /// Updates the column potentials, then the row potentials; rows of M sum to 1 afterwards.
+    SinkhornIteration iterate() {
+        const auto before = f();
+        const auto v = capacity_ / column_sums_;
+        if (safe(v)) {
+            v_ = v;
+        } else {
+            g_ = log_domain::update_g(z_, before, capacity_);
+            absorb();
+        }
+        update_rows();
+        return {per_entry((before - f()).expm1_().abs_()), per_entry(column_error())};
+    }
+
+    /// | M^T 1 - c |, [L, columns].
+    at::Tensor column_error() const { return (v_ * column_sums_ - capacity_).abs_(); }
+    bool converged(double tolerance) const {
+        return (column_error() / capacity_).max().item<double>() <= tolerance;
+    }
+
+    at::Tensor f() const { return f_ + u_.log(); }
+    at::Tensor g() const { return g_ + v_.log(); }
+    at::Tensor plan() const { return (kernel_ * u_.unsqueeze(-1)).mul_(v_.unsqueeze(-2)); }
+
+  private:
+    void absorb() {
+        kernel_ = z_ + g_.unsqueeze(-2);
+        f_ = -kernel_.amax(-1);
+        kernel_.add_(f_.unsqueeze(-1)).exp_();
+        at::threshold_(kernel_, negligible(z_.scalar_type()), 0);  // denormals would make every product slow
+        v_ = at::ones_like(g_);
+    }
+
+    // u = 1 / (K v), and K^T u for the next column update. Row-vector products: twice as fast as K times a
+    // column.
+    void update_rows() {
+        u_ = at::bmm(v_.unsqueeze(-2), kernel_.transpose(-1, -2)).squeeze(-2).reciprocal_();
+        column_sums_ = at::bmm(u_.unsqueeze(-2), kernel_).squeeze(-2);
+    }
+
+    static bool safe(const at::Tensor& v) {
+        const auto [least, most] = at::aminmax(v);  // NaN fails both comparisons
+        return least.item<double>() > 1 / kSafe && most.item<double>() < kSafe;
+    }
+
+    static std::vector<float> per_entry(const at::Tensor& error) {
+        const auto worst = error.amax(-1).to(at::kCPU, at::kFloat).contiguous();
+        return {worst.const_data_ptr<float>(), worst.const_data_ptr<float>() + worst.numel()};
+    }
+
+    at::Tensor z_, capacity_;
+    at::Tensor f_, g_;  // absorbed into the kernel
+    at::Tensor u_, v_;
+    at::Tensor kernel_;
+    at::Tensor column_sums_;  // K^T u
+};
+
+void check_options(const SinkhornOptions& options) {
+    if (!(options.temperature > 0) || !std::isfinite(options.temperature))
+        fail("Sinkhorn temperature is {}: it must be positive", options.temperature);
+    if (options.max_iterations < 1)
+        fail("Sinkhorn iterations are {}: at least 1 is needed", options.max_iterations);
+}
+
+at::Tensor scaled_affinity(const at::Tensor& affinity, double temperature) {
+    const auto dtype = affinity.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    auto z = affinity.to(dtype).div(temperature).reshape({-1, affinity.size(-2), affinity.size(-1)});
+    if (!z.isfinite().all().item<bool>())
+        fail("affinity over temperature {} overflows: scale the affinity down", temperature);
+    return z;
+}
+
+at::Tensor starting_g(const at::Tensor& z, at::IntArrayRef batch, const std::optional<at::Tensor>& warm_g) {
+    const auto columns = z.size(-1);
+    if (!warm_g) return at::zeros({z.size(0), columns}, z.options());
+    auto shape = batch.vec();
+    shape.push_back(columns);
+    if (warm_g->sizes() != at::IntArrayRef(shape))
+        fail("warm start has {} values but the affinity has {} columns of {} problems", warm_g->numel(),
+             columns, z.size(0));
+    // A start that is not finite would poison the solve: begin anew instead.
+    return warm_g->to(z.options()).reshape({-1, columns}).nan_to_num(0, 0, 0);
+}
+
+}  // namespace
+
+SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities,
+                        const SinkhornOptions& options, const std::optional<at::Tensor>& warm_g) {
+    const at::NoGradGuard no_grad;
+    check_problem(affinity, capacities);
+    check_options(options);
+    const auto batch = affinity.sizes().slice(0, affinity.dim() - 2);
+    const auto z = scaled_affinity(affinity, options.temperature);
+    StabilisedScaling scaling(z, capacity_tensor(capacities, z), starting_g(z, batch, warm_g));
+
+    SinkhornResult result;
+    for (int i = 0; i < options.max_iterations; ++i) {
+        result.iterations.push_back(scaling.iterate());
+        if (options.tolerance > 0 && scaling.converged(options.tolerance)) break;
+    }
+    result.plan = scaling.plan().view(affinity.sizes());
+    result.f = scaling.f().view(affinity.sizes().slice(0, affinity.dim() - 1));
+    auto columns_shape = batch.vec();
+    columns_shape.push_back(affinity.size(-1));
+    result.g = scaling.g().view(columns_shape);
+    return result;
+}
+
+}  // namespace dotmoe
