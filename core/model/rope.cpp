@@ -22,7 +22,7 @@ std::pair<at::Tensor, at::Tensor> RotaryEmbedding::positions(std::int64_t first,
 }
 
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-    const auto halves = x.to(at::kFloat).chunk(2, -1);
+    const auto halves = x.to(at::promote_types(x.scalar_type(), at::kFloat)).chunk(2, -1);
     const auto &a = halves[0], &b = halves[1];
     return at::cat({a * cos - b * sin, b * cos + a * sin}, -1).to(x.scalar_type());
 }

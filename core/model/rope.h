@@ -22,7 +22,7 @@ class RotaryEmbedding {
     mutable at::Tensor cos_, sin_;  // [longest so far, head_width/2]
 };
 
-/// Turns the pair (x_i, x_{i + head_width/2}) by the position's angle, in fp32; result in x's dtype.
+/// Turns the pair (x_i, x_{i + head_width/2}) by the position's angle, in fp32 at least; result in x's dtype.
 /// x [B, heads, T, head_width], cos and sin [T, head_width/2].
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 

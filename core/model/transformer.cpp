@@ -5,7 +5,7 @@
 namespace dotmoe {
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
-    const auto h = x.to(at::kFloat);
+    const auto h = x.to(at::promote_types(x.scalar_type(), at::kFloat));
     // x / sqrt(mean(x^2) + eps) * w
     return (h * (h.square().mean(-1, /*keepdim=*/true) + epsilon).rsqrt() * weight).to(x.scalar_type());
 }

@@ -17,7 +17,7 @@ namespace dotmoe {
 /// shape.
 using FeedForward = std::function<at::Tensor(const at::Tensor& x, std::int64_t layer)>;
 
-/// RMSNorm in fp32, result in x's dtype. x [..., D], weight [D].
+/// RMSNorm in fp32 at least, result in x's dtype. x [..., D], weight [D].
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 
 /// H = silu(x W_gate^T) * (x W_up^T), the neurons' outputs (METHOD §1). x [..., D] -> [..., N].
