@@ -10,7 +10,7 @@ namespace dotmoe {
 /// Dequantised on the calling thread's share of cores, in the file's own row order; shape as in the file.
 at::Tensor read_tensor(const gguf::Tensor& tensor);
 
-/// Throws Error naming the file and the tensor when a value is NaN or infinite.
+/// Throws Error naming the file and the tensor when a value (fp32, CPU) is NaN or infinite.
 void check_finite(const at::Tensor& values, const gguf::Tensor& tensor, const std::filesystem::path& path);
 
 }  // namespace dotmoe
