@@ -1,0 +1,159 @@
+#include "text/corpus.h"
+
+#include <algorithm>
+#include <random>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "text/shuffle.h"
+#include "text/sources.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr std::size_t held_out_share = 10;  // one document in ten
+
+/// Text of one source, kept apart from here on.
+struct Sides {
+    std::string train, held_out;
+};
+
+/// A place to cut the text at or before `most` bytes: after a line, else after a word, else between
+/// characters.
+std::size_t cut_before(std::string_view text, std::size_t most) {
+    if (most >= text.size()) return text.size();
+    const auto head = text.substr(0, most);
+    for (const auto* ends : {"\n", " \t\r"})
+        if (const auto last = head.find_last_of(ends); last != std::string_view::npos && last >= most / 2)
+            return last + 1;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+    return most;
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
+
+/// Documents in the order drawn, until the source's bytes are used up; blank ones do not count.
+std::vector<std::string> read_documents(const Source& source, std::int64_t max_bytes,
+                                        std::mt19937_64& random) {
+    auto paths = source.documents;
+    shuffle(paths, random);
+    std::vector<std::string> documents;
+    auto left = static_cast<std::size_t>(max_bytes);
+    for (const auto& path : paths) {
+        if (left == 0) break;
+        const MappedFile file(path);
+        const std::string_view whole(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+        const auto kept = whole.substr(0, cut_before(whole, left));
+        if (is_blank(kept)) continue;
+        documents.emplace_back(kept);
+        left -= std::min(left, kept.size());
+    }
+    return documents;
+}
+
+std::string join(std::span<const std::string> documents) {
+    std::string text;
+    for (const auto& document : documents) text += (text.empty() ? "" : "\n\n") + document;
+    return text;
+}
+
+Sides split(std::vector<std::string> documents) {
+    if (documents.size() == 1) {
+        auto& text = documents[0];
+        const auto cut = cut_before(text, text.size() - text.size() / held_out_share);
+        return {text.substr(0, cut), text.substr(cut)};
+    }
+    const auto held_out = (documents.size() + held_out_share - 1) / held_out_share;
+    const std::span all(documents);
+    return {join(all.subspan(held_out)), join(all.first(held_out))};
+}
+
+/// The tokens of one side of one source, cut to whole windows.
+std::vector<TokenId> windows_of(const std::string& text, const Tokenizer& tokenizer, std::int64_t window) {
+    auto tokens = tokenizer.encode(text);
+    tokens.resize(tokens.size() - tokens.size() % static_cast<std::size_t>(window));
+    return tokens;
+}
+
+using Windows = std::vector<std::span<const TokenId>>;
+
+void append_windows(const std::vector<TokenId>& tokens, std::int64_t window, Windows& windows) {
+    for (std::size_t begin = 0; begin < tokens.size(); begin += static_cast<std::size_t>(window))
+        windows.push_back(std::span(tokens).subspan(begin, static_cast<std::size_t>(window)));
+}
+
+/// The first windows of every source, then the second of every source, and so on, until there are `count`.
+Windows in_turn(const std::vector<std::vector<TokenId>>& sources, std::int64_t window, std::int64_t count) {
+    const auto width = static_cast<std::size_t>(window), wanted = static_cast<std::size_t>(count);
+    std::size_t longest = 0;
+    for (const auto& tokens : sources) longest = std::max(longest, tokens.size());
+    Windows windows;
+    for (std::size_t begin = 0; begin < longest; begin += width)
+        for (const auto& tokens : sources)
+            if (begin < tokens.size() && windows.size() < wanted)
+                windows.push_back(std::span(tokens).subspan(begin, width));
+    return windows;
+}
+
+std::vector<TokenId> joined(const Windows& windows) {
+    std::vector<TokenId> tokens;
+    for (const auto& window : windows) tokens.insert(tokens.end(), window.begin(), window.end());
+    return tokens;
+}
+
+void check(const CorpusOptions& options) {
+    if (options.window < 2)
+        fail_usage("windows of {} tokens cannot be predicted in: take 2 or more", options.window);
+    if (options.held_out_windows < 1)
+        fail_usage("at least one held-out window is needed, not {}", options.held_out_windows);
+    if (options.max_bytes_per_source < 1)
+        fail_usage("{} bytes a source leave no text", options.max_bytes_per_source);
+}
+
+std::string listed(const std::vector<std::filesystem::path>& paths) {
+    std::string names;
+    for (const auto& path : paths) names += (names.empty() ? "" : ", ") + path.string();
+    return names;
+}
+
+}  // namespace
+
+Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokenizer& tokenizer,
+                   const CorpusOptions& options) {
+    check(options);
+    if (paths.empty()) fail_usage("no text is given: name a text file or a folder of them");
+    Corpus corpus{options.window, {}, {}, {}};
+    std::vector<std::vector<TokenId>> train, held_out;  // a list a source
+    std::seed_seq seeds{options.seed, options.seed >> 32};
+    std::mt19937_64 random(seeds);
+    for (const auto& source : find_sources(paths)) {
+        auto documents = read_documents(source, options.max_bytes_per_source, random);
+        if (documents.empty()) continue;
+        const auto sides = split(std::move(documents));
+        train.push_back(windows_of(sides.train, tokenizer, options.window));
+        held_out.push_back(windows_of(sides.held_out, tokenizer, options.window));
+        corpus.sources.push_back(source.name);
+    }
+    if (corpus.sources.empty()) fail("{}: the text is empty", listed(paths));
+
+    Windows train_windows;
+    for (const auto& tokens : train) append_windows(tokens, options.window, train_windows);
+    shuffle(train_windows, random);
+    const auto held_out_windows = in_turn(held_out, options.window, options.held_out_windows);
+    const auto found = static_cast<std::int64_t>(held_out_windows.size());
+    if (train_windows.empty() || found < options.held_out_windows)
+        fail(
+            "{}: too little text: it gives {} train and {} held-out windows of {} tokens, but 1 and {} are "
+            "needed (one "
+            "document in ten, or the last tenth of a single one, is held out); add text or take fewer or "
+            "shorter windows",
+            listed(paths), train_windows.size(), found, options.window, options.held_out_windows);
+    corpus.train = joined(train_windows);
+    corpus.held_out = joined(held_out_windows);
+    return corpus;
+}
+
+}  // namespace dotmoe
