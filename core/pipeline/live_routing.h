@@ -1,7 +1,6 @@
 // Where each token of the user's text goes, kept up to date while a conversion runs. No torch in this header.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -30,8 +29,5 @@ class LiveRouting {
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-/// One text through a model, now (dotmoe route). Token ids are those of the model's tokenizer.
-RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, const std::string& text);
 
 }  // namespace dotmoe

@@ -36,6 +36,10 @@ struct Metrics {
 
 void to_json(nlohmann::json& json, const Metrics& metrics);
 void from_json(const nlohmann::json& json, Metrics& metrics);
+void to_json(nlohmann::json& json, const LayerMetrics& layer);
+void from_json(const nlohmann::json& json, LayerMetrics& layer);
+void to_json(nlohmann::json& json, const Quality& quality);
+void from_json(const nlohmann::json& json, Quality& quality);
 
 /// The table people read: one row a stage (dense, random split + ridge router, transport layer-wise,
 /// converted), then a line a layer.

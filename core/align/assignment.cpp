@@ -1,0 +1,145 @@
+#include "align/assignment.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adamw.h>
+
+#include "base/error.h"
+#include "transport/diagnostics.h"
+#include "transport/implicit_gradient.h"
+#include "transport/rounding.h"
+
+namespace dotmoe {
+
+/// AdamW of libtorch over two groups (affinity, router), with its moments reachable for checkpoints.
+struct Assignment::Optimizer {
+    torch::optim::AdamW adamw;
+    std::vector<double> rates;
+
+    static torch::optim::OptimizerParamGroup group(const at::Tensor& parameter, double rate, double decay) {
+        return {{parameter},
+                std::make_unique<torch::optim::AdamWOptions>(
+                    torch::optim::AdamWOptions(rate).weight_decay(decay).betas({0.9, 0.95}))};
+    }
+
+    static torch::optim::AdamWParamState& moments(torch::optim::AdamW& adamw, const at::Tensor& parameter) {
+        auto& slot = adamw.state()[parameter.unsafeGetTensorImpl()];
+        if (!slot) {
+            auto fresh = std::make_unique<torch::optim::AdamWParamState>();
+            fresh->step(0);
+            fresh->exp_avg(at::zeros_like(parameter));
+            fresh->exp_avg_sq(at::zeros_like(parameter));
+            slot = std::move(fresh);
+        }
+        return static_cast<torch::optim::AdamWParamState&>(*slot);
+    }
+};
+
+Assignment::Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout, const AssignmentOptions& options)
+    : affinity_(std::move(affinity).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
+      router_(std::move(router).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
+      capacities_(layout.capacities(affinity_.size(1))),
+      options_(options),
+      optimizer_(new Optimizer{
+          torch::optim::AdamW({Optimizer::group(affinity_, options.affinity_lr, options.weight_decay),
+                               Optimizer::group(router_, options.router_lr, options.weight_decay)},
+                              torch::optim::AdamWOptions(options.affinity_lr)),
+          {options.affinity_lr, options.router_lr}}) {}
+
+Assignment::~Assignment() = default;
+Assignment::Assignment(Assignment&&) noexcept = default;
+
+std::vector<at::Tensor> Assignment::round() const {
+    const auto affinity = affinity_.detach().cpu();
+    std::vector<at::Tensor> owner;
+    for (std::int64_t l = 0; l < affinity.size(0); ++l) {
+        // Prices in units of A: the dual of column e is -tau g_e.
+        std::optional<at::Tensor> prices;
+        if (potentials_) prices = -temperature_ * potentials_->select(0, l).cpu();
+        owner.push_back(round_exact(affinity.select(0, l), capacities_, prices));
+    }
+    return owner;
+}
+
+Plans Assignment::solve(double temperature) {
+    auto sinkhorn = options_.sinkhorn;
+    sinkhorn.temperature = temperature;
+    // g is in units of A / tau: rescaled, so that a warm start survives the annealing.
+    auto warm = potentials_;
+    if (warm) warm = *warm * (temperature_ / temperature);
+
+    Plans plans;
+    plans.soft = transport_plan(affinity_, capacities_, sinkhorn, warm, &plans.solve);
+    potentials_ = plans.solve.g;
+    temperature_ = temperature;
+    plans.owner = round();
+    for (std::size_t l = 0; l < last_owner_.size(); ++l)
+        plans.churn += churn(last_owner_[l], plans.owner[l]) / static_cast<double>(last_owner_.size());
+    last_owner_ = plans.owner;
+    return plans;
+}
+
+void Assignment::step(double rate) {
+    torch::nn::utils::clip_grad_norm_(std::vector<at::Tensor>{affinity_, router_}, options_.clip);
+    for (std::size_t i = 0; i < optimizer_->rates.size(); ++i)
+        optimizer_->adamw.param_groups()[i].options().set_lr(optimizer_->rates[i] * rate);
+    optimizer_->adamw.step();
+    optimizer_->adamw.zero_grad();
+}
+
+std::vector<LayerExperts> Assignment::experts() const {
+    const auto owner = round();
+    std::vector<LayerExperts> layers;
+    for (std::size_t l = 0; l < owner.size(); ++l)
+        layers.push_back({owner[l], router_.detach().select(0, static_cast<std::int64_t>(l)).cpu().clone()});
+    return layers;
+}
+
+std::map<std::string, at::Tensor> Assignment::state() const {
+    std::map<std::string, at::Tensor> state{{"affinity", affinity_.detach()}, {"router", router_.detach()}};
+    if (potentials_) {
+        state["potentials"] = *potentials_;
+        state["temperature"] = at::full({1}, temperature_, at::kDouble);
+    }
+    for (const auto& [name, parameter] : {std::pair{"affinity", affinity_}, std::pair{"router", router_}}) {
+        auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
+        state[fmt::format("{}.exp_avg", name)] = moments.exp_avg();
+        state[fmt::format("{}.exp_avg_sq", name)] = moments.exp_avg_sq();
+        state[fmt::format("{}.step", name)] = at::full({1}, moments.step(), at::kLong);
+    }
+    return state;
+}
+
+void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
+    const at::NoGradGuard no_grad;
+    const auto take = [&](const std::string& name) {
+        const auto found = state.find(name);
+        if (found == state.end()) fail("checkpoint: '{}' is missing", name);
+        return found->second;
+    };
+    const auto copy = [&](const at::Tensor& into, const std::string& name) {
+        const auto value = take(name);
+        if (value.sizes() != into.sizes()) fail("checkpoint: '{}' is of another shape than this recipe's", name);
+        into.copy_(value);
+    };
+    copy(affinity_, "affinity");
+    copy(router_, "router");
+    for (const auto& [name, parameter] : {std::pair{"affinity", affinity_}, std::pair{"router", router_}}) {
+        auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
+        copy(moments.exp_avg(), fmt::format("{}.exp_avg", name));
+        copy(moments.exp_avg_sq(), fmt::format("{}.exp_avg_sq", name));
+        moments.step(take(fmt::format("{}.step", name)).item<std::int64_t>());
+    }
+    if (state.contains("potentials")) {
+        potentials_ = take("potentials").to(affinity_.device());
+        temperature_ = take("temperature").item<double>();
+    }
+}
+
+at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed) {
+    const auto noise = at::randn({owner.size(0), layout.columns()}, at::detail::createCPUGenerator(seed), at::kFloat);
+    return at::one_hot(owner, layout.columns()).to(at::kFloat) + 0.01 * noise;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,28 @@
+// A run's state on disk, one file, replaced whole: crash or cancel leaves the last one or the new one.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace dotmoe {
+
+struct Checkpoint {
+    std::string fingerprint;                     ///< of everything that decides the result: recipe, model, text, dtype
+    nlohmann::json notes;                        ///< figures so far
+    std::map<std::string, at::Tensor> tensors;
+};
+
+/// Throws Error when the folder can't be written.
+void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
+
+/// nullopt when there is none. Throws Error when it is damaged or its fingerprint is another one.
+std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder, const std::string& fingerprint);
+
+void remove_checkpoint(const std::filesystem::path& folder);
+
+}  // namespace dotmoe

@@ -1,0 +1,92 @@
+#include "align/layerwise.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "experts/router.h"
+#include "transport/rounding.h"
+
+namespace dotmoe {
+namespace {
+
+/// Temperature of the Sinkhorn solves that price the exact rounding, for an affinity of unit standard deviation: low enough
+/// that few neurons need repair, high enough to converge within the bound.
+constexpr double pricing_temperature = 0.05;
+constexpr int pricing_iterations = 50;
+
+/// One-hot columns of the routed experts: [N, E]. S M of METHOD §7 is then one matrix product.
+at::Tensor routed_one_hot(const at::Tensor& owner, const Layout& layout) {
+    return at::one_hot(owner, layout.columns()).slice(1, layout.first_routed()).to(at::kFloat);
+}
+
+}  // namespace
+
+RidgeRouter::RidgeRouter(const NeuronEnergies& energies, double ridge, double router_scale)
+    : energies_(energies), router_scale_(router_scale) {
+    at::Tensor gram;
+    for (std::int64_t i = 0; i < energies.chunks(); ++i) {
+        const auto x = energies.chunk(i).inputs;
+        const auto product = x.t().matmul(x);
+        gram = gram.defined() ? gram + product : product;
+    }
+    const auto tokens = static_cast<double>(energies.tokens());
+    rms_ = (gram.diagonal() / tokens).sqrt() + 1e-6;
+    gram = gram / rms_ / rms_.unsqueeze(1);
+    gram.diagonal().add_(ridge * tokens);
+    cholesky_ = at::linalg_cholesky(gram);
+}
+
+at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const {
+    const auto one_hot = routed_one_hot(owner, layout).to(rms_.device());
+    auto moments = at::zeros({rms_.size(0), layout.experts}, rms_.options());   // X^T sqrt(S M)
+    for (std::int64_t i = 0; i < energies_.chunks(); ++i) {
+        const auto chunk = energies_.chunk(i);
+        moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(one_hot).sqrt_());
+    }
+    const auto router = at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1);
+    return router * (router_scale_ / (router.norm(2, 0).mean() * rms_.mean()));
+}
+
+at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout) {
+    at::Tensor affinity;
+    for (std::int64_t i = 0; i < energies.chunks(); ++i) {
+        const auto chunk = energies.chunk(i);
+        auto on = route(chunk.inputs, router, layout.active).mask;   // R [t, E], behind a 1 for the shared column
+        if (layout.shared > 0) on = at::cat({at::ones({on.size(0), 1}, on.options()), on}, 1);
+        const auto profit = chunk.energies.t().matmul(on);
+        affinity = affinity.defined() ? affinity + profit : profit;
+    }
+    return affinity / affinity.std();
+}
+
+at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, std::uint64_t seed) {
+    at::Tensor energy;
+    for (std::int64_t i = 0; i < energies.chunks(); ++i) {
+        const auto sum = energies.chunk(i).energies.sum(0);
+        energy = energy.defined() ? energy + sum : sum;
+    }
+    const auto order = at::argsort(energy.cpu(), true, 0, true);   // stable, so that ties do not depend on the machine
+    const auto routed = order.size(0) - layout.shared;
+    auto owner = at::zeros({order.size(0)}, at::kLong);
+    const auto generator = at::detail::createCPUGenerator(seed);
+    const auto dealt = at::randperm(routed, generator, at::kLong) % layout.experts + layout.first_routed();
+    return owner.index_put_({order.slice(0, layout.shared)}, dealt);
+}
+
+LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round) {
+    const auto capacities = layout.capacities(start.size(0));
+    LayerExperts experts{start, ridge.fit(start, layout)};
+    std::optional<at::Tensor> warm;
+    for (std::int64_t round = 1; round < recipe.rounds; ++round) {
+        const auto affinity = energy_affinity(energies, experts.router, layout);
+        const auto transport = sinkhorn(
+            affinity, capacities, {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
+        warm = transport.g;
+        experts.owner = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
+        if (on_round) on_round({round, pricing_temperature, affinity, transport, experts.owner});
+        experts.router = ridge.fit(experts.owner, layout);
+    }
+    return experts;
+}
+
+}  // namespace dotmoe

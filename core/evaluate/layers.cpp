@@ -1,0 +1,29 @@
+#include "evaluate/layers.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "experts/masked_ffn.h"
+#include "experts/router.h"
+#include "model/transformer.h"
+
+namespace dotmoe {
+
+LayerQuality measure_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
+                           const Layout& layout) {
+    const at::NoGradGuard no_grad;
+    constexpr std::int64_t tokens_a_chunk = 2048;
+    double difference = 0, norm = 0;
+    at::Tensor tokens = at::zeros({layout.experts}, at::kFloat);
+    for (const auto& x : inputs.split(tokens_a_chunk)) {
+        const auto mask = route(x, experts.router.to(x.device()), layout.active).mask;
+        const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
+        const auto sparse = masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), mask).to(at::kFloat);
+        difference += (sparse - dense).square().sum().item<double>();
+        norm += dense.square().sum().item<double>();
+        tokens += mask.sum(0).cpu();
+    }
+    const auto load = tokens / tokens.mean();
+    return {difference / norm, load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
+}
+
+}  // namespace dotmoe

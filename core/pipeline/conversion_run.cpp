@@ -1,0 +1,136 @@
+#include "pipeline/conversion_run.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/sha256.h"
+#include "base/system.h"
+#include "evaluate/quality.h"
+#include "experts/masked_ffn.h"
+#include "experts/project.h"
+#include "model/parameters.h"
+#include "pipeline/live_routing.h"
+#include "text/corpus.h"
+
+namespace dotmoe {
+namespace {
+
+at::Tensor as_windows(const std::vector<TokenId>& ids, std::int64_t window, const at::Device& device) {
+    return at::tensor(ids, at::kLong).view({-1, window}).to(device);
+}
+
+}  // namespace
+
+ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks)
+    : request_(request), hooks_(hooks) {
+    check_recipe(recipe());
+    check_layout(layout(), read_config(gguf::File(request.model)).neurons);
+    ensure_writable_directory(request.out);
+
+    hooks_.events.publish(Progress{.phase = "load", .done = 0, .total = 1, .unit = "model"});
+    const auto compute = choose_compute(request.device);
+    model_ = load_model(request.model, compute);
+    transformer_ = std::make_unique<Transformer>(model_->config, model_->weights);
+    source_sha256_ = sha256_of_file(request.model);
+    hooks_.control.poll();
+
+    const auto& text = recipe().text;
+    const auto corpus =
+        load_corpus(request.text, *model_->tokenizer,
+                    {.window = text.window, .held_out_windows = text.held_out_windows, .seed = recipe().seed});
+    train_ = as_windows(corpus.train, text.window, compute.device);
+    held_out_ = as_windows(corpus.held_out, text.window, compute.device);
+
+    const auto text_hash = sha256_hex(std::as_bytes(std::span(corpus.train)));
+    fingerprint_ = fmt::format("{} {} {} {}", to_toml(recipe()), source_sha256_, text_hash, c10::toString(compute.dtype));
+    if (request.resume)
+        if (const auto found = load_checkpoint(request.out / "checkpoint", fingerprint_))
+            state_ = ConversionState::from_checkpoint(*found);
+
+    const auto& config = model_->config;
+    hooks_.events.publish(Started{.model = request.model.string(),
+                                  .layers = static_cast<int>(config.layers),
+                                  .neurons = static_cast<int>(config.neurons),
+                                  .width = static_cast<int>(config.width),
+                                  .experts = static_cast<int>(layout().experts),
+                                  .active = static_cast<int>(layout().active),
+                                  .shared = static_cast<int>(layout().shared),
+                                  .device = compute.device.str(),
+                                  .dtype = c10::toString(compute.dtype),
+                                  .recipe = recipe().name});
+    hooks_.events.publish(LogLine{
+        LogLevel::info, fmt::format("{} train and {} held-out windows of {} tokens from {}", corpus.train_count(),
+                                    corpus.held_out_count(), text.window, fmt::join(corpus.sources, ", "))});
+    if (state_.step > 0 || !state_.layers.empty())
+        hooks_.events.publish(LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} global steps were done",
+                                                                  state_.layers.size(), state_.step)});
+    if (hooks_.routing) hooks_.routing->set_model(model_);
+    show_experts(state_.layers);
+
+    dense_hidden_ = dense_hidden_states(*transformer_, held_out_);
+    state_.stages.dense = judge("dense", 0, transformer_->dense());
+}
+
+Quality ConversionRun::judge(const std::string& label, std::int64_t step, const FeedForward& ffn) {
+    ProgressMeter meter(held_out_.size(0));
+    const auto quality = evaluate_quality(*transformer_, ffn, held_out_, dense_hidden_, [&](std::int64_t windows) {
+        hooks_.control.poll();
+        meter.set_done(windows);
+        publish_progress("evaluate", "windows", meter);
+    });
+    hooks_.events.publish(QualitySnapshot{label, step, quality.perplexity, quality.kl, quality.top1});
+    return quality;
+}
+
+Quality ConversionRun::judge(const std::string& label, std::int64_t step, const ExpertSet& experts) {
+    return judge(label, step, converted_feed_forward(model_->weights, experts));
+}
+
+Metrics ConversionRun::finish() {
+    judge_layers();
+    const ExpertSet experts{layout(), state_.layers};
+    Metrics metrics = state_.stages;
+    metrics.converted = judge("converted", state_.step, experts);
+    metrics.layers = state_.layer_metrics;
+    metrics.active_neuron_share = layout().active_share(model_->config.neurons);
+    metrics.dense_parameters = parameter_count(model_->config);
+    metrics.active_parameters = active_parameter_count(model_->config, layout());
+    metrics.seed = recipe().seed;
+    metrics.version = version();
+    metrics.seconds = seconds();
+    metrics.peak_memory_bytes = peak_memory_bytes();
+
+    const auto json = nlohmann::json(metrics).dump(2) + "\n";
+    save_project(request_.out, {request_.model, source_sha256_, recipe(), experts}, json);
+    remove_checkpoint(request_.out / "checkpoint");
+    hooks_.events.publish(Finished{request_.out.string(), json});
+    return metrics;
+}
+
+void ConversionRun::checkpoint() {
+    auto state = state_;
+    state.seconds = seconds();
+    save_checkpoint(request_.out / "checkpoint", state.to_checkpoint(fingerprint_));
+}
+
+void ConversionRun::publish_progress(const char* phase, const char* unit, const ProgressMeter& meter) {
+    hooks_.events.publish(Progress{phase, meter.done(), meter.total(), unit, meter.rate(), meter.eta()});
+}
+
+void ConversionRun::publish_layer(std::int64_t layer, LayerState state) {
+    LayerStatus status{.layer = static_cast<int>(layer), .state = state, .note = {}};
+    if (static_cast<std::size_t>(layer) < state_.layer_metrics.size()) {
+        const auto& metrics = state_.layer_metrics[static_cast<std::size_t>(layer)];
+        status.error = metrics.error;
+        status.load_max = metrics.load_max;
+        status.dead = static_cast<int>(metrics.dead);
+    }
+    hooks_.events.publish(std::move(status));
+}
+
+void ConversionRun::show_experts(std::vector<LayerExperts> layers) {
+    if (!hooks_.routing) return;
+    layers.resize(static_cast<std::size_t>(layer_count()));   // the rest is still dense
+    hooks_.routing->set_experts(std::make_shared<ExpertSet>(ExpertSet{layout(), std::move(layers)}));
+}
+
+}  // namespace dotmoe

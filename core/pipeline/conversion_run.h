@@ -1,0 +1,60 @@
+// One conversion under way: what its phases share.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <string>
+
+#include "base/progress.h"
+#include "evaluate/figures.h"
+#include "experts/expert_set.h"
+#include "model/load.h"
+#include "model/transformer.h"
+#include "pipeline/conversion_state.h"
+#include "pipeline/convert.h"
+
+namespace dotmoe {
+
+class DenseStream;
+
+class ConversionRun {
+  public:
+    /// Checks the request, loads model and text, and reads the checkpoint of a resumed run.
+    ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks);
+
+    /// Phases, in order; each goes on from where the state stands. Implemented in layer_phase.cpp and distill_phase.cpp.
+    void align_layers();
+    void distil();
+    /// Judges the result, writes project and metrics, removes the checkpoint. Publishes Finished.
+    Metrics finish();
+
+    /// Writes the state as it stands to out/checkpoint.
+    void checkpoint();
+
+  private:
+    const Recipe& recipe() const { return request_.recipe; }
+    const Layout& layout() const { return request_.recipe.layout; }
+    std::int64_t layer_count() const { return model_->config.layers; }
+    /// Held-out quality of an expert set, published under `label`.
+    Quality judge(const std::string& label, std::int64_t step, const ExpertSet& experts);
+    Quality judge(const std::string& label, std::int64_t step, const FeedForward& ffn);
+    void align_layer(const DenseStream& calibration, const DenseStream& held_out, std::int64_t layer);
+    void judge_layers();
+    void publish_progress(const char* phase, const char* unit, const ProgressMeter& meter);
+    void publish_layer(std::int64_t layer, LayerState state);
+    void show_experts(std::vector<LayerExperts> layers);
+    double seconds() const { return state_.seconds + clock_.seconds(); }
+
+    const ConvertRequest& request_;
+    const ConvertHooks& hooks_;
+    ProgressMeter clock_{0};
+    std::shared_ptr<const Model> model_;
+    std::unique_ptr<const Transformer> transformer_;
+    std::string source_sha256_, fingerprint_;
+    at::Tensor train_, held_out_;   ///< [W, window] int64
+    at::Tensor dense_hidden_;       ///< of held_out_
+    ConversionState state_;
+};
+
+}  // namespace dotmoe

@@ -1,0 +1,93 @@
+// The global phase of a conversion (METHOD §§4-6).
+#include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
+
+#include "align/assignment.h"
+#include "align/distill.h"
+#include "base/seed.h"
+#include "pipeline/conversion_run.h"
+#include "pipeline/snapshots.h"
+#include "transport/rounding.h"
+
+namespace dotmoe {
+namespace {
+
+/// Seconds between two sets of plan pictures (one a layer, some megabytes together).
+constexpr double picture_interval = 0.25;
+
+at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
+    return 0.01 * at::randn(shape, at::detail::createCPUGenerator(seed), at::kFloat);
+}
+
+/// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the paper (§6).
+Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe, const Model& model) {
+    std::vector<at::Tensor> affinity, router;
+    for (std::int64_t layer = 0; layer < model.config.layers; ++layer) {
+        const auto l = static_cast<std::uint64_t>(layer);
+        const auto affinity_seed = derive_seed(recipe.seed, SeedPurpose::affinity, l);
+        if (recipe.start == Start::alternating) {
+            affinity.push_back(one_hot_affinity(layers[l].owner, recipe.layout, affinity_seed));
+            router.push_back(layers[l].router.cpu());
+        } else {
+            affinity.push_back(normal({model.config.neurons, recipe.layout.columns()}, affinity_seed));
+            router.push_back(normal({model.config.width, recipe.layout.experts},
+                                    derive_seed(recipe.seed, SeedPurpose::router, l)));
+        }
+    }
+    const auto& distill = recipe.distill;
+    const auto device = model.compute.device;
+    return {at::stack(affinity).to(device), at::stack(router).to(device), recipe.layout,
+            {.affinity_lr = distill.affinity_lr,
+             .router_lr = distill.router_lr,
+             .weight_decay = distill.weight_decay,
+             .clip = distill.clip,
+             .sinkhorn = {.max_iterations = static_cast<int>(distill.sinkhorn_iterations),
+                          .tolerance = distill.sinkhorn_tolerance}}};
+}
+
+}  // namespace
+
+void ConversionRun::distil() {
+    const auto& distill = recipe().distill;
+    auto assignment = first_assignment(state_.layers, recipe(), *model_);
+    if (!state_.assignment.empty()) assignment.restore(state_.assignment);
+
+    const auto step_tokens = distill.sequences * train_.size(1);
+    ProgressMeter meter(distill.steps, state_.step), since_pictures(0);
+    const auto on_step = [&](const DistillStep& done) {
+        const auto step = done.figures.step;
+        state_.step = step;
+        state_.assignment = assignment.state();
+        hooks_.events.publish(done.figures);
+        hooks_.events.publish(load_snapshot(Stage::distillation, step, 0, done.load));
+        if (since_pictures.seconds() > picture_interval || step == distill.steps) {
+            since_pictures = ProgressMeter(0);
+            for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
+                const auto l = static_cast<std::size_t>(layer);
+                const SnapshotPlace place{Stage::distillation, step, static_cast<int>(layer), done.figures.temperature};
+                hooks_.events.publish(plan_snapshot(place, layout(), done.plans.soft.select(0, layer),
+                                                    assignment.affinity(layer), done.plans.owner[l]));
+                hooks_.events.publish(sinkhorn_snapshot(place, done.plans.solve, l));
+            }
+        }
+        const auto experts = assignment.experts();
+        show_experts(experts);
+        meter.set_done(step);
+        publish_progress("distil", "steps", meter);
+        if (step % distill.checkpoint_every == 0) checkpoint();
+        if (distill.evaluate_every > 0 && step % distill.evaluate_every == 0 && step < distill.steps)
+            judge(fmt::format("step {}", step), step, ExpertSet{layout(), experts});
+    };
+    hooks_.events.publish(LogLine{LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
+    dotmoe::distil(*transformer_, assignment, layout(), distill, train_, recipe().seed, state_.step,
+                   {hooks_.control, on_step});
+
+    state_.layers = assignment.experts();
+    state_.layer_metrics.resize(state_.layers.size());
+    const auto capacities = layout().capacities(model_->config.neurons);
+    for (std::size_t l = 0; l < state_.layers.size(); ++l)
+        state_.layer_metrics[l].greedy_gap =
+            greedy_gap(assignment.affinity(static_cast<std::int64_t>(l)), capacities, state_.layers[l].owner);
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,62 @@
+#include "pipeline/snapshots.h"
+
+#include "transport/diagnostics.h"
+#include "transport/rounding.h"
+
+namespace dotmoe {
+namespace {
+
+template <typename T>
+std::vector<T> values(const at::Tensor& tensor, at::ScalarType type) {
+    const auto plain = tensor.detach().to(at::kCPU, type).contiguous();
+    const auto* first = plain.const_data_ptr<T>();
+    return {first, first + plain.numel()};
+}
+
+}  // namespace
+
+std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout, const at::Tensor& soft,
+                                                  const at::Tensor& affinity, const at::Tensor& owner) {
+    const auto capacities = layout.capacities(owner.size(0));
+    const auto plan = soft.detach().cpu();
+    return std::make_shared<PlanSnapshot>(PlanSnapshot{
+        .stage = place.stage,
+        .step = place.step,
+        .layer = place.layer,
+        .neurons = static_cast<int>(plan.size(0)),
+        .columns = static_cast<int>(plan.size(1)),
+        .shared_column = layout.shared > 0,
+        .soft = values<float>(plan, at::kFloat),
+        .owner = values<std::int32_t>(owner, at::kInt),
+        .capacity = {capacities.begin(), capacities.end()},
+        .temperature = place.temperature,
+        .greedy_gap = greedy_gap(affinity.detach().cpu(), capacities, owner),
+        .soft_hard_gap = soft_hard_gap(plan, owner),
+    });
+}
+
+std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place, const SinkhornResult& solve,
+                                                          std::size_t entry) {
+    SinkhornSnapshot snapshot{.stage = place.stage,
+                              .step = place.step,
+                              .layer = place.layer,
+                              .temperature = place.temperature,
+                              .row_residual = {},
+                              .column_residual = {}};
+    for (const auto& iteration : solve.iterations) {
+        snapshot.row_residual.push_back(iteration.row_residual[entry]);
+        snapshot.column_residual.push_back(iteration.column_residual[entry]);
+    }
+    return std::make_shared<SinkhornSnapshot>(std::move(snapshot));
+}
+
+std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer, const at::Tensor& load) {
+    return std::make_shared<LoadSnapshot>(LoadSnapshot{.stage = stage,
+                                                       .step = step,
+                                                       .first_layer = first_layer,
+                                                       .layers = static_cast<int>(load.size(0)),
+                                                       .experts = static_cast<int>(load.size(1)),
+                                                       .load = values<float>(load, at::kFloat)});
+}
+
+}  // namespace dotmoe

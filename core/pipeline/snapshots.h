@@ -1,0 +1,33 @@
+// Tensors of a run made into the plain pictures of events/snapshot.h.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+
+#include "events/snapshot.h"
+#include "experts/layout.h"
+#include "transport/sinkhorn.h"
+
+namespace dotmoe {
+
+/// Where and when a picture was taken.
+struct SnapshotPlace {
+    Stage stage = Stage::layerwise;
+    std::int64_t step = 0;
+    int layer = 0;
+    double temperature = 0;
+};
+
+/// soft [N, columns], affinity [N, columns] (for greedy's gap), owner [N].
+std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout, const at::Tensor& soft,
+                                                  const at::Tensor& affinity, const at::Tensor& owner);
+
+/// Residuals of batch entry `entry` of a solve.
+std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place, const SinkhornResult& solve,
+                                                          std::size_t entry);
+
+/// load [layers, E] for layers first_layer...
+std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer, const at::Tensor& load);
+
+}  // namespace dotmoe

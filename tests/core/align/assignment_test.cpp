@@ -1,0 +1,85 @@
+#include "align/assignment.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr Layout layout{.experts = 6, .active = 2, .shared = 4};
+constexpr std::int64_t neurons = 40;
+
+Assignment make_assignment() {
+    at::manual_seed(4);
+    return {at::randn({2, neurons, layout.columns()}), at::randn({2, 8, layout.experts}), layout, {}};
+}
+
+/// One training step on a fixed linear objective of plan and router.
+void train_step(Assignment& assignment, double temperature) {
+    const auto plans = assignment.solve(temperature);
+    at::manual_seed(5);
+    const auto pull = at::randn({2, neurons, layout.columns()});
+    ((plans.soft * pull).sum() + assignment.router(0).square().sum() + assignment.router(1).sum()).backward();
+    assignment.step(1.0);
+}
+
+TEST(Assignment, PlansAreBalancedSoftAndHard) {
+    auto assignment = make_assignment();
+    const auto plans = assignment.solve(0.5);
+    EXPECT_TRUE(at::allclose(plans.soft.sum(2), at::ones({2, neurons}), 0, 1e-4));
+    for (const auto& owner : plans.owner)
+        EXPECT_TRUE(at::equal(at::bincount(owner, {}, layout.columns()), at::tensor(layout.capacities(neurons), at::kLong)));
+}
+
+TEST(Assignment, StepsChangeAffinityAndRouter) {
+    auto assignment = make_assignment();
+    const auto affinity = assignment.affinity(0).clone(), router = assignment.router(0).detach().clone();
+    train_step(assignment, 0.5);
+    EXPECT_FALSE(at::equal(assignment.affinity(0), affinity));
+    EXPECT_FALSE(at::equal(assignment.router(0), router));
+}
+
+TEST(Assignment, WarmStartNeedsFewerIterations) {
+    auto assignment = make_assignment();
+    const auto cold = assignment.solve(0.2).solve.iterations.size();
+    EXPECT_LT(assignment.solve(0.2).solve.iterations.size(), cold);
+    // Another temperature: the rescaled potentials still help.
+    EXPECT_LT(assignment.solve(0.18).solve.iterations.size(), cold);
+}
+
+TEST(Assignment, RestoredStateGoesOnToTheSameResult) {
+    auto straight = make_assignment();
+    for (int i = 0; i < 3; ++i) train_step(straight, 0.5);
+    auto state = straight.state();
+    for (auto& [name, tensor] : state) tensor = tensor.clone();
+    for (int i = 0; i < 3; ++i) train_step(straight, 0.3);
+
+    auto resumed = make_assignment();
+    resumed.restore(state);
+    for (int i = 0; i < 3; ++i) train_step(resumed, 0.3);
+    for (std::int64_t l = 0; l < 2; ++l) {
+        EXPECT_TRUE(at::equal(resumed.affinity(l), straight.affinity(l)));
+        EXPECT_TRUE(at::equal(resumed.router(l), straight.router(l)));
+    }
+}
+
+TEST(Assignment, RestoreRefusesWhatIsMissingOrMisshapen) {
+    auto assignment = make_assignment();
+    auto state = assignment.state();
+    state.erase("router.exp_avg");
+    EXPECT_THROW(assignment.restore(state), Error);
+    state = assignment.state();
+    state["affinity"] = at::zeros({1, 2, 3});
+    EXPECT_THROW(assignment.restore(state), Error);
+}
+
+TEST(OneHotAffinity, RoundsBackToTheOwnerItCameFrom) {
+    const auto owner = at::arange(neurons - layout.shared, at::kLong).remainder(layout.experts) + 1;
+    const auto whole = at::cat({owner, at::zeros({layout.shared}, at::kLong)});
+    Assignment assignment(one_hot_affinity(whole, layout, 6).unsqueeze(0), at::zeros({1, 8, layout.experts}), layout, {});
+    EXPECT_TRUE(at::equal(assignment.experts().front().owner, whole));
+}
+
+}  // namespace
+}  // namespace dotmoe

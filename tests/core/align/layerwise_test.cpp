@@ -1,0 +1,95 @@
+#include "align/layerwise.h"
+
+#include <gtest/gtest.h>
+
+#include "core/align/small_layer.h"
+#include "evaluate/layers.h"
+#include "experts/router.h"
+#include "transport/rounding.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
+
+struct Layer {
+    Layer() {
+        at::manual_seed(3);
+        weights = test::small_layer(16, 72);
+        x = at::randn({4000, 16}) * at::rand({16}) * 3;
+    }
+    LayerWeights weights;
+    at::Tensor x;
+};
+
+TEST(RandomSplit, SharesTheNeuronsOfMostEnergyAndFillsEveryExpert) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const auto owner = random_split(energies, layout, 1);
+    const auto counts = at::bincount(owner, {}, layout.columns());
+    EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
+
+    at::Tensor total = at::zeros({72});
+    for (std::int64_t i = 0; i < energies.chunks(); ++i) total += energies.chunk(i).energies.sum(0);
+    const auto least_shared = total.masked_select(owner == 0).min(), most_routed = total.masked_select(owner > 0).max();
+    EXPECT_GE(least_shared.item<float>(), most_routed.item<float>());
+    EXPECT_TRUE(at::equal(owner, random_split(energies, layout, 1)));
+    EXPECT_FALSE(at::equal(owner, random_split(energies, layout, 2)));
+}
+
+TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const auto owner = random_split(energies, layout, 1);
+    const auto router = RidgeRouter(energies, 1e-2, 1.5).fit(owner, layout);
+
+    // METHOD §7 written out at once, in float64.
+    const auto x = layer.x.to(at::kDouble);
+    const auto h = at::silu(x.matmul(layer.weights.gate.t().to(at::kDouble))) * x.matmul(layer.weights.up.t().to(at::kDouble));
+    const auto s = (h * layer.weights.down.to(at::kDouble).norm(2, 0)).pow(2);
+    const auto m = at::one_hot(owner, layout.columns()).slice(1, 1).to(at::kDouble);
+    const auto rms = x.pow(2).mean(0).sqrt();
+    const auto b = x / rms;
+    const auto gram = b.t().matmul(b) + 1e-2 * 4000 * at::eye(16, at::kDouble);
+    auto wanted = std::get<0>(at::linalg_solve_ex(gram, b.t().matmul(s.matmul(m).sqrt()))) / rms.unsqueeze(1);
+    wanted = wanted * (1.5 / (wanted.norm(2, 0).mean() * rms.mean()));
+    EXPECT_TRUE(at::allclose(router.to(at::kDouble), wanted, 1e-3, 1e-4));
+    EXPECT_NEAR((router.norm(2, 0).mean() * rms.mean()).item<double>(), 1.5, 1e-3);
+}
+
+TEST(EnergyAffinity, IsTheEnergyWhileTheExpertIsOn) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const auto router = at::randn({16, 8});
+    const auto affinity = energy_affinity(energies, router, layout);
+    ASSERT_EQ(affinity.sizes(), (at::IntArrayRef{72, 9}));
+
+    std::vector<at::Tensor> chunks;
+    for (std::int64_t i = 0; i < energies.chunks(); ++i) chunks.push_back(energies.chunk(i).energies);
+    const auto s = at::cat(chunks);
+    const auto r = route(layer.x, router, layout.active).mask;
+    const auto wanted = at::cat({s.sum(0).unsqueeze(1), s.t().matmul(r)}, 1);
+    EXPECT_TRUE(at::allclose(affinity / affinity.max(), wanted / wanted.max(), 1e-3, 1e-5));
+    EXPECT_NEAR(affinity.std().item<double>(), 1, 1e-4);
+}
+
+TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const RidgeRouter ridge(energies, 1e-2, 1.5);
+    const auto split = random_split(energies, layout, 1);
+    int rounds = 0;
+    const auto experts = alternate(energies, ridge, layout, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
+        ++rounds;
+        const auto counts = at::bincount(round.owner, {}, layout.columns());
+        EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
+        EXPECT_GE(plan_value(round.affinity, round.owner),
+                  plan_value(round.affinity, round_greedy(round.affinity, layout.capacities(72))) - 1e-6);
+    });
+    EXPECT_EQ(rounds, 4);
+    const auto random = measure_layer(layer.x, layer.weights, {split, ridge.fit(split, layout)}, layout);
+    EXPECT_LT(measure_layer(layer.x, layer.weights, experts, layout).error, random.error);
+}
+
+}  // namespace
+}  // namespace dotmoe

@@ -1,0 +1,60 @@
+#include "align/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace dotmoe {
+namespace {
+
+std::string message_of(std::string_view toml) {
+    try {
+        parse_recipe(toml, "r.toml");
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Recipe, EveryPresetIsBuiltInUnderItsOwnName) {
+    ASSERT_EQ(preset_names(), (std::vector<std::string>{"toy", "quick", "laptop", "paper"}));
+    for (const auto& name : preset_names()) EXPECT_EQ(preset(name).name, name);
+}
+
+TEST(Recipe, QuickKeepsAQuarterOfSmolLM2sNeurons) {
+    EXPECT_DOUBLE_EQ(preset("quick").layout.active_share(1536), 0.25);
+    EXPECT_DOUBLE_EQ(preset("paper").layout.active_share(1536), 0.25);
+}
+
+TEST(Recipe, TomlRoundTripKeepsEveryField) {
+    for (const auto& name : preset_names()) {
+        auto recipe = preset(name);
+        recipe.seed = 12345;
+        recipe.distill.affinity_lr = 0.1 + 0.2;   // needs all digits
+        const auto text = to_toml(recipe);
+        EXPECT_EQ(to_toml(parse_recipe(text, "again")), text);
+        EXPECT_EQ(parse_recipe(text, "again").distill.affinity_lr, recipe.distill.affinity_lr);
+        EXPECT_EQ(parse_recipe(text, "again").layout, recipe.layout);
+    }
+}
+
+TEST(Recipe, WhatIsLeftOutKeepsItsDefault) {
+    const auto recipe = parse_recipe("[layout]\nexperts = 8\nactive = 2\nshared = 0\n", "r.toml");
+    EXPECT_EQ(recipe.layout.experts, 8);
+    EXPECT_EQ(recipe.layerwise.rounds, LayerwiseRecipe{}.rounds);
+}
+
+TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {
+    EXPECT_EQ(message_of("[layout]\nexprts = 8\n"),
+              "r.toml:2: recipe key 'layout.exprts' is unknown; remove it or mend its spelling");
+    EXPECT_EQ(message_of("[layout]\nexperts = \"many\"\n"), "r.toml:2: layout.experts must be a whole number");
+    EXPECT_EQ(message_of("start = \"cold\"\n"), "r.toml:1: start must be \"alternating\" or \"random\"");
+    EXPECT_NE(message_of("[distill]\nclip = -1.0\n").find("distill.clip = -1 is outside"), std::string::npos);
+    EXPECT_NE(message_of("[distill]\nclip = nan\n").find("outside"), std::string::npos);
+    EXPECT_NE(message_of("layout = [").find("r.toml:1: not valid TOML"), std::string::npos);
+    EXPECT_NE(message_of("[layout]\nexperts = 4\nactive = 5\n").find("layout.active = 5 is more than"), std::string::npos);
+    EXPECT_THROW(preset("fast"), UsageError);
+}
+
+}  // namespace
+}  // namespace dotmoe
