@@ -1,0 +1,210 @@
+// Whole conversions of the toy model, as the window and the command line start them.
+#include "pipeline/convert.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "experts/project.h"
+#include "pipeline/live_routing.h"
+
+namespace dotmoe {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keeps all events; calls `react` on each, on the publishing thread.
+class Recorder final : public EventSink {
+  public:
+    explicit Recorder(std::function<void(const Payload&)> react = {}) : react_(std::move(react)) {}
+    void publish(Payload payload) override {
+        if (react_) react_(payload);
+        const std::lock_guard lock(mutex_);
+        events_.push_back(std::move(payload));
+    }
+    template <typename T>
+    std::vector<T> all() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<T> found;
+        for (const auto& event : events_)
+            if (const auto* value = std::get_if<T>(&event)) found.push_back(*value);
+        return found;
+    }
+    std::vector<Payload> events() const {
+        const std::lock_guard lock(mutex_);
+        return events_;
+    }
+
+  private:
+    std::function<void(const Payload&)> react_;
+    mutable std::mutex mutex_;
+    std::vector<Payload> events_;
+};
+
+class ConvertTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(fs::exists(toy())) << "packaging/test.sh makes the toy model";
+        fs::remove_all(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    static fs::path toy() { return fs::path(DOTMOE_DEPS) / "model" / "toy.gguf"; }
+    ConvertRequest request(const std::string& name) const {
+        ConvertRequest request{.model = toy(), .text = {fs::path(DOTMOE_DEPS) / "text"}, .out = folder_ / name, .recipe = preset("toy")};
+        request.device = DeviceChoice::cpu;
+        request.recipe.distill.steps = 12;
+        request.recipe.distill.checkpoint_every = 4;
+        request.threads = 2;
+        return request;
+    }
+    static void expect_same_experts(const fs::path& a, const fs::path& b) {
+        const auto first = load_project(a), second = load_project(b);
+        ASSERT_EQ(first.experts.layers.size(), second.experts.layers.size());
+        for (std::size_t l = 0; l < first.experts.layers.size(); ++l) {
+            EXPECT_TRUE(at::equal(first.experts.layers[l].owner, second.experts.layers[l].owner)) << "layer " << l;
+            EXPECT_TRUE(at::equal(first.experts.layers[l].router, second.experts.layers[l].router)) << "layer " << l;
+        }
+    }
+    /// Runs until `stop_when` says so, expects a checkpoint, resumes, and compares with an uninterrupted run.
+    void stop_and_resume(const std::function<bool(const Payload&)>& stop_when) {
+        NullSink quiet;
+        RunControl never;
+        convert(request("straight"), {quiet, never});
+
+        RunControl control;
+        Recorder stopper([&](const Payload& payload) {
+            if (stop_when(payload)) control.request_stop();
+        });
+        auto broken = request("broken");
+        EXPECT_THROW(convert(broken, {stopper, control}), Cancelled);
+        EXPECT_FALSE(is_project(broken.out));
+        ASSERT_TRUE(fs::exists(broken.out / "checkpoint" / "state.safetensors"));
+        broken.resume = true;
+        convert(broken, {quiet, never});
+        expect_same_experts(folder_ / "straight", broken.out);
+    }
+    fs::path folder_ = fs::temp_directory_path() /
+                       (std::string("dotmoe-convert-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
+    Recorder recorder;
+    RunControl control;
+    auto wanted = request("out");
+    wanted.recipe = preset("toy");
+    const auto metrics = convert(wanted, {recorder, control});
+
+    EXPECT_LT(metrics.layerwise->perplexity, metrics.random_layerwise->perplexity);
+    EXPECT_LT(metrics.converted->perplexity, metrics.layerwise->perplexity);
+    EXPECT_LT(metrics.dense->perplexity, metrics.converted->perplexity);
+    EXPECT_NEAR(metrics.dense->kl, 0, 1e-6);
+    EXPECT_GT(metrics.peak_memory_bytes, 0);
+
+    const auto project = load_project(wanted.out);   // checks every capacity
+    EXPECT_EQ(project.experts.layers.size(), metrics.layers.size());
+    EXPECT_EQ(nlohmann::json::parse(read_text_file(wanted.out / "metrics.json")), nlohmann::json(metrics));
+    EXPECT_FALSE(fs::exists(wanted.out / "checkpoint"));
+
+    const auto events = recorder.events();
+    EXPECT_TRUE(std::holds_alternative<Finished>(events.back()));
+    EXPECT_EQ(recorder.all<Started>().size(), 1U);
+    const auto steps = recorder.all<TrainingStep>();
+    ASSERT_EQ(steps.size(), static_cast<std::size_t>(wanted.recipe.distill.steps));
+    EXPECT_DOUBLE_EQ(steps.front().temperature, 1.0);
+    EXPECT_NEAR(steps.back().temperature, 0.1, 1e-9);
+    EXPECT_FALSE(recorder.all<std::shared_ptr<const PlanSnapshot>>().empty());
+    EXPECT_FALSE(recorder.all<std::shared_ptr<const SinkhornSnapshot>>().empty());
+    for (const auto& load : recorder.all<std::shared_ptr<const LoadSnapshot>>()) {
+        const auto mean = std::accumulate(load->load.begin(), load->load.end(), 0.0F) / static_cast<float>(load->load.size());
+        EXPECT_NEAR(mean, 1, 1e-4);
+    }
+}
+
+TEST_F(ConvertTest, SameSeedSameAssignment) {
+    NullSink quiet;
+    RunControl control;
+    convert(request("a"), {quiet, control});
+    convert(request("b"), {quiet, control});
+    expect_same_experts(folder_ / "a", folder_ / "b");
+}
+
+TEST_F(ConvertTest, StoppedInTheLayerPhaseItGoesOnToTheSameResult) {
+    stop_and_resume([](const Payload& payload) {
+        const auto* layer = std::get_if<LayerStatus>(&payload);
+        return layer && layer->layer == 1 && layer->state == LayerState::done;
+    });
+}
+
+TEST_F(ConvertTest, StoppedInTheGlobalPhaseItGoesOnToTheSameResult) {
+    stop_and_resume([](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        return step && step->step == 6;
+    });
+}
+
+TEST_F(ConvertTest, ResumeRefusesAnotherRecipesCheckpoint) {
+    RunControl control;
+    Recorder stopper([&](const Payload& payload) {
+        if (std::holds_alternative<TrainingStep>(payload)) control.request_stop();
+    });
+    auto broken = request("broken");
+    EXPECT_THROW(convert(broken, {stopper, control}), Cancelled);
+    broken.resume = true;
+    broken.recipe.seed = 77;
+    NullSink quiet;
+    RunControl fresh;
+    EXPECT_THROW(convert(broken, {quiet, fresh}), Error);
+}
+
+TEST_F(ConvertTest, ThePapersRandomStartRunsWithoutALayerPhase) {
+    NullSink quiet;
+    RunControl control;
+    auto wanted = request("paper");
+    wanted.recipe.start = Start::random;
+    wanted.recipe.layout = {.experts = 16, .active = 4, .shared = 0};
+    const auto metrics = convert(wanted, {quiet, control});
+    EXPECT_FALSE(metrics.layerwise);
+    EXPECT_TRUE(metrics.converted);
+    EXPECT_EQ(load_project(wanted.out).experts.layers.size(), metrics.layers.size());
+}
+
+TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
+    Recorder recorder;
+    RunControl control;
+    LiveRouting routing(recorder);
+    routing.set_text("What the mind doesn't understand, it worships or fears.");
+    convert(request("live"), {recorder, control, &routing});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    using Picture = std::shared_ptr<const RoutingSnapshot>;
+    while (recorder.all<Picture>().empty() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const auto pictures = recorder.all<Picture>();
+    ASSERT_FALSE(pictures.empty());
+    const auto& last = *pictures.back();
+    EXPECT_EQ(last.expert.size(), static_cast<std::size_t>(last.layers * last.active) * last.tokens.size());
+    std::string joined;
+    for (const auto& token : last.tokens) joined += token;
+    EXPECT_EQ(joined, last.text);
+}
+
+TEST_F(ConvertTest, ImpossibleRequestsAreRefusedBeforeAnyWork) {
+    Recorder recorder;
+    RunControl control;
+    auto wrong = request("wrong");
+    wrong.recipe.layout.experts = 13;
+    EXPECT_THROW(convert(wrong, {recorder, control}), UsageError);
+    wrong = request("wrong");
+    wrong.text = {folder_ / "no such file"};
+    EXPECT_THROW(convert(wrong, {recorder, control}), Error);
+    EXPECT_FALSE(is_project(wrong.out));
+}
+
+}  // namespace
+}  // namespace dotmoe
