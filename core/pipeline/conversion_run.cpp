@@ -7,8 +7,8 @@
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
-#include "model/parameters.h"
 #include "pipeline/live_routing.h"
+#include "pipeline/parameters.h"
 #include "text/corpus.h"
 
 namespace dotmoe {
@@ -92,8 +92,9 @@ Metrics ConversionRun::finish() {
     metrics.converted = judge("converted", state_.step, experts);
     metrics.layers = state_.layer_metrics;
     metrics.active_neuron_share = layout().active_share(model_->config.neurons);
-    metrics.dense_parameters = parameter_count(model_->config);
-    metrics.active_parameters = active_parameter_count(model_->config, layout());
+    const auto parameters = count_parameters(model_->config, layout());
+    metrics.dense_parameters = parameters.dense;
+    metrics.active_parameters = parameters.active;
     metrics.seed = recipe().seed;
     metrics.version = version();
     metrics.seconds = seconds();
