@@ -12,7 +12,8 @@ constexpr std::int64_t tokens_a_chunk = 2048;
 
 }  // namespace
 
-DenseStream::DenseStream(const Transformer& transformer, const at::Tensor& windows) : transformer_(transformer) {
+DenseStream::DenseStream(const Transformer& transformer, const at::Tensor& windows)
+    : transformer_(transformer) {
     const at::NoGradGuard no_grad;
     for (const auto& batch : windows.split(windows_a_batch)) batches_.push_back(transformer.embed(batch));
 }
@@ -25,7 +26,8 @@ void DenseStream::attend() {
 at::Tensor DenseStream::feed_forward_inputs() const {
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> inputs;
-    for (const auto& batch : batches_) inputs.push_back(transformer_.feed_forward_input(batch, layer_).flatten(0, 1));
+    for (const auto& batch : batches_)
+        inputs.push_back(transformer_.feed_forward_input(batch, layer_).flatten(0, 1));
     return at::cat(inputs);
 }
 
@@ -39,12 +41,15 @@ void DenseStream::advance() {
 
 NeuronEnergies::NeuronEnergies(at::Tensor inputs, const LayerWeights& layer, std::int64_t cache_bytes)
     : inputs_(std::move(inputs)), layer_(layer), down_norm_(layer.down.to(at::kFloat).norm(2, 0)) {
-    const auto bytes_a_token = static_cast<std::int64_t>(sizeof(float)) * (inputs_.size(1) + down_norm_.size(0));
+    const auto bytes_a_token =
+        static_cast<std::int64_t>(sizeof(float)) * (inputs_.size(1) + down_norm_.size(0));
     if (tokens() * bytes_a_token > cache_bytes) return;
     for (std::int64_t i = 0; i < chunks(); ++i) cache_.push_back(compute(i));
 }
 
-std::int64_t NeuronEnergies::chunks() const { return (tokens() + tokens_a_chunk - 1) / tokens_a_chunk; }
+std::int64_t NeuronEnergies::chunks() const {
+    return (tokens() + tokens_a_chunk - 1) / tokens_a_chunk;
+}
 
 NeuronEnergies::Chunk NeuronEnergies::chunk(std::int64_t index) const {
     return cache_.empty() ? compute(index) : cache_[static_cast<std::size_t>(index)];

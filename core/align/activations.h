@@ -9,8 +9,9 @@
 
 namespace dotmoe {
 
-/// The residual stream of some windows, moved through the dense model layer by layer. Holds [W, window, D] and nothing
-/// else, in batches small enough that attention and FFN of one batch bound the peak. `transformer` must outlive it.
+/// The residual stream of some windows, moved through the dense model layer by layer. Holds [W, window, D]
+/// and nothing else, in batches small enough that attention and FFN of one batch bound the peak.
+/// `transformer` must outlive it.
 class DenseStream {
   public:
     /// windows [W, window] int64.
@@ -27,21 +28,22 @@ class DenseStream {
 
   private:
     const Transformer& transformer_;
-    std::vector<at::Tensor> batches_;   ///< residual streams [b, window, D]
+    std::vector<at::Tensor> batches_;  ///< residual streams [b, window, D]
     std::int64_t layer_ = 0;
 };
 
-/// S_ti = (|H_ti| |W_down,i|)^2 (METHOD §7) of a layer's inputs, in chunks of tokens. The chunks are kept while they fit
-/// into `cache_bytes` and computed anew otherwise.
+/// S_ti = (|H_ti| |W_down,i|)^2 (METHOD §7) of a layer's inputs, in chunks of tokens. The chunks are kept
+/// while they fit into `cache_bytes` and computed anew otherwise.
 class NeuronEnergies {
   public:
     struct Chunk {
-        at::Tensor inputs;     ///< X [t, D] fp32
-        at::Tensor energies;   ///< S [t, N] fp32
+        at::Tensor inputs;    ///< X [t, D] fp32
+        at::Tensor energies;  ///< S [t, N] fp32
     };
 
     /// inputs [T, D]: as DenseStream gives them. `layer` must outlive the object.
-    NeuronEnergies(at::Tensor inputs, const LayerWeights& layer, std::int64_t cache_bytes = std::int64_t{512} << 20);
+    NeuronEnergies(at::Tensor inputs, const LayerWeights& layer,
+                   std::int64_t cache_bytes = std::int64_t{512} << 20);
 
     std::int64_t tokens() const { return inputs_.size(0); }
     std::int64_t chunks() const;
@@ -52,7 +54,7 @@ class NeuronEnergies {
 
     at::Tensor inputs_;
     const LayerWeights& layer_;
-    at::Tensor down_norm_;   ///< |W_down,i| [N] fp32
+    at::Tensor down_norm_;  ///< |W_down,i| [N] fp32
     std::vector<Chunk> cache_;
 };
 

@@ -36,7 +36,8 @@ struct Assignment::Optimizer {
     }
 };
 
-Assignment::Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout, const AssignmentOptions& options)
+Assignment::Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout,
+                       const AssignmentOptions& options)
     : affinity_(std::move(affinity).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
       router_(std::move(router).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
       capacities_(layout.capacities(affinity_.size(1))),
@@ -120,7 +121,8 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
     };
     const auto copy = [&](const at::Tensor& into, const std::string& name) {
         const auto value = take(name);
-        if (value.sizes() != into.sizes()) fail("checkpoint: '{}' is of another shape than this recipe's", name);
+        if (value.sizes() != into.sizes())
+            fail("checkpoint: '{}' is of another shape than this recipe's", name);
         into.copy_(value);
     };
     copy(affinity_, "affinity");
@@ -138,7 +140,8 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
 }
 
 at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed) {
-    const auto noise = at::randn({owner.size(0), layout.columns()}, at::detail::createCPUGenerator(seed), at::kFloat);
+    const auto noise =
+        at::randn({owner.size(0), layout.columns()}, at::detail::createCPUGenerator(seed), at::kFloat);
     return at::one_hot(owner, layout.columns()).to(at::kFloat) + 0.01 * noise;
 }
 

@@ -17,22 +17,24 @@ namespace dotmoe {
 struct AssignmentOptions {
     double affinity_lr = 1e-2, router_lr = 3e-3;
     double weight_decay = 1e-4;
-    double clip = 1.0;                   ///< bound on the norm of all gradients together
-    SinkhornOptions sinkhorn;            ///< its temperature is set at each solve
+    double clip = 1.0;         ///< bound on the norm of all gradients together
+    SinkhornOptions sinkhorn;  ///< its temperature is set at each solve
 };
 
 /// Plans of all layers at one step.
 struct Plans {
-    at::Tensor soft;                     ///< P [L, N, columns], with the implicit gradient to the affinity
-    std::vector<at::Tensor> owner;       ///< L of [N]: exact rounding of the affinity
+    at::Tensor soft;                ///< P [L, N, columns], with the implicit gradient to the affinity
+    std::vector<at::Tensor> owner;  ///< L of [N]: exact rounding of the affinity
     SinkhornResult solve;
-    double churn = 0;                    ///< share of neurons whose owner changed since the last solve
+    double churn = 0;  ///< share of neurons whose owner changed since the last solve
 };
 
 class Assignment {
   public:
-    /// affinity [L, N, columns], router [L, D, E]: first values; both become trainable fp32 leaves on their device.
-    Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout, const AssignmentOptions& options);
+    /// affinity [L, N, columns], router [L, D, E]: first values; both become trainable fp32 leaves on their
+    /// device.
+    Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout,
+               const AssignmentOptions& options);
     ~Assignment();
     Assignment(Assignment&&) noexcept;
 
@@ -43,7 +45,8 @@ class Assignment {
     /// A of a layer [N, columns], without gradient, CPU.
     at::Tensor affinity(std::int64_t layer) const { return affinity_.detach().select(0, layer).cpu(); }
 
-    /// Clips, scales the learning rates by `rate` (the schedule), does one AdamW step and clears the gradients.
+    /// Clips, scales the learning rates by `rate` (the schedule), does one AdamW step and clears the
+    /// gradients.
     void step(double rate);
 
     /// The experts as they stand: exact rounding of the present affinity, copies of the routers.
@@ -62,13 +65,14 @@ class Assignment {
     at::Tensor affinity_, router_;
     Capacities capacities_;
     AssignmentOptions options_;
-    std::optional<at::Tensor> potentials_;   ///< g of the last solve [L, columns]
-    double temperature_ = 1;                 ///< of the last solve
+    std::optional<at::Tensor> potentials_;  ///< g of the last solve [L, columns]
+    double temperature_ = 1;                ///< of the last solve
     std::vector<at::Tensor> last_owner_;
     std::unique_ptr<Optimizer> optimizer_;
 };
 
-/// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N, columns]
+/// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N,
+/// columns]
 at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed);
 
 }  // namespace dotmoe

@@ -7,7 +7,9 @@
 namespace dotmoe {
 namespace {
 
-std::filesystem::path file_of(const std::filesystem::path& folder) { return folder / "state.safetensors"; }
+std::filesystem::path file_of(const std::filesystem::path& folder) {
+    return folder / "state.safetensors";
+}
 
 }  // namespace
 
@@ -19,7 +21,8 @@ void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& chec
                        {{"fingerprint", checkpoint.fingerprint}, {"notes", checkpoint.notes.dump()}});
 }
 
-std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder, const std::string& fingerprint) {
+std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder,
+                                          const std::string& fingerprint) {
     const auto path = file_of(folder);
     if (!std::filesystem::exists(path)) return std::nullopt;
     const safetensors::File file(path);
@@ -38,7 +41,7 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder, c
 }
 
 void remove_checkpoint(const std::filesystem::path& folder) {
-    std::error_code ignored;   // a checkpoint that can't be removed does no harm
+    std::error_code ignored;  // a checkpoint that can't be removed does no harm
     std::filesystem::remove(file_of(folder), ignored);
     std::filesystem::remove(folder, ignored);
 }

@@ -12,8 +12,8 @@
 namespace dotmoe {
 
 struct Checkpoint {
-    std::string fingerprint;                     ///< of everything that decides the result: recipe, model, text, dtype
-    nlohmann::json notes;                        ///< figures so far
+    std::string fingerprint;  ///< of everything that decides the result: recipe, model, text, dtype
+    nlohmann::json notes;     ///< figures so far
     std::map<std::string, at::Tensor> tensors;
 };
 
@@ -21,7 +21,8 @@ struct Checkpoint {
 void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 
 /// nullopt when there is none. Throws Error when it is damaged or its fingerprint is another one.
-std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder, const std::string& fingerprint);
+std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder,
+                                          const std::string& fingerprint);
 
 void remove_checkpoint(const std::filesystem::path& folder);
 

@@ -18,8 +18,8 @@ struct LayerTerms {
     std::vector<at::Tensor> balance, z, load;
 };
 
-FeedForward student_feed_forward(const Transformer& transformer, const Assignment& assignment, const Plans& plans,
-                                 const Layout& layout, LayerTerms& terms) {
+FeedForward student_feed_forward(const Transformer& transformer, const Assignment& assignment,
+                                 const Plans& plans, const Layout& layout, LayerTerms& terms) {
     return [&transformer, &assignment, &plans, &layout, &terms](const at::Tensor& x, std::int64_t layer) {
         const auto l = static_cast<std::size_t>(layer);
         const auto flat = x.flatten(0, -2);
@@ -27,28 +27,31 @@ FeedForward student_feed_forward(const Transformer& transformer, const Assignmen
         terms.balance.push_back(balance_loss(routing, layout.active));
         terms.z.push_back(z_loss(routing));
         terms.load.push_back(expert_load(routing.mask).cpu());
-        return masked_feed_forward(flat, transformer.weights().layers[l], layout, plans.owner[l].to(x.device()),
-                                   straight_through(routing), plans.soft.select(0, layer))
+        return masked_feed_forward(flat, transformer.weights().layers[l], layout,
+                                   plans.owner[l].to(x.device()), straight_through(routing),
+                                   plans.soft.select(0, layer))
             .view_as(x);
     };
 }
 
 at::Tensor draw(const at::Tensor& windows, std::int64_t sequences, std::uint64_t seed, std::int64_t step) {
-    const auto generator =
-        at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::batch, static_cast<std::uint64_t>(step)));
-    return windows.index_select(0, at::randint(windows.size(0), {sequences}, generator, at::kLong).to(windows.device()));
+    const auto generator = at::detail::createCPUGenerator(
+        derive_seed(seed, SeedPurpose::batch, static_cast<std::uint64_t>(step)));
+    return windows.index_select(
+        0, at::randint(windows.size(0), {sequences}, generator, at::kLong).to(windows.device()));
 }
 
 }  // namespace
 
-void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout, const DistillRecipe& recipe,
-            const at::Tensor& windows, std::uint64_t seed, std::int64_t first_step, const DistillHooks& hooks) {
+void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout,
+            const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
+            std::int64_t first_step, const DistillHooks& hooks) {
     const auto step_tokens = recipe.sequences * windows.size(1);
     ProgressMeter meter(recipe.steps * step_tokens, first_step * step_tokens);
     for (std::int64_t step = first_step; step < recipe.steps; ++step) {
         hooks.control.poll();
-        const double tau = annealed_temperature(step, recipe.steps, recipe.temperature_start, recipe.temperature_end,
-                                                recipe.temperature_share);
+        const double tau = annealed_temperature(step, recipe.steps, recipe.temperature_start,
+                                                recipe.temperature_end, recipe.temperature_share);
         const auto plans = assignment.solve(tau);
         const auto tokens = draw(windows, recipe.sequences, seed, step);
         const auto teacher = [&] {
@@ -59,30 +62,31 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
         const auto student =
             transformer.hidden(tokens, student_feed_forward(transformer, assignment, plans, layout, terms));
 
-        // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they are.
-        const auto heads = vocabulary_losses(student, teacher, tokens, transformer.weights().head, recipe.kl_weight,
-                                             recipe.ce_weight);
+        // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they
+        // are.
+        const auto heads = vocabulary_losses(student, teacher, tokens, transformer.weights().head,
+                                             recipe.kl_weight, recipe.ce_weight);
         const auto balance = at::stack(terms.balance).mean(), z = at::stack(terms.z).mean();
         const auto regular = recipe.balance_weight * balance + recipe.z_weight * z;
         ((student * heads.gradient).sum(at::kFloat) + regular).backward();
         assignment.step(cosine_factor(step, recipe.steps));
 
         meter.set_done((step + 1) * step_tokens);
-        hooks.on_step(
-            {.figures = {.stage = Stage::distillation,
-                         .step = step + 1,
-                         .total = recipe.steps,
-                         .loss = recipe.kl_weight * heads.kl + recipe.ce_weight * heads.cross_entropy + regular.item<double>(),
-                         .kl = heads.kl,
-                         .cross_entropy = heads.cross_entropy,
-                         .balance = balance.item<double>(),
-                         .z = z.item<double>(),
-                         .temperature = tau,
-                         .tokens_per_second = meter.rate(),
-                         .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
-                         .churn = plans.churn},
-             .plans = plans,
-             .load = at::stack(terms.load)});
+        hooks.on_step({.figures = {.stage = Stage::distillation,
+                                   .step = step + 1,
+                                   .total = recipe.steps,
+                                   .loss = recipe.kl_weight * heads.kl +
+                                           recipe.ce_weight * heads.cross_entropy + regular.item<double>(),
+                                   .kl = heads.kl,
+                                   .cross_entropy = heads.cross_entropy,
+                                   .balance = balance.item<double>(),
+                                   .z = z.item<double>(),
+                                   .temperature = tau,
+                                   .tokens_per_second = meter.rate(),
+                                   .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
+                                   .churn = plans.churn},
+                       .plans = plans,
+                       .load = at::stack(terms.load)});
     }
 }
 

@@ -1,4 +1,5 @@
-// Global straight-through training against the dense model (METHOD §§4-6). Teacher and student share one set of weights.
+// Global straight-through training against the dense model (METHOD §§4-6). Teacher and student share one set
+// of weights.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -16,19 +17,20 @@ namespace dotmoe {
 /// One finished step, for those who watch; valid during the call.
 struct DistillStep {
     TrainingStep figures;
-    const Plans& plans;        ///< those the step was computed with
-    at::Tensor load;           ///< [L, E] CPU: tokens of the batch over an even share
+    const Plans& plans;  ///< those the step was computed with
+    at::Tensor load;     ///< [L, E] CPU: tokens of the batch over an even share
 };
 
 struct DistillHooks {
-    RunControl& control;                                 ///< polled before each solve
-    std::function<void(const DistillStep&)> on_step;     ///< on the calling thread, after each step
+    RunControl& control;                              ///< polled before each solve
+    std::function<void(const DistillStep&)> on_step;  ///< on the calling thread, after each step
 };
 
-/// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone, so that a
-/// resumed run draws the same). Trains `assignment` from first_step to recipe.steps. Throws Cancelled between two steps,
-/// never within one.
-void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout, const DistillRecipe& recipe,
-            const at::Tensor& windows, std::uint64_t seed, std::int64_t first_step, const DistillHooks& hooks);
+/// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone,
+/// so that a resumed run draws the same). Trains `assignment` from first_step to recipe.steps. Throws
+/// Cancelled between two steps, never within one.
+void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout,
+            const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
+            std::int64_t first_step, const DistillHooks& hooks);
 
 }  // namespace dotmoe

@@ -8,8 +8,8 @@
 namespace dotmoe {
 namespace {
 
-/// Temperature of the Sinkhorn solves that price the exact rounding, for an affinity of unit standard deviation: low enough
-/// that few neurons need repair, high enough to converge within the bound.
+/// Temperature of the Sinkhorn solves that price the exact rounding, for an affinity of unit standard
+/// deviation: low enough that few neurons need repair, high enough to converge within the bound.
 constexpr double pricing_temperature = 0.05;
 constexpr int pricing_iterations = 50;
 
@@ -37,7 +37,7 @@ RidgeRouter::RidgeRouter(const NeuronEnergies& energies, double ridge, double ro
 
 at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const {
     const auto one_hot = routed_one_hot(owner, layout).to(rms_.device());
-    auto moments = at::zeros({rms_.size(0), layout.experts}, rms_.options());   // X^T sqrt(S M)
+    auto moments = at::zeros({rms_.size(0), layout.experts}, rms_.options());  // X^T sqrt(S M)
     for (std::int64_t i = 0; i < energies_.chunks(); ++i) {
         const auto chunk = energies_.chunk(i);
         moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(one_hot).sqrt_());
@@ -50,7 +50,8 @@ at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& rou
     at::Tensor affinity;
     for (std::int64_t i = 0; i < energies.chunks(); ++i) {
         const auto chunk = energies.chunk(i);
-        auto on = route(chunk.inputs, router, layout.active).mask;   // R [t, E], behind a 1 for the shared column
+        auto on =
+            route(chunk.inputs, router, layout.active).mask;  // R [t, E], behind a 1 for the shared column
         if (layout.shared > 0) on = at::cat({at::ones({on.size(0), 1}, on.options()), on}, 1);
         const auto profit = chunk.energies.t().matmul(on);
         affinity = affinity.defined() ? affinity + profit : profit;
@@ -64,7 +65,8 @@ at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, st
         const auto sum = energies.chunk(i).energies.sum(0);
         energy = energy.defined() ? energy + sum : sum;
     }
-    const auto order = at::argsort(energy.cpu(), true, 0, true);   // stable, so that ties do not depend on the machine
+    const auto order =
+        at::argsort(energy.cpu(), true, 0, true);  // stable, so that ties do not depend on the machine
     const auto routed = order.size(0) - layout.shared;
     auto owner = at::zeros({order.size(0)}, at::kLong);
     const auto generator = at::detail::createCPUGenerator(seed);
@@ -73,14 +75,16 @@ at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, st
 }
 
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round) {
+                       const LayerwiseRecipe& recipe, const at::Tensor& start,
+                       const RoundCallback& on_round) {
     const auto capacities = layout.capacities(start.size(0));
     LayerExperts experts{start, ridge.fit(start, layout)};
     std::optional<at::Tensor> warm;
     for (std::int64_t round = 1; round < recipe.rounds; ++round) {
         const auto affinity = energy_affinity(energies, experts.router, layout);
-        const auto transport = sinkhorn(
-            affinity, capacities, {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
+        const auto transport =
+            sinkhorn(affinity, capacities,
+                     {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
         warm = transport.g;
         experts.owner = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
         if (on_round) on_round({round, pricing_temperature, affinity, transport, experts.owner});

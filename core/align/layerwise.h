@@ -1,4 +1,5 @@
-// Alternating transport (METHOD §7): assignment and router of one layer from cached activations, without a gradient.
+// Alternating transport (METHOD §7): assignment and router of one layer from cached activations, without a
+// gradient.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -12,9 +13,9 @@
 
 namespace dotmoe {
 
-/// Router by ridge regression of the experts' energy on the layer's input: W_r = (X^T X + lambda T I)^-1 X^T sqrt(S M),
-/// inputs scaled to unit RMS per dimension; the scale is folded into W_r, whose mean column norm times the inputs' mean
-/// RMS is then `router_scale`. The inverse is shared by every fit on the same inputs.
+/// Router by ridge regression of the experts' energy on the layer's input: W_r = (X^T X + lambda T I)^-1 X^T
+/// sqrt(S M), inputs scaled to unit RMS per dimension; the scale is folded into W_r, whose mean column norm
+/// times the inputs' mean RMS is then `router_scale`. The inverse is shared by every fit on the same inputs.
 class RidgeRouter {
   public:
     RidgeRouter(const NeuronEnergies& energies, double ridge, double router_scale);
@@ -25,29 +26,30 @@ class RidgeRouter {
   private:
     const NeuronEnergies& energies_;
     double router_scale_;
-    at::Tensor rms_;        ///< [D]
-    at::Tensor cholesky_;   ///< of X^T X + lambda T I, [D, D]
+    at::Tensor rms_;       ///< [D]
+    at::Tensor cholesky_;  ///< of X^T X + lambda T I, [D, D]
 };
 
-/// Affinity A_ie = 1/T sum_t R_te S_ti, shared column A_i0 = 1/T sum_t S_ti: [N, columns] fp32, at unit standard deviation
-/// (a transport problem does not change with the scale, its temperature does).
+/// Affinity A_ie = 1/T sum_t R_te S_ti, shared column A_i0 = 1/T sum_t S_ti: [N, columns] fp32, at unit
+/// standard deviation (a transport problem does not change with the scale, its temperature does).
 at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout);
 
-/// The S neurons of most energy shared, the rest dealt at random: the start of the alternation, and with a ridge router the
-/// baseline that shows what transport gives. Returns owner [N].
+/// The S neurons of most energy shared, the rest dealt at random: the start of the alternation, and with a
+/// ridge router the baseline that shows what transport gives. Returns owner [N].
 at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, std::uint64_t seed);
 
 /// One round of the alternation, for those who watch; called on the calling thread.
 struct LayerwiseRound {
     std::int64_t round = 0;
-    double temperature = 0;              ///< of the soft plan
-    const at::Tensor& affinity;          ///< [N, columns]
+    double temperature = 0;      ///< of the soft plan
+    const at::Tensor& affinity;  ///< [N, columns]
     const SinkhornResult& transport;
-    const at::Tensor& owner;             ///< [N]
+    const at::Tensor& owner;  ///< [N]
 };
 using RoundCallback = std::function<void(const LayerwiseRound&)>;
 
-/// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the first owner [N].
+/// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
+/// first owner [N].
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
                        const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
 

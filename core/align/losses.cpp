@@ -4,8 +4,9 @@
 
 namespace dotmoe {
 
-VocabularyLosses vocabulary_losses(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& tokens,
-                                   const at::Tensor& head, double kl_weight, double ce_weight, std::int64_t chunk) {
+VocabularyLosses vocabulary_losses(const at::Tensor& student, const at::Tensor& teacher,
+                                   const at::Tensor& tokens, const at::Tensor& head, double kl_weight,
+                                   double ce_weight, std::int64_t chunk) {
     const at::NoGradGuard no_grad;
     const auto s = student.flatten(0, 1), t = teacher.flatten(0, 1);
     const auto positions = s.size(0);
@@ -44,6 +45,8 @@ at::Tensor balance_loss(const Routing& routing, std::int64_t active) {
     return static_cast<double>(routing.mask.size(1)) * (chosen * routing.probabilities.mean(0)).sum();
 }
 
-at::Tensor z_loss(const Routing& routing) { return routing.logits.logsumexp(1).square().mean(); }
+at::Tensor z_loss(const Routing& routing) {
+    return routing.logits.logsumexp(1).square().mean();
+}
 
 }  // namespace dotmoe

@@ -21,14 +21,15 @@ constexpr double temperature_start = 1.0, temperature_end = 0.1, temperature_sha
 }  // namespace
 
 LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
-                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed, RunControl& control,
-                          const std::function<void(const TrainingStep&)>& on_step) {
+                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          RunControl& control, const std::function<void(const TrainingStep&)>& on_step) {
     if (recipe.steps == 0) return start;
     const auto device = inputs.device();
-    Assignment assignment(
-        one_hot_affinity(start.owner, layout, derive_seed(seed, SeedPurpose::affinity, 0)).unsqueeze(0).to(device),
-        start.router.unsqueeze(0).to(device), layout,
-        {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {}});
+    Assignment assignment(one_hot_affinity(start.owner, layout, derive_seed(seed, SeedPurpose::affinity, 0))
+                              .unsqueeze(0)
+                              .to(device),
+                          start.router.unsqueeze(0).to(device), layout,
+                          {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {}});
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));
 
     ProgressMeter meter(recipe.steps * recipe.batch_tokens);
@@ -44,8 +45,8 @@ LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights,
             annealed_temperature(step, recipe.steps, temperature_start, temperature_end, temperature_share);
         const auto plans = assignment.solve(tau);
         const auto routing = route(x, assignment.router(0), layout.active);
-        const auto y_hat = masked_feed_forward(x, weights, layout, plans.owner[0].to(device), straight_through(routing),
-                                               plans.soft[0]);
+        const auto y_hat = masked_feed_forward(x, weights, layout, plans.owner[0].to(device),
+                                               straight_through(routing), plans.soft[0]);
 
         const auto error = (y_hat.to(at::kFloat) - y).square().sum() / y.square().sum();
         const auto balance = balance_loss(routing, layout.active), z = z_loss(routing);

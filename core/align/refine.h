@@ -1,4 +1,5 @@
-// Straight-through training of one layer on its own (METHOD §§4 and 7): |Y_hat - Y|^2 / |Y|^2, balance and z-loss.
+// Straight-through training of one layer on its own (METHOD §§4 and 7): |Y_hat - Y|^2 / |Y|^2, balance and
+// z-loss.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -13,10 +14,11 @@
 
 namespace dotmoe {
 
-/// inputs [T, D] of the layer's FFN, `start` the layer's experts after the alternation. Returns the refined experts;
-/// recipe.steps = 0 returns `start`. on_step is called on the calling thread. Throws Cancelled from control.poll().
+/// inputs [T, D] of the layer's FFN, `start` the layer's experts after the alternation. Returns the refined
+/// experts; recipe.steps = 0 returns `start`. on_step is called on the calling thread. Throws Cancelled from
+/// control.poll().
 LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
-                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed, RunControl& control,
-                          const std::function<void(const TrainingStep&)>& on_step);
+                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          RunControl& control, const std::function<void(const TrainingStep&)>& on_step);
 
 }  // namespace dotmoe

@@ -5,7 +5,8 @@
 
 namespace dotmoe {
 
-/// Factor on the learning rate at `step` of `total`: half a cosine, 1 at the first step, towards 0 at the end.
+/// Factor on the learning rate at `step` of `total`: half a cosine, 1 at the first step, towards 0 at the
+/// end.
 double cosine_factor(std::int64_t step, std::int64_t total);
 
 /// tau at `step`: linear from `start` to `end` over the first `share` of the steps, `end` from then on.

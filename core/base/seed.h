@@ -1,5 +1,5 @@
-// Independent random streams from one seed, addressed by purpose and index: no generator state has to be saved for a
-// resumed run to draw what an uninterrupted one would have drawn.
+// Independent random streams from one seed, addressed by purpose and index: no generator state has to be
+// saved for a resumed run to draw what an uninterrupted one would have drawn.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,8 @@ LayerQuality measure_layer(const at::Tensor& inputs, const LayerWeights& weights
     for (const auto& x : inputs.split(tokens_a_chunk)) {
         const auto mask = route(x, experts.router.to(x.device()), layout.active).mask;
         const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
-        const auto sparse = masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), mask).to(at::kFloat);
+        const auto sparse =
+            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), mask).to(at::kFloat);
         difference += (sparse - dense).square().sum().item<double>();
         norm += dense.square().sum().item<double>();
         tokens += mask.sum(0).cpu();

@@ -9,8 +9,8 @@
 namespace dotmoe {
 
 struct LayerQuality {
-    double error = 0;      ///< |Y_hat - Y|^2 / |Y|^2
-    at::Tensor load;       ///< [E] tokens over an even share, CPU
+    double error = 0;  ///< |Y_hat - Y|^2 / |Y|^2
+    at::Tensor load;   ///< [E] tokens over an even share, CPU
     double load_max = 0;
     std::int64_t dead = 0;
 };

@@ -34,14 +34,15 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     hooks_.control.poll();
 
     const auto& text = recipe().text;
-    const auto corpus =
-        load_corpus(request.text, *model_->tokenizer,
-                    {.window = text.window, .held_out_windows = text.held_out_windows, .seed = recipe().seed});
+    const auto corpus = load_corpus(
+        request.text, *model_->tokenizer,
+        {.window = text.window, .held_out_windows = text.held_out_windows, .seed = recipe().seed});
     train_ = as_windows(corpus.train, text.window, compute.device);
     held_out_ = as_windows(corpus.held_out, text.window, compute.device);
 
     const auto text_hash = sha256_hex(std::as_bytes(std::span(corpus.train)));
-    fingerprint_ = fmt::format("{} {} {} {}", to_toml(recipe()), source_sha256_, text_hash, c10::toString(compute.dtype));
+    fingerprint_ = fmt::format("{} {} {} {}", to_toml(recipe()), source_sha256_, text_hash,
+                               c10::toString(compute.dtype));
     if (request.resume)
         if (const auto found = load_checkpoint(request.out / "checkpoint", fingerprint_))
             state_ = ConversionState::from_checkpoint(*found);
@@ -57,12 +58,14 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
                                   .device = compute.device.str(),
                                   .dtype = c10::toString(compute.dtype),
                                   .recipe = recipe().name});
-    hooks_.events.publish(LogLine{
-        LogLevel::info, fmt::format("{} train and {} held-out windows of {} tokens from {}", corpus.train_count(),
-                                    corpus.held_out_count(), text.window, fmt::join(corpus.sources, ", "))});
+    hooks_.events.publish(
+        LogLine{LogLevel::info,
+                fmt::format("{} train and {} held-out windows of {} tokens from {}", corpus.train_count(),
+                            corpus.held_out_count(), text.window, fmt::join(corpus.sources, ", "))});
     if (state_.step > 0 || !state_.layers.empty())
-        hooks_.events.publish(LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} global steps were done",
-                                                                  state_.layers.size(), state_.step)});
+        hooks_.events.publish(
+            LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} global steps were done",
+                                                state_.layers.size(), state_.step)});
     if (hooks_.routing) hooks_.routing->set_model(model_);
     show_experts(state_.layers);
 
@@ -72,11 +75,12 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
 
 Quality ConversionRun::judge(const std::string& label, std::int64_t step, const FeedForward& ffn) {
     ProgressMeter meter(held_out_.size(0));
-    const auto quality = evaluate_quality(*transformer_, ffn, held_out_, dense_hidden_, [&](std::int64_t windows) {
-        hooks_.control.poll();
-        meter.set_done(windows);
-        publish_progress("evaluate", "windows", meter);
-    });
+    const auto quality =
+        evaluate_quality(*transformer_, ffn, held_out_, dense_hidden_, [&](std::int64_t windows) {
+            hooks_.control.poll();
+            meter.set_done(windows);
+            publish_progress("evaluate", "windows", meter);
+        });
     hooks_.events.publish(QualitySnapshot{label, step, quality.perplexity, quality.kl, quality.top1});
     return quality;
 }
@@ -130,7 +134,7 @@ void ConversionRun::publish_layer(std::int64_t layer, LayerState state) {
 
 void ConversionRun::show_experts(std::vector<LayerExperts> layers) {
     if (!hooks_.routing) return;
-    layers.resize(static_cast<std::size_t>(layer_count()));   // the rest is still dense
+    layers.resize(static_cast<std::size_t>(layer_count()));  // the rest is still dense
     hooks_.routing->set_experts(std::make_shared<ExpertSet>(ExpertSet{layout(), std::move(layers)}));
 }
 

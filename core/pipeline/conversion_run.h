@@ -23,7 +23,8 @@ class ConversionRun {
     /// Checks the request, loads model and text, and reads the checkpoint of a resumed run.
     ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks);
 
-    /// Phases, in order; each goes on from where the state stands. Implemented in layer_phase.cpp and distill_phase.cpp.
+    /// Phases, in order; each goes on from where the state stands. Implemented in layer_phase.cpp and
+    /// distill_phase.cpp.
     void align_layers();
     void distil();
     /// Judges the result, writes project and metrics, removes the checkpoint. Publishes Finished.
@@ -52,8 +53,8 @@ class ConversionRun {
     std::shared_ptr<const Model> model_;
     std::unique_ptr<const Transformer> transformer_;
     std::string source_sha256_, fingerprint_;
-    at::Tensor train_, held_out_;   ///< [W, window] int64
-    at::Tensor dense_hidden_;       ///< of held_out_
+    at::Tensor train_, held_out_;  ///< [W, window] int64
+    at::Tensor dense_hidden_;      ///< of held_out_
     ConversionState state_;
 };
 

@@ -30,8 +30,10 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     Checkpoint checkpoint{fingerprint, {}, {}};
     put(checkpoint, "layer", layers);
     put(checkpoint, "random", random_layers);
-    for (const auto& [name, tensor] : assignment) checkpoint.tensors[std::string(assignment_prefix) + name] = tensor;
-    checkpoint.notes = {{"layer_metrics", layer_metrics}, {"stages", stages}, {"step", step}, {"seconds", seconds}};
+    for (const auto& [name, tensor] : assignment)
+        checkpoint.tensors[std::string(assignment_prefix) + name] = tensor;
+    checkpoint.notes = {
+        {"layer_metrics", layer_metrics}, {"stages", stages}, {"step", step}, {"seconds", seconds}};
     return checkpoint;
 }
 
@@ -40,7 +42,8 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
     state.layers = take(checkpoint, "layer");
     state.random_layers = take(checkpoint, "random");
     for (const auto& [name, tensor] : checkpoint.tensors)
-        if (name.starts_with(assignment_prefix)) state.assignment[name.substr(assignment_prefix.size())] = tensor;
+        if (name.starts_with(assignment_prefix))
+            state.assignment[name.substr(assignment_prefix.size())] = tensor;
     try {
         checkpoint.notes.at("layer_metrics").get_to(state.layer_metrics);
         checkpoint.notes.at("stages").get_to(state.stages);

@@ -15,13 +15,15 @@
 namespace dotmoe {
 
 struct ConversionState {
-    std::vector<LayerExperts> layers;          ///< layer-wise results so far
-    std::vector<LayerExperts> random_layers;   ///< the random split with the same ridge router, to compare with
+    std::vector<LayerExperts> layers;  ///< layer-wise results so far
+    std::vector<LayerExperts>
+        random_layers;  ///< the random split with the same ridge router, to compare with
     std::vector<LayerMetrics> layer_metrics;
-    Metrics stages;                            ///< only its four qualities are kept here
-    std::int64_t step = 0;                     ///< global steps done
-    std::map<std::string, at::Tensor> assignment;   ///< of the global phase (Assignment::state); empty before it
-    double seconds = 0;                        ///< spent by earlier parts of the run
+    Metrics stages;         ///< only its four qualities are kept here
+    std::int64_t step = 0;  ///< global steps done
+    std::map<std::string, at::Tensor>
+        assignment;      ///< of the global phase (Assignment::state); empty before it
+    double seconds = 0;  ///< spent by earlier parts of the run
 
     Checkpoint to_checkpoint(const std::string& fingerprint) const;
     /// Throws Error when the checkpoint lacks something.

@@ -19,8 +19,10 @@ at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
     return 0.01 * at::randn(shape, at::detail::createCPUGenerator(seed), at::kFloat);
 }
 
-/// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the paper (§6).
-Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe, const Model& model) {
+/// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the
+/// paper (§6).
+Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe,
+                            const Model& model) {
     std::vector<at::Tensor> affinity, router;
     for (std::int64_t layer = 0; layer < model.config.layers; ++layer) {
         const auto l = static_cast<std::uint64_t>(layer);
@@ -36,7 +38,9 @@ Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recip
     }
     const auto& distill = recipe.distill;
     const auto device = model.compute.device;
-    return {at::stack(affinity).to(device), at::stack(router).to(device), recipe.layout,
+    return {at::stack(affinity).to(device),
+            at::stack(router).to(device),
+            recipe.layout,
             {.affinity_lr = distill.affinity_lr,
              .router_lr = distill.router_lr,
              .weight_decay = distill.weight_decay,
@@ -64,7 +68,8 @@ void ConversionRun::distil() {
             since_pictures = ProgressMeter(0);
             for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
                 const auto l = static_cast<std::size_t>(layer);
-                const SnapshotPlace place{Stage::distillation, step, static_cast<int>(layer), done.figures.temperature};
+                const SnapshotPlace place{Stage::distillation, step, static_cast<int>(layer),
+                                          done.figures.temperature};
                 hooks_.events.publish(plan_snapshot(place, layout(), done.plans.soft.select(0, layer),
                                                     assignment.affinity(layer), done.plans.owner[l]));
                 hooks_.events.publish(sinkhorn_snapshot(place, done.plans.solve, l));
@@ -78,7 +83,8 @@ void ConversionRun::distil() {
         if (distill.evaluate_every > 0 && step % distill.evaluate_every == 0 && step < distill.steps)
             judge(fmt::format("step {}", step), step, ExpertSet{layout(), experts});
     };
-    hooks_.events.publish(LogLine{LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
+    hooks_.events.publish(LogLine{
+        LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
     dotmoe::distil(*transformer_, assignment, layout(), distill, train_, recipe().seed, state_.step,
                    {hooks_.control, on_step});
 

@@ -48,28 +48,35 @@ void ConversionRun::align_layers() {
         }
     }
     if (!state_.stages.random_layerwise)
-        state_.stages.random_layerwise = judge("random_layerwise", 0, ExpertSet{layout(), state_.random_layers});
-    if (!state_.stages.layerwise) state_.stages.layerwise = judge("layerwise", 0, ExpertSet{layout(), state_.layers});
+        state_.stages.random_layerwise =
+            judge("random_layerwise", 0, ExpertSet{layout(), state_.random_layers});
+    if (!state_.stages.layerwise)
+        state_.stages.layerwise = judge("layerwise", 0, ExpertSet{layout(), state_.layers});
 }
 
-void ConversionRun::align_layer(const DenseStream& calibration, const DenseStream& held_out, std::int64_t layer) {
+void ConversionRun::align_layer(const DenseStream& calibration, const DenseStream& held_out,
+                                std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
     const auto inputs = calibration.feed_forward_inputs(), judged = held_out.feed_forward_inputs();
     const NeuronEnergies energies(inputs, weights);
     const RidgeRouter ridge(energies, recipe().layerwise.ridge, recipe().layerwise.router_scale);
 
-    const auto split = random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index));
+    const auto split =
+        random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index));
     const LayerExperts random{split, ridge.fit(split, layout())};
     double gap = 0;
-    auto experts = alternate(energies, ridge, layout(), recipe().layerwise, split, [&](const LayerwiseRound& round) {
-        hooks_.control.poll();
-        const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer), round.temperature};
-        const auto plan = plan_snapshot(place, layout(), round.transport.plan, round.affinity, round.owner);
-        gap = plan->greedy_gap;
-        hooks_.events.publish(plan);
-        hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
-    });
+    auto experts =
+        alternate(energies, ridge, layout(), recipe().layerwise, split, [&](const LayerwiseRound& round) {
+            hooks_.control.poll();
+            const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer),
+                                      round.temperature};
+            const auto plan =
+                plan_snapshot(place, layout(), round.transport.plan, round.affinity, round.owner);
+            gap = plan->greedy_gap;
+            hooks_.events.publish(plan);
+            hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
+        });
     experts = refine_layer(inputs, weights, experts, layout(), recipe().layerwise,
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {
@@ -81,8 +88,8 @@ void ConversionRun::align_layer(const DenseStream& calibration, const DenseStrea
     auto metrics = figures(quality);
     metrics.greedy_gap = gap;
     metrics.random_error = measure_layer(judged, weights, random, layout()).error;
-    hooks_.events.publish(
-        load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer), quality.load.unsqueeze(0)));
+    hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
+                                        quality.load.unsqueeze(0)));
     state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
     state_.layer_metrics.push_back(metrics);
@@ -96,8 +103,8 @@ void ConversionRun::judge_layers() {
         hooks_.control.poll();
         const auto l = static_cast<std::size_t>(layer);
         held_out.attend();
-        const auto quality =
-            measure_layer(held_out.feed_forward_inputs(), model_->weights.layers[l], state_.layers[l], layout());
+        const auto quality = measure_layer(held_out.feed_forward_inputs(), model_->weights.layers[l],
+                                           state_.layers[l], layout());
         auto& metrics = state_.layer_metrics[l];
         metrics.error = quality.error;
         metrics.load_max = quality.load_max;

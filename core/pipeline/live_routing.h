@@ -12,9 +12,9 @@ namespace dotmoe {
 struct Model;
 struct ExpertSet;
 
-/// Owns a thread that routes the current text through the latest experts and publishes a RoutingSnapshot whenever either
-/// changed (newest wins; at most one pass at a time, on one thread so that training keeps the others). All calls are
-/// thread-safe and return at once. `events` must outlive the object.
+/// Owns a thread that routes the current text through the latest experts and publishes a RoutingSnapshot
+/// whenever either changed (newest wins; at most one pass at a time, on one thread so that training keeps the
+/// others). All calls are thread-safe and return at once. `events` must outlive the object.
 class LiveRouting {
   public:
     explicit LiveRouting(EventSink& events);

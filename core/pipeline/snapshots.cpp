@@ -15,8 +15,9 @@ std::vector<T> values(const at::Tensor& tensor, at::ScalarType type) {
 
 }  // namespace
 
-std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout, const at::Tensor& soft,
-                                                  const at::Tensor& affinity, const at::Tensor& owner) {
+std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout,
+                                                  const at::Tensor& soft, const at::Tensor& affinity,
+                                                  const at::Tensor& owner) {
     const auto capacities = layout.capacities(owner.size(0));
     const auto plan = soft.detach().cpu();
     return std::make_shared<PlanSnapshot>(PlanSnapshot{
@@ -35,8 +36,8 @@ std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, co
     });
 }
 
-std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place, const SinkhornResult& solve,
-                                                          std::size_t entry) {
+std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place,
+                                                          const SinkhornResult& solve, std::size_t entry) {
     SinkhornSnapshot snapshot{.stage = place.stage,
                               .step = place.step,
                               .layer = place.layer,
@@ -50,7 +51,8 @@ std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& p
     return std::make_shared<SinkhornSnapshot>(std::move(snapshot));
 }
 
-std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer, const at::Tensor& load) {
+std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer,
+                                                  const at::Tensor& load) {
     return std::make_shared<LoadSnapshot>(LoadSnapshot{.stage = stage,
                                                        .step = step,
                                                        .first_layer = first_layer,

@@ -20,14 +20,16 @@ struct SnapshotPlace {
 };
 
 /// soft [N, columns], affinity [N, columns] (for greedy's gap), owner [N].
-std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout, const at::Tensor& soft,
-                                                  const at::Tensor& affinity, const at::Tensor& owner);
+std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout,
+                                                  const at::Tensor& soft, const at::Tensor& affinity,
+                                                  const at::Tensor& owner);
 
 /// Residuals of batch entry `entry` of a solve.
-std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place, const SinkhornResult& solve,
-                                                          std::size_t entry);
+std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place,
+                                                          const SinkhornResult& solve, std::size_t entry);
 
 /// load [layers, E] for layers first_layer...
-std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer, const at::Tensor& load);
+std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer,
+                                                  const at::Tensor& load);
 
 }  // namespace dotmoe

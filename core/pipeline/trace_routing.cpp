@@ -34,7 +34,8 @@ RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, cons
                              .experts = static_cast<int>(experts.layout.experts),
                              .expert = {},
                              .probability = {}};
-    for (const auto id : ids) snapshot.tokens.push_back(replace_invalid_utf8(model.tokenizer->decode({&id, 1})));
+    for (const auto id : ids)
+        snapshot.tokens.push_back(replace_invalid_utf8(model.tokenizer->decode({&id, 1})));
     const auto entries = static_cast<std::size_t>(model.config.layers * experts.layout.active) * ids.size();
     snapshot.expert.assign(entries, -1);
     snapshot.probability.assign(entries, 0.0F);
@@ -47,7 +48,8 @@ RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, cons
         const auto routing = route(flat, mine.router.to(x.device()), experts.layout.active);
         store<std::int32_t>(snapshot.expert, layer, routing.chosen.to(at::kInt));
         store<float>(snapshot.probability, layer, routing.probabilities.gather(1, routing.chosen));
-        return masked_feed_forward(flat, weights, experts.layout, mine.owner.to(x.device()), routing.mask).view_as(x);
+        return masked_feed_forward(flat, weights, experts.layout, mine.owner.to(x.device()), routing.mask)
+            .view_as(x);
     };
     const auto tokens = at::tensor(ids, at::kLong).unsqueeze(0).to(model.compute.device);
     Transformer(model.config, model.weights).hidden(tokens, record);

@@ -9,7 +9,8 @@
 
 namespace dotmoe {
 
-/// One text through the converted model, as far as the model's context goes. Throws Error when the text gives no token.
+/// One text through the converted model, as far as the model's context goes. Throws Error when the text gives
+/// no token.
 RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, const std::string& text);
 
 }  // namespace dotmoe

@@ -10,7 +10,7 @@ namespace {
 TEST(NeuronEnergies, AreTheFormulasWhetherCachedOrNot) {
     at::manual_seed(2);
     const auto layer = test::small_layer(8, 24);
-    const auto x = at::randn({5000, 8});   // three chunks
+    const auto x = at::randn({5000, 8});  // three chunks
     const auto h = at::silu(x.matmul(layer.gate.t())) * x.matmul(layer.up.t());
     const auto wanted = (h.abs() * layer.down.norm(2, 0)).pow(2);
     for (const std::int64_t cache : {std::int64_t{0}, std::int64_t{1} << 30}) {

@@ -29,7 +29,8 @@ TEST(Assignment, PlansAreBalancedSoftAndHard) {
     const auto plans = assignment.solve(0.5);
     EXPECT_TRUE(at::allclose(plans.soft.sum(2), at::ones({2, neurons}), 0, 1e-4));
     for (const auto& owner : plans.owner)
-        EXPECT_TRUE(at::equal(at::bincount(owner, {}, layout.columns()), at::tensor(layout.capacities(neurons), at::kLong)));
+        EXPECT_TRUE(at::equal(at::bincount(owner, {}, layout.columns()),
+                              at::tensor(layout.capacities(neurons), at::kLong)));
 }
 
 TEST(Assignment, StepsChangeAffinityAndRouter) {
@@ -77,7 +78,8 @@ TEST(Assignment, RestoreRefusesWhatIsMissingOrMisshapen) {
 TEST(OneHotAffinity, RoundsBackToTheOwnerItCameFrom) {
     const auto owner = at::arange(neurons - layout.shared, at::kLong).remainder(layout.experts) + 1;
     const auto whole = at::cat({owner, at::zeros({layout.shared}, at::kLong)});
-    Assignment assignment(one_hot_affinity(whole, layout, 6).unsqueeze(0), at::zeros({1, 8, layout.experts}), layout, {});
+    Assignment assignment(one_hot_affinity(whole, layout, 6).unsqueeze(0), at::zeros({1, 8, layout.experts}),
+                          layout, {});
     EXPECT_TRUE(at::equal(assignment.experts().front().owner, whole));
 }
 

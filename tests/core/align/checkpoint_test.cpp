@@ -18,7 +18,8 @@ class CheckpointTest : public ::testing::Test {
 
 TEST_F(CheckpointTest, ComesBackAsItWas) {
     const auto tensor = at::randn({3, 4});
-    save_checkpoint(folder_, {"print", {{"step", 7}}, {{"a", tensor}, {"b.step", at::full({1}, 9, at::kLong)}}});
+    save_checkpoint(folder_,
+                    {"print", {{"step", 7}}, {{"a", tensor}, {"b.step", at::full({1}, 9, at::kLong)}}});
     const auto back = load_checkpoint(folder_, "print");
     ASSERT_TRUE(back);
     EXPECT_EQ(back->notes.at("step"), 7);
@@ -28,7 +29,9 @@ TEST_F(CheckpointTest, ComesBackAsItWas) {
     EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
-TEST_F(CheckpointTest, NoneIsNoError) { EXPECT_FALSE(load_checkpoint(folder_, "print")); }
+TEST_F(CheckpointTest, NoneIsNoError) {
+    EXPECT_FALSE(load_checkpoint(folder_, "print"));
+}
 
 TEST_F(CheckpointTest, AnotherRecipesOrADamagedOneIsRefused) {
     save_checkpoint(folder_, {"print", {}, {{"a", at::ones({2})}}});

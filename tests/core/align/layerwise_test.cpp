@@ -31,7 +31,8 @@ TEST(RandomSplit, SharesTheNeuronsOfMostEnergyAndFillsEveryExpert) {
 
     at::Tensor total = at::zeros({72});
     for (std::int64_t i = 0; i < energies.chunks(); ++i) total += energies.chunk(i).energies.sum(0);
-    const auto least_shared = total.masked_select(owner == 0).min(), most_routed = total.masked_select(owner > 0).max();
+    const auto least_shared = total.masked_select(owner == 0).min(),
+               most_routed = total.masked_select(owner > 0).max();
     EXPECT_GE(least_shared.item<float>(), most_routed.item<float>());
     EXPECT_TRUE(at::equal(owner, random_split(energies, layout, 1)));
     EXPECT_FALSE(at::equal(owner, random_split(energies, layout, 2)));
@@ -45,7 +46,8 @@ TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
 
     // METHOD §7 written out at once, in float64.
     const auto x = layer.x.to(at::kDouble);
-    const auto h = at::silu(x.matmul(layer.weights.gate.t().to(at::kDouble))) * x.matmul(layer.weights.up.t().to(at::kDouble));
+    const auto h = at::silu(x.matmul(layer.weights.gate.t().to(at::kDouble))) *
+                   x.matmul(layer.weights.up.t().to(at::kDouble));
     const auto s = (h * layer.weights.down.to(at::kDouble).norm(2, 0)).pow(2);
     const auto m = at::one_hot(owner, layout.columns()).slice(1, 1).to(at::kDouble);
     const auto rms = x.pow(2).mean(0).sqrt();
@@ -79,13 +81,14 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     const RidgeRouter ridge(energies, 1e-2, 1.5);
     const auto split = random_split(energies, layout, 1);
     int rounds = 0;
-    const auto experts = alternate(energies, ridge, layout, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
-        ++rounds;
-        const auto counts = at::bincount(round.owner, {}, layout.columns());
-        EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
-        EXPECT_GE(plan_value(round.affinity, round.owner),
-                  plan_value(round.affinity, round_greedy(round.affinity, layout.capacities(72))) - 1e-6);
-    });
+    const auto experts =
+        alternate(energies, ridge, layout, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
+            ++rounds;
+            const auto counts = at::bincount(round.owner, {}, layout.columns());
+            EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
+            EXPECT_GE(plan_value(round.affinity, round.owner),
+                      plan_value(round.affinity, round_greedy(round.affinity, layout.capacities(72))) - 1e-6);
+        });
     EXPECT_EQ(rounds, 4);
     const auto random = measure_layer(layer.x, layer.weights, {split, ridge.fit(split, layout)}, layout);
     EXPECT_LT(measure_layer(layer.x, layer.weights, experts, layout).error, random.error);

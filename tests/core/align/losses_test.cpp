@@ -20,7 +20,8 @@ Heads make_heads() {
 
 /// The objective as it stands in the paper, with all logits at once.
 at::Tensor objective(const Heads& h, const at::Tensor& student, double kl_weight, double ce_weight) {
-    const auto log_ps = student.matmul(h.head.t()).log_softmax(-1), log_pt = h.teacher.matmul(h.head.t()).log_softmax(-1);
+    const auto log_ps = student.matmul(h.head.t()).log_softmax(-1),
+               log_pt = h.teacher.matmul(h.head.t()).log_softmax(-1);
     const auto kl = (log_pt.exp() * (log_pt - log_ps)).sum(-1).mean();
     const auto ce = -log_ps.slice(1, 0, 4).gather(2, h.tokens.slice(1, 1).unsqueeze(2)).mean();
     return kl_weight * kl + ce_weight * ce;

@@ -30,7 +30,7 @@ TEST(Recipe, TomlRoundTripKeepsEveryField) {
     for (const auto& name : preset_names()) {
         auto recipe = preset(name);
         recipe.seed = 12345;
-        recipe.distill.affinity_lr = 0.1 + 0.2;   // needs all digits
+        recipe.distill.affinity_lr = 0.1 + 0.2;  // needs all digits
         const auto text = to_toml(recipe);
         EXPECT_EQ(to_toml(parse_recipe(text, "again")), text);
         EXPECT_EQ(parse_recipe(text, "again").distill.affinity_lr, recipe.distill.affinity_lr);
@@ -47,12 +47,14 @@ TEST(Recipe, WhatIsLeftOutKeepsItsDefault) {
 TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {
     EXPECT_EQ(message_of("[layout]\nexprts = 8\n"),
               "r.toml:2: recipe key 'layout.exprts' is unknown; remove it or mend its spelling");
-    EXPECT_EQ(message_of("[layout]\nexperts = \"many\"\n"), "r.toml:2: layout.experts must be a whole number");
+    EXPECT_EQ(message_of("[layout]\nexperts = \"many\"\n"),
+              "r.toml:2: layout.experts must be a whole number");
     EXPECT_EQ(message_of("start = \"cold\"\n"), "r.toml:1: start must be \"alternating\" or \"random\"");
     EXPECT_NE(message_of("[distill]\nclip = -1.0\n").find("distill.clip = -1 is outside"), std::string::npos);
     EXPECT_NE(message_of("[distill]\nclip = nan\n").find("outside"), std::string::npos);
     EXPECT_NE(message_of("layout = [").find("r.toml:1: not valid TOML"), std::string::npos);
-    EXPECT_NE(message_of("[layout]\nexperts = 4\nactive = 5\n").find("layout.active = 5 is more than"), std::string::npos);
+    EXPECT_NE(message_of("[layout]\nexperts = 4\nactive = 5\n").find("layout.active = 5 is more than"),
+              std::string::npos);
     EXPECT_THROW(preset("fast"), UsageError);
 }
 

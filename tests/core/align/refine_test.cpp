@@ -31,15 +31,17 @@ TEST(RefineLayer, TrainsTheErrorDownAndKeepsCapacities) {
     const Problem problem;
     RunControl control;
     std::vector<double> errors;
-    const auto refined = refine_layer(problem.x, problem.weights, problem.start, layout,
-                                      {.steps = 60, .batch_tokens = 512}, 1, control,
-                                      [&](const TrainingStep& step) { errors.push_back(step.reconstruction); });
+    const auto refined =
+        refine_layer(problem.x, problem.weights, problem.start, layout, {.steps = 60, .batch_tokens = 512}, 1,
+                     control, [&](const TrainingStep& step) { errors.push_back(step.reconstruction); });
     ASSERT_EQ(errors.size(), 60U);
     const auto mean = [&](std::size_t from, std::size_t to) {
-        return std::accumulate(errors.begin() + from, errors.begin() + to, 0.0) / static_cast<double>(to - from);
+        return std::accumulate(errors.begin() + from, errors.begin() + to, 0.0) /
+               static_cast<double>(to - from);
     };
     EXPECT_LT(mean(50, 60), mean(0, 10));
-    EXPECT_TRUE(at::equal(at::bincount(refined.owner, {}, layout.columns()), at::tensor(layout.capacities(72), at::kLong)));
+    EXPECT_TRUE(at::equal(at::bincount(refined.owner, {}, layout.columns()),
+                          at::tensor(layout.capacities(72), at::kLong)));
 }
 
 TEST(RefineLayer, SameSeedSameResultAndAStopIsObeyed) {
@@ -47,12 +49,15 @@ TEST(RefineLayer, SameSeedSameResultAndAStopIsObeyed) {
     RunControl control;
     const LayerwiseRecipe recipe{.steps = 8, .batch_tokens = 256};
     const auto ignore = [](const TrainingStep&) {};
-    const auto a = refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
-    const auto b = refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
+    const auto a =
+        refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
+    const auto b =
+        refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
     EXPECT_TRUE(at::equal(a.owner, b.owner));
     EXPECT_TRUE(at::equal(a.router, b.router));
     control.request_stop();
-    EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore), Cancelled);
+    EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore),
+                 Cancelled);
 }
 
 }  // namespace

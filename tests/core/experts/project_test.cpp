@@ -19,7 +19,8 @@ class ProjectTest : public ::testing::Test {
         at::manual_seed(9);
         for (int l = 0; l < 3; ++l) {
             const auto routed = at::arange(12, at::kLong).remainder(4) + 1;
-            project.experts.layers.push_back({at::cat({at::zeros({2}, at::kLong), routed}), at::randn({6, 4})});
+            project.experts.layers.push_back(
+                {at::cat({at::zeros({2}, at::kLong), routed}), at::randn({6, 4})});
         }
         return project;
     }

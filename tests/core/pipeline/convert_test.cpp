@@ -57,7 +57,10 @@ class ConvertTest : public ::testing::Test {
 
     static fs::path toy() { return fs::path(DOTMOE_DEPS) / "model" / "toy.gguf"; }
     ConvertRequest request(const std::string& name) const {
-        ConvertRequest request{.model = toy(), .text = {fs::path(DOTMOE_DEPS) / "text"}, .out = folder_ / name, .recipe = preset("toy")};
+        ConvertRequest request{.model = toy(),
+                               .text = {fs::path(DOTMOE_DEPS) / "text"},
+                               .out = folder_ / name,
+                               .recipe = preset("toy")};
         request.device = DeviceChoice::cpu;
         request.recipe.distill.steps = 12;
         request.recipe.distill.checkpoint_every = 4;
@@ -68,8 +71,10 @@ class ConvertTest : public ::testing::Test {
         const auto first = load_project(a), second = load_project(b);
         ASSERT_EQ(first.experts.layers.size(), second.experts.layers.size());
         for (std::size_t l = 0; l < first.experts.layers.size(); ++l) {
-            EXPECT_TRUE(at::equal(first.experts.layers[l].owner, second.experts.layers[l].owner)) << "layer " << l;
-            EXPECT_TRUE(at::equal(first.experts.layers[l].router, second.experts.layers[l].router)) << "layer " << l;
+            EXPECT_TRUE(at::equal(first.experts.layers[l].owner, second.experts.layers[l].owner))
+                << "layer " << l;
+            EXPECT_TRUE(at::equal(first.experts.layers[l].router, second.experts.layers[l].router))
+                << "layer " << l;
         }
     }
     /// Runs until `stop_when` says so, expects a checkpoint, resumes, and compares with an uninterrupted run.
@@ -90,8 +95,9 @@ class ConvertTest : public ::testing::Test {
         convert(broken, {quiet, never});
         expect_same_experts(folder_ / "straight", broken.out);
     }
-    fs::path folder_ = fs::temp_directory_path() /
-                       (std::string("dotmoe-convert-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::path folder_ =
+        fs::temp_directory_path() /
+        (std::string("dotmoe-convert-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
@@ -107,7 +113,7 @@ TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
     EXPECT_NEAR(metrics.dense->kl, 0, 1e-6);
     EXPECT_GT(metrics.peak_memory_bytes, 0);
 
-    const auto project = load_project(wanted.out);   // checks every capacity
+    const auto project = load_project(wanted.out);  // checks every capacity
     EXPECT_EQ(project.experts.layers.size(), metrics.layers.size());
     EXPECT_EQ(nlohmann::json::parse(read_text_file(wanted.out / "metrics.json")), nlohmann::json(metrics));
     EXPECT_FALSE(fs::exists(wanted.out / "checkpoint"));
@@ -122,7 +128,8 @@ TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
     EXPECT_FALSE(recorder.all<std::shared_ptr<const PlanSnapshot>>().empty());
     EXPECT_FALSE(recorder.all<std::shared_ptr<const SinkhornSnapshot>>().empty());
     for (const auto& load : recorder.all<std::shared_ptr<const LoadSnapshot>>()) {
-        const auto mean = std::accumulate(load->load.begin(), load->load.end(), 0.0F) / static_cast<float>(load->load.size());
+        const auto mean = std::accumulate(load->load.begin(), load->load.end(), 0.0F) /
+                          static_cast<float>(load->load.size());
         EXPECT_NEAR(mean, 1, 1e-4);
     }
 }

@@ -32,7 +32,8 @@ TEST(Metrics, JsonHasTheDocumentedKeys) {
     EXPECT_EQ(json.at("top1"), 0.5);
     for (const auto* key : {"active_parameters", "layers", "peak_memory_bytes", "seconds", "seed", "version"})
         EXPECT_TRUE(json.contains(key)) << key;
-    for (const auto* key : {"error", "load_max", "dead", "greedy_gap"}) EXPECT_TRUE(json.at("layers")[0].contains(key)) << key;
+    for (const auto* key : {"error", "load_max", "dead", "greedy_gap"})
+        EXPECT_TRUE(json.at("layers")[0].contains(key)) << key;
 }
 
 TEST(Metrics, JsonRoundTrip) {
@@ -47,7 +48,8 @@ TEST(Metrics, JsonRoundTrip) {
 
 TEST(Metrics, TableShowsEveryStageAndLayer) {
     const auto table = format_table(example());
-    for (const auto* text : {"17.20", "648.00", "201.00", "96.00", "random split", "25.0 %", "70.0 M of 130.0 M"})
+    for (const auto* text :
+         {"17.20", "648.00", "201.00", "96.00", "random split", "25.0 %", "70.0 M of 130.0 M"})
         EXPECT_NE(table.find(text), std::string::npos) << text << "\n" << table;
 }
 

@@ -13,7 +13,8 @@ TEST(PlanSnapshot, HoldsPlanOwnersAndCapacities) {
     const auto affinity = at::randn({26, 5});
     const auto solve = sinkhorn(affinity, layout.capacities(26), {.temperature = 0.3});
     const auto owner = round_exact(affinity, layout.capacities(26));
-    const auto snapshot = plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, solve.plan, affinity, owner);
+    const auto snapshot =
+        plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, solve.plan, affinity, owner);
 
     EXPECT_EQ(snapshot->step, 9);
     EXPECT_EQ(snapshot->layer, 2);
@@ -25,7 +26,8 @@ TEST(PlanSnapshot, HoldsPlanOwnersAndCapacities) {
     EXPECT_EQ(snapshot->owner[11], owner[11].item<std::int64_t>());
     EXPECT_GE(snapshot->greedy_gap, 0);
     double on_hard = 0;
-    for (std::size_t i = 0; i < 26; ++i) on_hard += snapshot->soft[i * 5 + static_cast<std::size_t>(snapshot->owner[i])];
+    for (std::size_t i = 0; i < 26; ++i)
+        on_hard += snapshot->soft[i * 5 + static_cast<std::size_t>(snapshot->owner[i])];
     EXPECT_NEAR(snapshot->soft_hard_gap, 1 - on_hard / 26, 1e-5);
 
     const auto residuals = sinkhorn_snapshot({Stage::distillation, 9, 2, 0.3}, solve, 0);

@@ -1,0 +1,1 @@
+// Gives dotmoe_test_pch a source file to precompile the shared header for.
