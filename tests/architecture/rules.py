@@ -21,7 +21,7 @@ CORE_LAYERS = {
     "transport": {"base"},
     "experts": {"base", "formats", "model", "transport"},
     "evaluate": {"base", "text", "model", "experts"},
-    "align": {"base", "events", "text", "model", "transport", "experts", "evaluate"},
+    "align": {"base", "events", "formats", "text", "model", "transport", "experts", "evaluate"},
     "export": {"base", "events", "formats", "text", "model", "experts", "evaluate"},
 }
 # Plain structs that every module may include; they themselves include nothing but base and each other.
