@@ -83,14 +83,14 @@ Described read_description(ByteReader& reader, const std::string& path, std::uin
     return described;
 }
 
-std::uint64_t read_alignment(const std::map<std::string, Value, std::less<>>& metadata,
-                             const ByteReader& reader) {
+std::uint64_t read_alignment(const std::map<std::string, Value, std::less<>>& metadata, ByteReader& reader) {
     const auto found = metadata.find("general.alignment");
+    reader.enter("metadata entry 'general.alignment'");
     if (found == metadata.end()) return default_alignment;
     const auto* alignment = std::get_if<std::uint64_t>(&found->second);
     if (!alignment || !std::has_single_bit(*alignment) ||
         *alignment > std::numeric_limits<std::uint32_t>::max())
-        reader.damaged("general.alignment must be a power of two");
+        reader.damaged("it is not a power of two");
     return *alignment;
 }
 

@@ -1,5 +1,8 @@
 """Safetensors files between the core and the safetensors package, both ways."""
 
+import os
+import subprocess
+
 import numpy as np
 import pytest
 import torch
@@ -56,3 +59,20 @@ def test_the_core_refuses_what_the_package_refuses(probe, tmp_path, kept):
             pass
     done = probe("rewrite", cut, tmp_path / "out.safetensors", check=False)
     assert done.returncode == 1 and b"cut.safetensors" in done.stderr
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(probe, tmp_path):
+    """On a real file system without room: a tmpfs of 64 KiB in a mount namespace of its own."""
+    room = tmp_path / "room"
+    room.mkdir()
+    save_file({"big": torch.ones(100_000)}, tmp_path / "in.safetensors")
+    inside = f"""
+        mount -t tmpfs -o size=64k none {room} || exit 77
+        {os.environ["DOTMOE_BIN"]}/dotmoe_probe rewrite {tmp_path}/in.safetensors {room}/out.safetensors
+        status=$?; ls -A {room}; exit $status"""
+    done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", inside], capture_output=True, text=True)
+    if done.returncode not in (0, 1) or "unshare" in done.stderr:
+        pytest.skip(f"no mount namespace can be made here: {done.stderr.strip()}")
+    assert done.returncode == 1
+    assert done.stderr == f"error: {room}/out.safetensors: writing failed: No space left on device\n"
+    assert done.stdout == ""
