@@ -35,16 +35,21 @@ BalanceBars::BalanceBars(QWidget* parent)
     plot().yAxis->setLabel(tr("load / even share"));
     auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
     whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    whole->setTickCount(10);
     plot().xAxis->setTicker(whole);
     plot().xAxis->setSubTicks(false);
     plot().xAxis->grid()->setVisible(false);
     plot().legend->setVisible(true);
-    plot().axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
+    // Above the bars, not over them.
+    plot().axisRect()->insetLayout()->take(plot().legend);
+    plot().plotLayout()->insertRow(1);
+    plot().plotLayout()->addElement(1, 0, plot().legend);
+    plot().plotLayout()->setRowStretchFactor(1, 0.001);
     plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
     plot().legend->setWrap(4);
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
-    restyle();
+    applyStyle();
     showLoads();
 }
 
@@ -55,7 +60,8 @@ void BalanceBars::restyle() {
     };
     fill(m_normal, loadColour, Qt::SolidPattern);
     fill(m_hot, hotColour, Qt::BDiagPattern);
-    fill(m_dead, textColour(), Qt::DiagCrossPattern);
+    fill(m_dead, guideColour(),
+         Qt::DiagCrossPattern);  // faint: a column of nothing must not look like the highest load
     m_even->setPen(QPen(textColour(), 2, Qt::DashLine));
     touch();
 }
@@ -100,8 +106,8 @@ void BalanceBars::showLoads() {
     m_hot->setData(keys[1], values[1], true);
     m_dead->setData(keys[2], values[2], true);
     const double experts = std::max(1.0, static_cast<double>(m_load.size()));
-    m_even->setData({-0.5, experts - 0.5}, {1, 1}, true);
-    plot().xAxis->setRange(-0.5, experts - 0.5);
+    m_even->setData({-0.7, experts - 0.3}, {1, 1}, true);
+    plot().xAxis->setRange(-0.7, experts - 0.3);
     plot().yAxis->setRange(0, top);
 
     if (m_load.empty()) return setTitle(tr("Layer %1 · no expert load yet").arg(m_layer));

@@ -84,10 +84,10 @@ QRgb divergingColour(double value, bool dark) {
 
 QColor expertColour(int expert) {
     if (expert < 0) return {128, 128, 128};
-    constexpr std::array<double, 4> lightness = {0.70, 0.55, 0.83, 0.63};
-    const double golden = std::numbers::pi * (3 - std::sqrt(5.0));
-    return fromOklch(lightness[static_cast<std::size_t>(expert) % lightness.size()], 0.14,
-                     0.4 + golden * expert);
+    const auto along = [expert](double step, double from) { return std::fmod(from + step * expert, 1.0); };
+    constexpr double plastic = 1.3247179572447460;
+    const double hue = 2 * std::numbers::pi * along(1 / (plastic * plastic), 0);
+    return fromOklch(0.54 + 0.32 * along(1 / plastic, 0.5), 0.15, hue);
 }
 
 double contrast(const QColor& one, const QColor& other) {

@@ -18,9 +18,10 @@ QRgb sequentialColour(double value);
 /// (Crameri) on dark ones. Blue is negative, red positive on both. NaN counts as 0.
 QRgb divergingColour(double value, bool dark);
 
-/// Steady for an id in every view and theme: hues a golden angle apart in OKLCH, on four lightnesses.
-/// Neighbouring ids are far apart; with 84 experts nobody tells all of them apart, so the number is always
-/// shown too. Negative (a layer that is still dense): grey.
+/// Steady for an id in every view and theme: hue and lightness in OKLCH follow the R2 sequence (Roberts 2018:
+/// steps of 1/g^2 and 1/g, g the plastic number), so any first n ids are spread evenly. 84 colours are still
+/// told apart side by side but not remembered: the number is always shown too. Negative (a layer that is
+/// still dense): grey.
 QColor expertColour(int expert);
 
 /// Black or white, whichever contrasts more with the background (WCAG 2 contrast, never under 4.5).

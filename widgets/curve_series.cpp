@@ -43,6 +43,10 @@ QPen seriesPen(Series series, bool dark) {
     return {QColor(dark ? look.dark : look.light), 2, look.dash};
 }
 
+QString shortNumber(double value) {
+    return QString::number(value, 'g', 4);
+}
+
 double seriesValue(const TrainingStep& step, Series series) {
     switch (series) {
         case Series::loss:

@@ -18,6 +18,8 @@ QString seriesName(Series series);
 /// Colours of Okabe and Ito's set on a light or dark ground, each with a dash pattern of its own: colour
 /// never alone.
 QPen seriesPen(Series series, bool dark);
+/// Four significant digits, as legends and tooltips show a value.
+QString shortNumber(double value);
 /// What a step says of a series; perplexity is not measured in training steps: NaN.
 double seriesValue(const TrainingStep& step, Series series);
 

@@ -2,123 +2,85 @@
 
 #include <qcustomplot.h>
 
-#include <QCheckBox>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/colour_maps.h"
+#include "widgets/curve_legend.h"
+#include "widgets/layer_error_panel.h"
+#include "widgets/level_lines.h"
 
 namespace dotmoe {
-namespace {
 
-QIcon penIcon(const QPen& pen, double ratio) {
-    QPixmap sample(QSize(28, 12) * ratio);
-    sample.setDevicePixelRatio(ratio);
-    sample.fill(Qt::transparent);
-    QPainter painter(&sample);
-    painter.setPen(pen);
-    painter.drawLine(0, 6, 28, 6);
-    return sample;
-}
-
-QString shortNumber(double value) {
-    return QString::number(value, 'g', 4);
-}
-
-bool isReference(const QualitySnapshot& quality) {
-    return quality.label == "dense" || quality.label == "random_layerwise";
-}
-
-}  // namespace
-
-Curves::Curves(QWidget* parent) : PlotWidget(parent) {
+Curves::Curves(QWidget* parent)
+    : PlotWidget(parent),
+      m_panels(new QCPLayoutGrid),
+      m_steps(plot().axisRect(0)),
+      m_layers(std::make_unique<LayerErrorPanel>(plot())),
+      m_levels(std::make_unique<LevelLines>(*m_steps)),
+      m_crosshair(new QCPItemStraightLine(&plot())),
+      m_legend(new CurveLegend(this)) {
     setAccessibleName(tr("Training curves"));
-    m_steps = plot().axisRect(0);
-    m_layers = new QCPAxisRect(&plot());
-    auto* row = new QCPLayoutGrid;
+    setMinimumSize(480, 200);
     plot().plotLayout()->take(m_steps);
-    plot().plotLayout()->addElement(1, 0, row);
-    row->addElement(0, 0, m_steps);
-    row->addElement(0, 1, m_layers);
-    row->setColumnStretchFactors({2, 1});
+    plot().plotLayout()->addElement(1, 0, m_panels);
+    m_panels->addElement(0, 0, m_steps);
+    m_panels->addElement(0, 1, m_layers->axisRect());
+    m_panels->setColumnStretchFactors({2, 1});
 
-    m_steps->axis(QCPAxis::atBottom)->setLabel(tr("global step"));
-    m_steps->axis(QCPAxis::atLeft)->setLabel(tr("value"));
-    m_layers->axis(QCPAxis::atBottom)->setLabel(tr("layer"));
-    m_layers->axis(QCPAxis::atLeft)->setLabel(tr("relative error"));
     auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
     whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-    for (QCPAxisRect* rect : {m_steps, m_layers}) {
-        rect->axis(QCPAxis::atBottom)->setTicker(whole);
-        rect->axis(QCPAxis::atBottom)->setSubTicks(false);
-    }
+    stepAxis()->setTicker(whole);
+    stepAxis()->setSubTicks(false);
+    stepAxis()->setLabel(tr("global step"));
+    valueAxis()->setLabel(tr("value"));
     for (const Series series : allSeries) {
-        auto* each = plot().addGraph(m_steps->axis(QCPAxis::atBottom), m_steps->axis(QCPAxis::atLeft));
+        auto* each = plot().addGraph(stepAxis(), valueAxis());
         each->setName(seriesName(series));
         m_graphs[static_cast<std::size_t>(series)] = each;
     }
-    m_errors = new QCPBars(m_layers->axis(QCPAxis::atBottom), m_layers->axis(QCPAxis::atLeft));
-    m_errors->setName(tr("error of each layer"));
-    m_errors->setAntialiased(false);
-    m_crosshair = new QCPItemStraightLine(&plot());
-    m_crosshair->setVisible(false);
+    m_crosshair->setClipAxisRect(m_steps);
+    for (QCPItemPosition* point : {m_crosshair->point1, m_crosshair->point2}) {
+        point->setAxes(stepAxis(), valueAxis());
+        point->setAxisRect(m_steps);
+        point->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    }
 
-    auto* side = makeLegend();
-    auto* columns = new QHBoxLayout;
-    auto* outer = static_cast<QVBoxLayout*>(layout());
-    outer->removeWidget(&plot());
-    outer->addLayout(columns);
-    columns->addWidget(&plot(), 1);
-    columns->addWidget(side);
-    setMinimumSize(420, 200);
+    layout()->removeWidget(&plot());
+    auto* row = new QHBoxLayout;
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    row->addWidget(&plot(), 1);
+    row->addWidget(m_legend);
 
+    connect(m_legend, &CurveLegend::seriesToggled, this, &Curves::setSeriesVisible);
+    connect(m_legend, &CurveLegend::logarithmicToggled, this, &Curves::setLogarithmic);
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
     plot().installEventFilter(this);
-    restyle();
+    applyStyle();
     setLogarithmic(true);
     changed();
 }
 
-QWidget* Curves::makeLegend() {
-    auto* side = new QWidget(this);
-    auto* column = new QVBoxLayout(side);
-    column->setContentsMargins(4, 4, 8, 4);
-    column->setSpacing(1);
-    for (const Series series : allSeries) {
-        auto* each = new QCheckBox(seriesName(series), side);
-        each->setChecked(true);
-        each->setIconSize({28, 12});
-        each->setAccessibleName(tr("Show %1").arg(seriesName(series)));
-        connect(each, &QCheckBox::toggled, this,
-                [this, series](bool visible) { setSeriesVisible(series, visible); });
-        column->addWidget(each);
-        m_boxes[static_cast<std::size_t>(series)] = each;
-    }
-    m_logarithmic = new QCheckBox(tr("logarithmic"), side);
-    connect(m_logarithmic, &QCheckBox::toggled, this, &Curves::setLogarithmic);
-    column->addSpacing(4);
-    column->addWidget(m_logarithmic);
-    column->addStretch();
-    side->setFixedWidth(QFontMetrics(font()).horizontalAdvance(tr("cross-entropy 0.0001e-5")) + 70);
-    return side;
+Curves::~Curves() = default;
+
+QCPAxis* Curves::stepAxis() const {
+    return m_steps->axis(QCPAxis::atBottom);
+}
+QCPAxis* Curves::valueAxis() const {
+    return m_steps->axis(QCPAxis::atLeft);
 }
 
 void Curves::restyle() {
     const bool dark = isDark(palette());
-    for (const Series series : allSeries) {
-        const QPen pen = seriesPen(series, dark);
-        graph(series)->setPen(pen);
-        box(series)->setIcon(penIcon(pen, devicePixelRatioF()));
-    }
-    QPen marker = seriesPen(Series::perplexity, dark);
-    graph(Series::perplexity)
-        ->setScatterStyle({QCPScatterStyle::ssDiamond, marker.color(), marker.color(), 8});
-    m_errors->setPen(QPen(QColor(0x00, 0x72, 0xb2), 0));
-    m_errors->setBrush(QColor(0x00, 0x72, 0xb2));
+    for (const Series series : allSeries) graph(series)->setPen(seriesPen(series, dark));
+    m_legend->drawSamples(dark);
+    QPen pen = seriesPen(Series::perplexity, dark);
+    graph(Series::perplexity)->setScatterStyle({QCPScatterStyle::ssDiamond, pen.color(), pen.color(), 8});
+    pen.setStyle(Qt::DotLine);
+    m_levels->setStyle(pen, textColour(), font());
     m_crosshair->setPen(QPen(textColour(), 0, Qt::DashLine));
-    showReferences();
 }
 
 void Curves::append(const TrainingStep& step) {
@@ -131,168 +93,93 @@ void Curves::append(const TrainingStep& step) {
 }
 
 void Curves::append(const QualitySnapshot& quality) {
-    if (isReference(quality)) {
-        const QString label = quality.label == "dense" ? tr("dense") : tr("random split");
-        std::erase_if(m_references, [&](const Reference& known) { return known.label == label; });
-        m_references.push_back({label, quality.perplexity});
-        showReferences();
-    } else if (std::isfinite(quality.perplexity)) {
-        auto points = graph(Series::perplexity)->data();
-        points->remove(static_cast<double>(quality.step));
-        points->add({static_cast<double>(quality.step), quality.perplexity});
+    if (!std::isfinite(quality.perplexity)) return;
+    const auto step = static_cast<double>(quality.step);
+    if (quality.label == "dense") {
+        m_levels->set(tr("perplexity, dense:"), quality.perplexity);
+    } else if (quality.label == "random_layerwise") {
+        m_levels->set(tr("perplexity, random split:"), quality.perplexity);
+    } else {
+        graph(Series::perplexity)->data()->remove(step);
+        graph(Series::perplexity)->addData(step, quality.perplexity);
     }
     changed();
 }
 
 void Curves::setLayerErrors(const std::vector<double>& errors) {
-    m_layerErrors = errors;
+    m_layers->setErrors(errors);
     changed();
 }
 
 void Curves::setLayerError(int layer, double error) {
-    if (layer < 0) return;
-    const auto index = static_cast<std::size_t>(layer);
-    if (index >= m_layerErrors.size()) m_layerErrors.resize(index + 1, -1);
-    m_layerErrors[index] = error;
+    m_layers->setError(layer, error);
     changed();
 }
 
 void Curves::clear() {
     for (QCPGraph* each : m_graphs) each->data()->clear();
-    m_layerErrors.clear();
-    m_references.clear();
+    m_layers->setErrors({});
+    m_levels->clear();
     m_crosshairStep.reset();
-    showReferences();
     changed();
 }
 
 void Curves::changed() {
-    arrange();
+    fitRanges();
     showValues();
 }
 
-void Curves::arrange() {
-    QVector<double> layers, errors;
-    for (std::size_t layer = 0; layer < m_layerErrors.size(); ++layer) {
-        if (!(m_layerErrors[layer] >= 0)) continue;
-        layers.append(static_cast<double>(layer));
-        errors.append(m_layerErrors[layer]);
-    }
-    m_errors->setData(layers, errors, true);
-    m_layers->axis(QCPAxis::atBottom)
-        ->setRange(-0.6, std::max(1.0, static_cast<double>(m_layerErrors.size())) - 0.4);
-    m_layers->axis(QCPAxis::atLeft)
-        ->setRange(0, errors.empty() ? 1 : 1.1 * *std::ranges::max_element(errors));
-
-    QCPAxis* steps = m_steps->axis(QCPAxis::atBottom);
-    QCPAxis* values = m_steps->axis(QCPAxis::atLeft);
-    QCPRange stepRange(0, 1);
-    std::optional<QCPRange> valueRange;
+void Curves::fitRanges() {
+    QCPRange steps(0, 1);
+    std::optional<QCPRange> values;
+    const auto include = [&values](const QCPRange& range) {
+        if (!values) values = range;
+        values->expand(range);
+    };
     for (QCPGraph* each : m_graphs) {
-        if (!each->visible() || each->dataCount() == 0) continue;
-        bool foundKeys = false, foundValues = false;
-        const QCPRange keys = each->getKeyRange(foundKeys);
-        if (foundKeys) stepRange.expand(keys);
-        const QCPRange range =
-            each->getValueRange(foundValues, isLogarithmic() ? QCP::sdPositive : QCP::sdBoth);
-        if (!foundValues) continue;
-        if (valueRange) {
-            valueRange->expand(range);
-        } else {
-            valueRange = range;
-        }
+        bool found = false;
+        if (const QCPRange keys = each->getKeyRange(found); found) steps.expand(keys);
+        if (!each->visible()) continue;
+        const QCPRange range = each->getValueRange(found, isLogarithmic() ? QCP::sdPositive : QCP::sdBoth);
+        if (found) include(range);
     }
-    if (graph(Series::perplexity)->visible()) {
-        for (const Reference& each : m_references) {
-            if (!valueRange) valueRange = QCPRange(each.perplexity, each.perplexity);
-            valueRange->expand(each.perplexity);
-        }
-    }
-    steps->setRange(stepRange);
-    const QCPRange range = valueRange.value_or(QCPRange(isLogarithmic() ? 0.1 : 0, 1));
+    for (const double level : m_levels->values()) include({level, level});
+
+    stepAxis()->setRange(steps.lower - 0.02 * steps.size(), steps.upper + 0.02 * steps.size());
+    // The upper margins leave room for the label above the highest line.
+    const QCPRange range = values.value_or(QCPRange(0.1, 1));
     if (isLogarithmic()) {
-        values->setRange(range.lower / 1.3, range.upper * 1.3);
+        valueAxis()->setRange(range.lower / 1.3, range.upper * 2);
     } else {
-        const double margin = 0.05 * std::max(range.size(), 1e-9 + 0.1 * std::abs(range.upper));
-        values->setRange(range.lower - margin, range.upper + margin);
+        const double margin = 0.12 * std::max({range.size(), 0.1 * std::abs(range.upper), 1e-9});
+        valueAxis()->setRange(range.lower - margin / 2, range.upper + margin);
     }
     touch();
 }
 
 void Curves::showValues() {
-    const double step = m_crosshairStep.value_or(m_steps->axis(QCPAxis::atBottom)->range().upper);
-    for (const Series series : allSeries) {
-        const auto value = valueAt(series, step);
-        box(series)->setText(value ? tr("%1  %2").arg(seriesName(series), shortNumber(*value))
-                                   : seriesName(series));
-    }
+    const double step = m_crosshairStep.value_or(stepAxis()->range().upper);
+    for (const Series series : allSeries) m_legend->setValue(series, valueAt(series, step));
     m_crosshair->setVisible(m_crosshairStep.has_value());
-    if (m_crosshairStep) {
-        for (QCPItemPosition* point : {m_crosshair->point1, m_crosshair->point2}) {
-            point->setAxes(m_steps->axis(QCPAxis::atBottom), m_steps->axis(QCPAxis::atLeft));
-            point->setTypeX(QCPItemPosition::ptPlotCoords);
-            point->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            point->setAxisRect(m_steps);
-        }
-        m_crosshair->setClipAxisRect(m_steps);
-        m_crosshair->point1->setCoords(*m_crosshairStep, 0);
-        m_crosshair->point2->setCoords(*m_crosshairStep, 1);
-    }
+    m_crosshair->point1->setCoords(step, 0);
+    m_crosshair->point2->setCoords(step, 1);
     const bool empty =
         std::ranges::all_of(m_graphs, [](const QCPGraph* each) { return each->dataCount() == 0; });
-    setTitle(empty && m_layerErrors.empty() ? tr("No training step yet")
-             : m_crosshairStep              ? tr("Training curves · step %1").arg(*m_crosshairStep)
-                                            : tr("Training curves"));
-}
-
-void Curves::showReferences() {
-    for (QCPItemStraightLine* each : m_referenceLines) plot().removeItem(each);
-    for (QCPItemText* each : m_referenceLabels) plot().removeItem(each);
-    m_referenceLines.clear();
-    m_referenceLabels.clear();
-    const bool visible = graph(Series::perplexity)->visible();
-    QPen pen = seriesPen(Series::perplexity, isDark(palette()));
-    pen.setStyle(Qt::DotLine);
-    for (const Reference& each : m_references) {
-        auto* line = new QCPItemStraightLine(&plot());
-        line->setClipAxisRect(m_steps);
-        for (QCPItemPosition* point : {line->point1, line->point2}) {
-            point->setAxes(m_steps->axis(QCPAxis::atBottom), m_steps->axis(QCPAxis::atLeft));
-        }
-        line->point1->setCoords(0, each.perplexity);
-        line->point2->setCoords(1, each.perplexity);
-        line->setPen(pen);
-        line->setVisible(visible);
-        m_referenceLines.push_back(line);
-
-        auto* label = new QCPItemText(&plot());
-        label->setClipAxisRect(m_steps);
-        label->position->setAxisRect(m_steps);
-        label->position->setAxes(m_steps->axis(QCPAxis::atBottom), m_steps->axis(QCPAxis::atLeft));
-        label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        label->position->setTypeY(QCPItemPosition::ptPlotCoords);
-        label->position->setCoords(0.99, each.perplexity);
-        label->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
-        label->setText(tr("perplexity, %1: %2").arg(each.label, shortNumber(each.perplexity)));
-        label->setColor(textColour());
-        label->setFont(font());
-        label->setVisible(visible);
-        m_referenceLabels.push_back(label);
-    }
-    touch();
+    setTitle(empty && m_layers->isEmpty() ? tr("No training step yet")
+             : m_crosshairStep            ? tr("Training curves · step %1").arg(*m_crosshairStep)
+                                          : tr("Training curves"));
 }
 
 bool Curves::isLogarithmic() const {
-    return m_steps->axis(QCPAxis::atLeft)->scaleType() == QCPAxis::stLogarithmic;
+    return valueAxis()->scaleType() == QCPAxis::stLogarithmic;
 }
 
 void Curves::setLogarithmic(bool logarithmic) {
-    QCPAxis* axis = m_steps->axis(QCPAxis::atLeft);
-    axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    axis->setTicker(logarithmic ? QSharedPointer<QCPAxisTicker>(new QCPAxisTickerLog)
-                                : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
-    m_logarithmic->setChecked(logarithmic);
-    arrange();
+    valueAxis()->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    valueAxis()->setTicker(logarithmic ? QSharedPointer<QCPAxisTicker>(new QCPAxisTickerLog)
+                                       : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+    m_legend->setLogarithmic(logarithmic);
+    fitRanges();
 }
 
 bool Curves::isSeriesVisible(Series series) const {
@@ -301,9 +188,9 @@ bool Curves::isSeriesVisible(Series series) const {
 
 void Curves::setSeriesVisible(Series series, bool visible) {
     graph(series)->setVisible(visible);
-    box(series)->setChecked(visible);
-    showReferences();
-    arrange();
+    m_legend->setChecked(series, visible);
+    if (series == Series::perplexity) m_levels->setVisible(visible);
+    fitRanges();
 }
 
 void Curves::setCrosshair(std::optional<double> step) {
@@ -313,33 +200,39 @@ void Curves::setCrosshair(std::optional<double> step) {
 
 std::optional<double> Curves::valueAt(Series series, double step) const {
     const auto points = graph(series)->data();
-    auto after = points->findEnd(step, false);
+    const auto after = points->findEnd(step, false);
     if (after == points->constBegin()) return std::nullopt;
     return std::prev(after)->value;
 }
 
 std::optional<double> Curves::layerError(int layer) const {
-    const auto index = static_cast<std::size_t>(layer);
-    if (layer < 0 || index >= m_layerErrors.size() || !(m_layerErrors[index] >= 0)) return std::nullopt;
-    return m_layerErrors[index];
+    return m_layers->errorOf(layer);
 }
 
 QPointF Curves::pointOf(double step, double value) const {
     settle();
-    const QPointF inPlot(m_steps->axis(QCPAxis::atBottom)->coordToPixel(step),
-                         m_steps->axis(QCPAxis::atLeft)->coordToPixel(value));
-    return plot().mapToParent(inPlot.toPoint());
+    return QPointF(plot().pos()) + QPointF(stepAxis()->coordToPixel(step), valueAxis()->coordToPixel(value));
 }
 
 QPointF Curves::layerPointOf(int layer) const {
     settle();
-    const QPointF inPlot(m_layers->axis(QCPAxis::atBottom)->coordToPixel(layer),
-                         m_layers->axis(QCPAxis::atLeft)->coordToPixel(layerError(layer).value_or(0)));
-    return plot().mapToParent(inPlot.toPoint());
+    return QPointF(plot().pos()) + m_layers->topOfBar(layer);
 }
 
 void Curves::prepareExport(bool exporting) {
-    plot().legend->setVisible(exporting);
+    // On screen the check boxes are the legend; a picture needs one of its own, beside the data.
+    QCPLegend* legend = plot().legend;
+    QCPLayoutInset* inset = m_steps->insetLayout();
+    if (exporting) {
+        inset->take(legend);
+        m_panels->addElement(0, 2, legend);
+        legend->setMaximumSize(legend->minimumOuterSizeHint());
+    } else {
+        m_panels->take(legend);
+        m_panels->simplify();
+        inset->addElement(legend, Qt::AlignRight | Qt::AlignTop);
+    }
+    legend->setVisible(exporting);
 }
 
 bool Curves::eventFilter(QObject* watched, QEvent* event) {
@@ -351,24 +244,21 @@ bool Curves::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void Curves::hover(QPoint inPlot, QPoint global) {
-    if (m_layers->rect().contains(inPlot)) {
-        const auto layer =
-            static_cast<int>(std::lround(m_layers->axis(QCPAxis::atBottom)->pixelToCoord(inPlot.x())));
-        if (const auto error = layerError(layer)) {
-            QToolTip::showText(global, tr("layer %1 · error %2").arg(layer).arg(shortNumber(*error)), this);
-        }
-        return;
+    const int layer = m_layers->layerAt(inPlot);
+    if (const auto error = m_layers->errorOf(layer)) {
+        return QToolTip::showText(global, tr("layer %1 · error %2").arg(layer).arg(shortNumber(*error)),
+                                  this);
     }
     QToolTip::hideText();
     const auto points = graph(Series::loss)->data();
     if (!m_steps->rect().contains(inPlot) || points->isEmpty()) return;
-    const double wanted = m_steps->axis(QCPAxis::atBottom)->pixelToCoord(inPlot.x());
-    auto next = points->findBegin(wanted, false);
-    if (next == points->constEnd()) next = std::prev(next);
-    if (next != points->constBegin() && wanted - std::prev(next)->key < next->key - wanted)
-        next = std::prev(next);
-    setCrosshair(next->key);
-    emit stepHovered(next->key);
+    const double wanted = stepAxis()->pixelToCoord(inPlot.x());
+    auto nearest = points->findBegin(wanted, false);
+    if (nearest == points->constEnd()) --nearest;
+    if (nearest != points->constBegin() && wanted - std::prev(nearest)->key < nearest->key - wanted)
+        --nearest;
+    setCrosshair(nearest->key);
+    emit stepHovered(nearest->key);
 }
 
 }  // namespace dotmoe

@@ -2,21 +2,24 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "widgets/curve_series.h"
 #include "widgets/plot_widget.h"
 
-class QCheckBox;
+class QCPAxis;
 class QCPAxisRect;
-class QCPBars;
 class QCPGraph;
 class QCPItemStraightLine;
-class QCPItemText;
-class QTimer;
+class QCPLayoutGrid;
 
 namespace dotmoe {
+
+class CurveLegend;
+class LayerErrorPanel;
+class LevelLines;
 
 /// Left: the series of the global phase over its steps, perplexity as marked points, the dense model's (and
 /// the random split's) as level lines. Right: error of each layer. The check boxes are the legend: on/off,
@@ -26,6 +29,7 @@ class Curves : public PlotWidget {
     Q_OBJECT
   public:
     explicit Curves(QWidget* parent = nullptr);
+    ~Curves() override;
 
     bool isLogarithmic() const;
     bool isSeriesVisible(Series series) const;
@@ -60,32 +64,22 @@ class Curves : public PlotWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    struct Reference {
-        QString label;
-        double perplexity;
-    };
-
-    QWidget* makeLegend();
     QCPGraph* graph(Series series) const { return m_graphs[static_cast<std::size_t>(series)]; }
-    QCheckBox* box(Series series) const { return m_boxes[static_cast<std::size_t>(series)]; }
+    QCPAxis* stepAxis() const;
+    QCPAxis* valueAxis() const;
     void changed();
-    void arrange();
+    void fitRanges();
     void showValues();
-    void showReferences();
     void hover(QPoint inPlot, QPoint global);
 
+    QCPLayoutGrid* m_panels;
     QCPAxisRect* m_steps;
-    QCPAxisRect* m_layers;
     std::array<QCPGraph*, allSeries.size()> m_graphs{};
-    std::array<QCheckBox*, allSeries.size()> m_boxes{};
-    QCheckBox* m_logarithmic = nullptr;
-    QCPBars* m_errors;
-    std::vector<double> m_layerErrors;
-    std::vector<Reference> m_references;
-    std::vector<QCPItemStraightLine*> m_referenceLines;
-    std::vector<QCPItemText*> m_referenceLabels;
+    std::unique_ptr<LayerErrorPanel> m_layers;
+    std::unique_ptr<LevelLines> m_levels;
     QCPItemStraightLine* m_crosshair;
     std::optional<double> m_crosshairStep;
+    CurveLegend* m_legend;
 };
 
 }  // namespace dotmoe

@@ -183,6 +183,8 @@ void PlanHeatmap::paintEvent(QPaintEvent*) {
         m_image.setDevicePixelRatio(devicePixelRatioF());
         m_imageGeometry = geometry;
     }
+    painter.fillRect(area.adjusted(-1, -1, 1, 1),
+                     palette().color(hasFocus() ? QPalette::Highlight : QPalette::Mid));
     painter.drawImage(QPointF(geometry.area.topLeft()) / devicePixelRatioF(), m_image);
     drawAxes(painter, area);
     drawColourBar(painter, area);
@@ -191,8 +193,6 @@ void PlanHeatmap::paintEvent(QPaintEvent*) {
 
 void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
     const QFontMetrics text(font());
-    painter.setPen(palette().color(hasFocus() ? QPalette::Highlight : QPalette::Mid));
-    painter.drawRect(area.adjusted(-1, -1, 0, 0));
     painter.setPen(palette().color(QPalette::WindowText));
 
     const int experts = m_plan->columns - (m_plan->shared_column ? 1 : 0);

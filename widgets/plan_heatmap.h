@@ -48,7 +48,6 @@ class PlanHeatmap : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    struct Margins;
     QRect plotArea() const;  ///< logical pixels
     std::optional<PlanCell> cellAt(QPointF position) const;
     void pointAt(const PlanCell& cell, QPoint globalPosition);

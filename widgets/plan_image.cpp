@@ -136,14 +136,18 @@ QImage planImage(const PlanSnapshot& plan, const PlanOrder& order, PlanMode mode
     QImage image(geometry.area.size(), QImage::Format_RGB32);
     if (image.isNull()) return image;
     const Palette palette = paletteOf(mode, dark);
-    const PooledAxis down = geometry.vertical(), across = geometry.horizontal();
-    std::vector<IndexRange> pixels(static_cast<std::size_t>(plan.columns));
+    const PooledAxis down = geometry.vertical();
+    // Columns are pooled into slots: a pixel each where there are more columns than pixels, else a column
+    // each.
+    const PooledAxis pooling{plan.columns, std::min(plan.columns, image.width())};
+    const PooledAxis drawing{pooling.pixels, image.width()};
+    std::vector<int> slotOf(static_cast<std::size_t>(plan.columns));
     for (int column = 0; column < plan.columns; ++column) {
-        pixels[static_cast<std::size_t>(column)] = across.pixelsOf(column);
+        slotOf[static_cast<std::size_t>(column)] = pooling.pixelsOf(column).first;
     }
 
     std::vector<float> masses(static_cast<std::size_t>(plan.columns));
-    std::vector<float> pooled(static_cast<std::size_t>(image.width()));
+    std::vector<float> pooled(static_cast<std::size_t>(pooling.pixels));
     IndexRange drawn{-1, -1};
     for (int y = 0; y < image.height(); ++y) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
@@ -157,17 +161,15 @@ QImage planImage(const PlanSnapshot& plan, const PlanOrder& order, PlanMode mode
         for (int row = rows.first; row < rows.end; ++row) {
             massesOfRow(plan, mode, order.neuronAtRow[static_cast<std::size_t>(row)], masses);
             for (std::size_t column = 0; column < masses.size(); ++column) {
-                for (int x = pixels[column].first; x < pixels[column].end; ++x) {
-                    float& pixel = pooled[static_cast<std::size_t>(x)];
-                    if (isStronger(masses[column], pixel)) pixel = masses[column];
-                }
+                float& slot = pooled[static_cast<std::size_t>(slotOf[column])];
+                if (isStronger(masses[column], slot)) slot = masses[column];
             }
         }
-        for (int x = 0; x < image.width(); ++x) {
-            const double value =
-                std::clamp(static_cast<double>(pooled[static_cast<std::size_t>(x)]) / scale, -1.0, 1.0);
-            line[x] =
-                palette[static_cast<std::size_t>(255 + std::lround(255 * (std::isnan(value) ? 0 : value)))];
+        for (int slot = 0; slot < pooling.pixels; ++slot) {
+            const double value = std::clamp(pooled[static_cast<std::size_t>(slot)] / scale, -1.0, 1.0);
+            const IndexRange pixels = drawing.pixelsOf(slot);
+            std::fill(line + pixels.first, line + pixels.end,
+                      palette[static_cast<std::size_t>(255 + std::lround(255 * value))]);
         }
     }
     return image;

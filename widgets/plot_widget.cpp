@@ -10,14 +10,17 @@ namespace dotmoe {
 
 class PlotWidget::PlotOnPaint : public QCustomPlot {
   public:
-    using QCustomPlot::QCustomPlot;
+    explicit PlotOnPaint(PlotWidget* owner) : QCustomPlot(owner), m_owner(owner) {}
 
     void touch() {
         m_changed = true;
         update();
     }
     void settle() {
-        if (std::exchange(m_changed, false)) replot(QCustomPlot::rpQueuedRefresh);
+        if (!std::exchange(m_changed, false)) return;
+        setViewport(rect());  // a hidden widget gets its resize event late
+        m_owner->fitTitle(width());
+        replot(QCustomPlot::rpQueuedRefresh);
     }
 
   protected:
@@ -25,8 +28,13 @@ class PlotWidget::PlotOnPaint : public QCustomPlot {
         settle();
         QCustomPlot::paintEvent(event);
     }
+    void resizeEvent(QResizeEvent*) override {  // QCustomPlot's own draws at once
+        setViewport(rect());
+        touch();
+    }
 
   private:
+    PlotWidget* m_owner;
     bool m_changed = true;
 };
 
@@ -38,9 +46,9 @@ PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_plot(new PlotOnPain
     m_title = new QCPTextElement(m_plot);
     m_title->setMargins(QMargins(6, 4, 6, 0));
     m_plot->plotLayout()->addElement(0, 0, m_title);
+    m_title->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
     m_plot->plotLayout()->setRowSpacing(0);
     setMinimumSize(260, 150);
-    applyPalette();
 }
 
 QSize PlotWidget::sizeHint() const {
@@ -48,13 +56,17 @@ QSize PlotWidget::sizeHint() const {
 }
 
 QString PlotWidget::title() const {
-    return m_title->text();
+    return m_titleText;
 }
 
 void PlotWidget::setTitle(const QString& title) {
-    m_title->setText(title);
+    m_titleText = title;
     setAccessibleDescription(title);
     touch();
+}
+
+void PlotWidget::fitTitle(int width) {
+    m_title->setText(QFontMetrics(m_title->font()).elidedText(m_titleText, Qt::ElideRight, width - 16));
 }
 
 QCustomPlot& PlotWidget::plot() {
@@ -67,6 +79,7 @@ void PlotWidget::touch() {
     m_plot->touch();
 }
 void PlotWidget::settle() const {
+    layout()->activate();
     m_plot->settle();
 }
 
@@ -82,13 +95,14 @@ QColor PlotWidget::guideColour() const {
 
 bool PlotWidget::savePng(const QString& path, QSize size, double scale) {
     prepareExport(true);
+    fitTitle(size.width());
     const bool saved = m_plot->savePng(path, size.width(), size.height(), scale);
     prepareExport(false);
     touch();
     return saved;
 }
 
-void PlotWidget::applyPalette() {
+void PlotWidget::applyStyle() {
     const QPen axis(textColour()), grid(guideColour(), 0, Qt::DotLine);
     m_plot->setBackground(palette().color(QPalette::Window));
     m_title->setTextColor(textColour());
@@ -110,20 +124,13 @@ void PlotWidget::applyPalette() {
     m_plot->legend->setTextColor(textColour());
     m_plot->legend->setBrush(palette().color(QPalette::Base));
     m_plot->legend->setBorderPen(QPen(guideColour()));
+    restyle();
     touch();
 }
 
 void PlotWidget::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
-    applyPalette();
-    restyle();
-}
-
-void PlotWidget::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    applyPalette();
-    restyle();
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) applyStyle();
 }
 
 }  // namespace dotmoe

@@ -36,20 +36,23 @@ class PlotWidget : public QWidget {
     QColor textColour() const;
     QColor guideColour() const;
 
-    /// After construction and whenever palette or font changed: colours of the subclass's own graphs.
+    /// Colours and fonts of axes, title and legend, then restyle(). A subclass calls it when its plot is
+    /// complete; a change of palette or font calls it again.
+    void applyStyle();
+    /// Colours of the subclass's own graphs.
     virtual void restyle() {}
     /// Before and after an export, e.g. to show a legend that the screen shows elsewhere.
     virtual void prepareExport(bool) {}
 
     void changeEvent(QEvent* event) override;
-    void showEvent(QShowEvent* event) override;
 
   private:
     class PlotOnPaint;
-    void applyPalette();
+    void fitTitle(int width);
 
     PlotOnPaint* m_plot;
     QCPTextElement* m_title;
+    QString m_titleText;  ///< before it is cut to the width
 };
 
 }  // namespace dotmoe

@@ -7,6 +7,9 @@
 #include <cmath>
 #include <span>
 
+#include "widgets/colour_maps.h"
+#include "widgets/curve_series.h"
+
 namespace dotmoe {
 namespace {
 
@@ -21,7 +24,7 @@ void setResiduals(QCPGraph& graph, std::span<const float> residuals) {
 
 QString last(const std::vector<float>& residuals) {
     return residuals.empty() ? QStringLiteral("-")
-                             : QString::number(static_cast<double>(residuals.back()), 'g', 2);
+                             : QString::number(static_cast<double>(residuals.back()), 'e', 0);
 }
 
 }  // namespace
@@ -40,13 +43,14 @@ SinkhornScope::SinkhornScope(QWidget* parent)
     plot().legend->setVisible(true);
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
-    restyle();
+    applyStyle();
     setSnapshot(nullptr);
 }
 
 void SinkhornScope::restyle() {
-    m_row->setPen(QPen(QColor(0x00, 0x72, 0xb2), 2));
-    m_column->setPen(QPen(QColor(0xd5, 0x5e, 0x00), 2, Qt::DashLine));
+    const bool dark = isDark(palette());
+    m_row->setPen(seriesPen(Series::kl, dark));
+    m_column->setPen(seriesPen(Series::crossEntropy, dark));
     touch();
 }
 
@@ -64,16 +68,16 @@ void SinkhornScope::setSnapshot(std::shared_ptr<const SinkhornSnapshot> solve) {
     plot().xAxis->setRange(1, std::max<double>(2, static_cast<double>(iterations)));
     plot().yAxis->rescale();
     const QCPRange values = plot().yAxis->range();  // to whole decades, so that there are labels
-    const double lower = std::floor(std::log10(std::max(floor, values.lower)));
+    const double lower = std::floor(std::log10(0.9 * std::max(floor, values.lower)));
     const double upper = std::ceil(std::log10(std::max(floor, values.upper)));
     plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper)));
-    setTitle(tr("Layer %1 · Sinkhorn solve, %2 %3 · τ %4 · %5 iterations · row %6, column %7")
+    setTitle(tr("Layer %1 · τ %2 · %3 iterations · rows %4 · columns %5 · %6 %7")
                  .arg(m_solve->layer)
-                 .arg(m_solve->stage == Stage::layerwise ? tr("round") : tr("step"))
-                 .arg(m_solve->step)
                  .arg(m_solve->temperature, 0, 'g', 3)
                  .arg(iterations)
-                 .arg(last(m_solve->row_residual), last(m_solve->column_residual)));
+                 .arg(last(m_solve->row_residual), last(m_solve->column_residual))
+                 .arg(m_solve->stage == Stage::layerwise ? tr("round") : tr("step"))
+                 .arg(m_solve->step));
 }
 
 QPointF SinkhornScope::pointOf(int iteration, double residual) const {

@@ -26,6 +26,7 @@ ImU32 packed(const QColor& colour) {
 
 TokenCanvas::TokenCanvas(QWidget* parent) : ImGuiCanvas(parent) {
     setAccessibleName(tr("Routing of the text, token by token"));
+    requireCharacters(QStringLiteral("“”"));
     describe();
 }
 
@@ -77,7 +78,7 @@ void TokenCanvas::layOut(double lineWidth) {
 }
 
 void TokenCanvas::buildFrame() {
-    m_hovered = -1;
+    const int before = std::exchange(m_hovered, -1);
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("##routing", nullptr,
@@ -106,6 +107,7 @@ void TokenCanvas::buildFrame() {
     ImGui::EndChild();
     if (m_hovered >= 0) showChoices(m_hovered);
     ImGui::End();
+    if (m_hovered != before) emit tokenHovered(m_hovered);
 }
 
 void TokenCanvas::drawToken(int token, QPointF origin) {

@@ -37,6 +37,8 @@ class TokenCanvas : public ImGuiCanvas {
 
   signals:
     void tokenClicked(int token);
+    /// -1: none any more.
+    void tokenHovered(int token);
 
   protected:
     void buildFrame() override;

@@ -6,11 +6,11 @@
 #include <QTextStream>
 #include <cmath>
 
+#include "tests/widgets/samples.h"
 #include "widgets/balance_bars.h"
 #include "widgets/curves.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
-#include "tests/widgets/samples.h"
 #include "widgets/sinkhorn_scope.h"
 #include "widgets/token_canvas.h"
 

@@ -1,0 +1,177 @@
+#include "widgets/curves.h"
+
+#include <gtest/gtest.h>
+
+#include <QCheckBox>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <cmath>
+
+#include "tests/widgets/pixels.h"
+
+namespace dotmoe {
+namespace {
+
+TrainingStep stepAt(int step) {
+    TrainingStep result;
+    result.step = step;
+    result.kl = 2.0 / (step + 1);
+    result.cross_entropy = 3 + 1.0 / (step + 1);
+    result.balance = 1.1;
+    result.z = 10;
+    result.temperature = 0.5;
+    result.loss = 2 * result.kl + result.cross_entropy;
+    return result;
+}
+
+void train(Curves& curves, int steps) {
+    for (int step = 0; step < steps; ++step) curves.append(stepAt(step));
+}
+
+QCheckBox* boxOf(Curves& curves, const QString& name) {
+    for (auto* box : curves.findChildren<QCheckBox*>()) {
+        if (box->text().startsWith(name)) return box;
+    }
+    return nullptr;
+}
+
+TEST(Curves, PointsAreDrawnWhereTheDataSay) {
+    Curves curves;
+    train(curves, 21);
+    show(curves, {1000, 360});
+    for (const bool logarithmic : {true, false}) {
+        curves.setLogarithmic(logarithmic);
+        const QImage seen = picture(curves);
+        for (const int step : {3, 10, 17}) {
+            EXPECT_TRUE(
+                isDrawn(seen, curves.pointOf(step, stepAt(step).kl), seriesPen(Series::kl, false).color()))
+                << step;
+            EXPECT_FALSE(isDrawn(seen, curves.pointOf(step, 1.6), seriesPen(Series::kl, false).color()))
+                << step;
+        }
+    }
+}
+
+TEST(Curves, LogarithmicAxisIsLogarithmic) {
+    Curves curves;
+    train(curves, 5);
+    show(curves, {1000, 360});
+    const auto y = [&](double value) { return curves.pointOf(0, value).y(); };
+    EXPECT_NEAR(y(1) - y(2), y(2) - y(4), 1);
+    curves.setLogarithmic(false);
+    EXPECT_NEAR(y(1) - y(2), y(2) - y(3), 1);
+}
+
+TEST(Curves, BoxesSwitchSeriesAndShowTheirLastValue) {
+    Curves curves;
+    train(curves, 5);
+    show(curves, {1000, 360});
+    QCheckBox* kl = boxOf(curves, QStringLiteral("KL"));
+    ASSERT_TRUE(kl);
+    EXPECT_EQ(kl->text(), QStringLiteral("KL  0.4"));
+    QTest::mouseClick(kl, Qt::LeftButton, {}, QPoint(8, kl->height() / 2));
+    EXPECT_FALSE(curves.isSeriesVisible(Series::kl));
+    EXPECT_FALSE(
+        isDrawn(picture(curves), curves.pointOf(2, stepAt(2).kl), seriesPen(Series::kl, false).color()));
+    QTest::keyClick(kl, Qt::Key_Space);
+    EXPECT_TRUE(curves.isSeriesVisible(Series::kl));
+    EXPECT_TRUE(
+        isDrawn(picture(curves), curves.pointOf(2, stepAt(2).kl), seriesPen(Series::kl, false).color()));
+}
+
+TEST(Curves, CrosshairSnapsToAStepAndShowsItsValues) {
+    Curves curves;
+    train(curves, 21);
+    show(curves, {1000, 360});
+    picture(curves);
+    const QSignalSpy hovered(&curves, &Curves::stepHovered);
+    QWidget* plot = curves.childAt(curves.pointOf(10, 1).toPoint());
+    moveMouse(*plot, plot->mapFrom(&curves, (curves.pointOf(10, 1) + QPointF(4, 0)).toPoint()));
+    ASSERT_EQ(hovered.count(), 1);
+    EXPECT_EQ(hovered[0][0].toDouble(), 10);
+    EXPECT_EQ(boxOf(curves, QStringLiteral("cross-entropy"))->text(), QStringLiteral("cross-entropy  3.091"));
+    EXPECT_TRUE(curves.title().contains(QStringLiteral("step 10")));
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(plot, &leave);
+    EXPECT_FALSE(curves.title().contains(QStringLiteral("step 10")));
+    EXPECT_EQ(boxOf(curves, QStringLiteral("cross-entropy"))->text(), QStringLiteral("cross-entropy  3.048"));
+}
+
+TEST(Curves, PerplexityIsKnownFromItsLastMeasurementOnly) {
+    Curves curves;
+    curves.append(QualitySnapshot{"dense", 0, 17.2, 0, 0});
+    curves.append(QualitySnapshot{"layerwise", 0, 201, 0, 0});
+    curves.append(QualitySnapshot{"step 15", 15, 98, 0, 0});
+    EXPECT_EQ(curves.valueAt(Series::perplexity, 14), 201);
+    EXPECT_EQ(curves.valueAt(Series::perplexity, 30), 98);
+    EXPECT_EQ(curves.valueAt(Series::loss, 30), std::nullopt);
+    EXPECT_EQ(curves.valueAt(Series::perplexity, -1), std::nullopt);
+    train(curves, 21);
+    show(curves, {1000, 360});
+    const QColor ink = seriesPen(Series::perplexity, false).color();
+    EXPECT_TRUE(isDrawn(picture(curves), curves.pointOf(7, 17.2), ink));  // the dense level
+    curves.setSeriesVisible(Series::perplexity, false);
+    EXPECT_FALSE(isDrawn(picture(curves), curves.pointOf(7, 17.2), ink));
+}
+
+TEST(Curves, LayerErrorsAreBarsOfTheirHeight) {
+    Curves curves;
+    curves.setLayerErrors({0.4, std::nan(""), 0.2, -1, 0.3});
+    TrainingStep layerwise;
+    layerwise.stage = Stage::layerwise;
+    layerwise.layer = 2;
+    layerwise.reconstruction = 0.1;
+    curves.append(layerwise);
+    EXPECT_EQ(curves.layerError(0), 0.4);
+    EXPECT_EQ(curves.layerError(1), std::nullopt);
+    EXPECT_EQ(curves.layerError(2), 0.1);
+    EXPECT_EQ(curves.layerError(3), std::nullopt);
+    EXPECT_EQ(curves.layerError(5), std::nullopt);
+    EXPECT_EQ(curves.valueAt(Series::loss, 100), std::nullopt);
+    show(curves, {1000, 360});
+    const QImage seen = picture(curves);
+    const QColor bar(0x00, 0x72, 0xb2);
+    for (const int layer : {0, 2, 4}) {
+        EXPECT_TRUE(similar(colourAt(seen, curves.layerPointOf(layer) + QPointF(0, 3)), bar)) << layer;
+        EXPECT_FALSE(similar(colourAt(seen, curves.layerPointOf(layer) - QPointF(0, 3)), bar)) << layer;
+    }
+}
+
+TEST(Curves, ClearForgetsEverything) {
+    Curves curves;
+    train(curves, 3);
+    curves.append(QualitySnapshot{"dense", 0, 17.2, 0, 0});
+    curves.setLayerError(4, 0.2);
+    curves.clear();
+    EXPECT_EQ(curves.valueAt(Series::loss, 2), std::nullopt);
+    EXPECT_EQ(curves.layerError(4), std::nullopt);
+    EXPECT_EQ(curves.title(), QStringLiteral("No training step yet"));
+}
+
+TEST(Curves, ZerosOnALogarithmicAxisDoNotSpoilTheRange) {
+    Curves curves;
+    train(curves, 5);
+    TrainingStep zero = stepAt(5);
+    zero.kl = 0;
+    curves.append(zero);
+    show(curves, {1000, 360});
+    EXPECT_LT(curves.pointOf(0, 0.4).y(), 360);  // still on the plot
+    EXPECT_GT(curves.pointOf(0, 10).y(), 0);
+}
+
+TEST(Curves, PngHasTheAskedSizeAndALegendAndLeavesTheWindowAsItWas) {
+    Curves curves;
+    train(curves, 21);
+    show(curves, {1000, 360});
+    const QImage before = picture(curves);
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("curves.png"));
+    ASSERT_TRUE(curves.savePng(path, {900, 300}, 2));
+    const QImage saved(path);
+    EXPECT_EQ(saved.size(), QSize(1800, 600));
+    EXPECT_EQ(picture(curves), before);
+    EXPECT_FALSE(curves.savePng(folder.filePath(QStringLiteral("no/such/folder.png"))));
+}
+
+}  // namespace
+}  // namespace dotmoe

@@ -1,0 +1,70 @@
+#include "widgets/sinkhorn_scope.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/widgets/pixels.h"
+#include "tests/widgets/samples.h"
+#include "widgets/curve_series.h"
+
+namespace dotmoe {
+namespace {
+
+TEST(SinkhornScope, ResidualsAreDrawnOnALogarithmicAxis) {
+    const auto solve = samples::solve(50);
+    SinkhornScope scope;
+    scope.setSnapshot(solve);
+    show(scope, {600, 320});
+    const QImage seen = picture(scope);
+    const QColor row = seriesPen(Series::kl, false).color(),
+                 column = seriesPen(Series::crossEntropy, false).color();
+    for (const int iteration : {5, 20, 40}) {
+        const auto index = static_cast<std::size_t>(iteration - 1);
+        const QPointF rowPoint = scope.pointOf(iteration, static_cast<double>(solve->row_residual[index]));
+        const QPointF columnPoint =
+            scope.pointOf(iteration, static_cast<double>(solve->column_residual[index]));
+        EXPECT_TRUE(isDrawn(seen, rowPoint, row)) << iteration;
+        EXPECT_FALSE(isDrawn(seen, rowPoint, column)) << iteration;
+        EXPECT_TRUE(isDrawn(seen, columnPoint, column)) << iteration;
+    }
+    // A constant factor an iteration is a straight line on a logarithmic axis.
+    EXPECT_NEAR(scope.pointOf(1, 1e-2).y() - scope.pointOf(1, 1e-1).y(),
+                scope.pointOf(1, 1e-3).y() - scope.pointOf(1, 1e-2).y(), 0.5);
+}
+
+TEST(SinkhornScope, TitleNamesLayerTemperatureAndWhereItEnded) {
+    SinkhornScope scope;
+    scope.setSnapshot(samples::solve(50));
+    for (const char* part : {"Layer 15", "τ 0.25", "50 iterations", "rows 4e-07", "columns 2e-04"}) {
+        EXPECT_TRUE(scope.title().contains(QString::fromUtf8(part))) << part;
+    }
+    scope.setSnapshot(nullptr);
+    EXPECT_TRUE(scope.title().startsWith(QStringLiteral("No Sinkhorn solve")));
+}
+
+TEST(SinkhornScope, AZeroResidualIsDrawnAtTheFloor) {
+    auto solve = std::make_shared<SinkhornSnapshot>();
+    solve->row_residual = {1, 0, 0};
+    solve->column_residual = {1, 0.5F, 0};
+    SinkhornScope scope;
+    scope.setSnapshot(solve);
+    show(scope, {600, 320});
+    const QPointF bottom = scope.pointOf(3, 0);
+    EXPECT_TRUE(scope.rect().contains(bottom.toPoint()));
+    EXPECT_TRUE(isDrawn(picture(scope), bottom - QPointF(40, 0), seriesPen(Series::kl, false).color()));
+}
+
+TEST(SinkhornScope, EmptyAndUnevenSolvesAreHarmless) {
+    SinkhornScope scope;
+    auto solve = std::make_shared<SinkhornSnapshot>();
+    scope.setSnapshot(solve);
+    solve = std::make_shared<SinkhornSnapshot>();
+    solve->row_residual = {1, 0.1F};
+    scope.setSnapshot(solve);
+    show(scope, {600, 320});
+    picture(scope);
+    moveMouse(*scope.childAt(scope.rect().center()), scope.rect().center());
+    EXPECT_TRUE(scope.title().contains(QStringLiteral("2 iterations")));
+}
+
+}  // namespace
+}  // namespace dotmoe

@@ -1,0 +1,42 @@
+// Labelled horizontal lines across an axis rectangle, such as the dense model's perplexity.
+#pragma once
+
+#include <QPen>
+#include <QString>
+#include <vector>
+
+class QCPAxisRect;
+class QCPItemStraightLine;
+class QCPItemText;
+
+namespace dotmoe {
+
+class LevelLines {
+  public:
+    explicit LevelLines(QCPAxisRect& rect) : m_rect(rect) {}
+
+    /// Adds a level, or moves the one of that name.
+    void set(const QString& name, double value);
+    void clear();
+    void setVisible(bool visible);
+    void setStyle(const QPen& pen, const QColor& text, const QFont& font);
+    std::vector<double> values() const;
+
+  private:
+    struct Level {
+        QString name;
+        double value;
+        QCPItemStraightLine* line;
+        QCPItemText* label;
+    };
+    void style(const Level& level) const;
+
+    QCPAxisRect& m_rect;
+    std::vector<Level> m_levels;
+    bool m_visible = true;
+    QPen m_pen;
+    QColor m_text;
+    QFont m_font;
+};
+
+}  // namespace dotmoe
