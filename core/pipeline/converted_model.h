@@ -1,4 +1,5 @@
-// A dense model or a conversion, opened for use: generate, eval and route work on either. No torch in this header.
+// A dense model or a conversion, opened for use: generate, eval and route work on either. No torch in this
+// header.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct ExpertSet;
 
 struct GenerateRequest {
     std::string prompt;
-    double temperature = 0;              ///< 0: greedy
+    double temperature = 0;  ///< 0: greedy
     double top_p = 1;
     std::int64_t top_k = 0;
     std::uint64_t seed = 0;
@@ -29,33 +30,39 @@ struct GenerateRequest {
 };
 
 struct Generation {
-    std::string text;                    ///< the continuation alone
+    std::string text;  ///< the continuation alone
     std::int64_t tokens = 0;
     double seconds = 0;
 };
 
-/// MODEL (a GGUF) or DIR (a conversion; its source model must still be where it was, or be named by `source`).
+/// MODEL (a GGUF) or DIR (a conversion; its source model must still be where it was, or be named by
+/// `source`).
 class ConvertedModel {
   public:
-    /// Throws Error when the file is unreadable, or the source's hash is not the one the conversion was made from.
+    /// Throws Error when the file is unreadable, or the source's hash is not the one the conversion was made
+    /// from.
     static ConvertedModel open(const std::filesystem::path& model_or_project, DeviceChoice device,
                                const std::optional<std::filesystem::path>& source = std::nullopt);
     ~ConvertedModel();
     ConvertedModel(ConvertedModel&&) noexcept;
 
-    bool converted() const;              ///< false for a dense model
-    /// on_text is called on the calling thread with each piece of finished UTF-8; it returns whether to go on.
-    Generation generate(const GenerateRequest& request, const std::function<bool(std::string_view)>& on_text) const;
+    bool converted() const;  ///< false for a dense model
+    /// on_text is called on the calling thread with each piece of finished UTF-8; it returns whether to go
+    /// on.
+    Generation generate(const GenerateRequest& request,
+                        const std::function<bool(std::string_view)>& on_text) const;
     /// Throws UsageError for a dense model: it has no router.
     RoutingSnapshot route(const std::string& text) const;
-    /// Held-out style evaluation over all windows of the files: perplexity, and for a conversion KL and top-1 against its
-    /// dense source, loads and errors a layer. limit: windows at most, 0 all.
+    /// Perplexity, and for a conversion KL and top-1 against its dense source, errors and loads a layer.
+    /// limit: that many windows of held-out documents, chosen as convert() chooses them (same seed and
+    /// window: the same windows, the same figures); 0: every window of all documents. window in tokens; 0:
+    /// the recipe's, 512 for a dense model.
     Metrics evaluate(const std::vector<std::filesystem::path>& text, std::int64_t window, std::int64_t limit,
                      EventSink& events) const;
 
     /// For core's own users (export): the parts.
     const std::shared_ptr<const Model>& model() const;
-    const std::shared_ptr<const ExpertSet>& experts() const;   ///< null for a dense model
+    const std::shared_ptr<const ExpertSet>& experts() const;  ///< null for a dense model
 
   private:
     struct Impl;

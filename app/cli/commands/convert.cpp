@@ -1,0 +1,71 @@
+#include "pipeline/convert.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/recipe_flags.h"
+#include "app/cli/terminal_sink.h"
+#include "app/cli/text_format.h"
+#include "base/error.h"
+
+namespace dotmoe::cli {
+namespace {
+
+struct Options {
+    std::string model, out;
+    std::vector<std::string> text;
+    RecipeFlags recipe;
+    bool resume = false;
+};
+
+ConvertRequest request_of(const Options& options, const Context& context) {
+    ConvertRequest request;
+    request.model = options.model;
+    request.text = to_paths(options.text);
+    request.out = options.out;
+    request.recipe = options.recipe.recipe();
+    request.device = context.device_choice();
+    request.threads = context.threads;
+    request.resume = options.resume;
+    return request;
+}
+
+Metrics watched_conversion(const ConvertRequest& request, Context& context) {
+    RunControl control;
+    TerminalSink sink;
+    const Interrupt::Scope scope(context.interrupt, [&control] { control.request_stop(); });
+    try {
+        return convert(request, {sink, control});
+    } catch (const Cancelled&) {
+        throw Interrupted("stopped; the same command with --resume goes on from the last checkpoint");
+    }
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app, Context& context) {
+    const auto options = std::make_shared<Options>();
+    auto* command = add_command(app, context, "convert", "Convert a dense model to a mixture of experts.",
+                                "dotmoe convert model.gguf --text texts/ --out converted --recipe quick");
+    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
+        ->required()
+        ->type_name("PATH");
+    command->add_option("--out", options->out, "Folder of the conversion")->required()->type_name("DIR");
+    command->add_flag("--resume", options->resume, "Go on from the last checkpoint in --out");
+    options->recipe.add_to(*command);
+    command->callback([options, &context] {
+        const auto metrics = watched_conversion(request_of(*options, context), context);
+        if (context.json) return print_json(metrics);
+        std::cout << format_table(metrics)
+                  << fmt::format("\n{} in {}, at most {} of memory\n", one_line(options->out),
+                                 human_duration(metrics.seconds),
+                                 human_bytes(static_cast<double>(metrics.peak_memory_bytes)));
+    });
+}
+
+}  // namespace dotmoe::cli

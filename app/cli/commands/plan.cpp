@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/recipe_flags.h"
+#include "app/cli/text_format.h"
+#include "base/system.h"
+#include "pipeline/inspect.h"
+
+namespace dotmoe::cli {
+namespace {
+
+struct Options {
+    std::string model;
+    RecipeFlags recipe;
+};
+
+std::string describe(const ModelSummary& model, const Recipe& recipe, const CostEstimate& estimate) {
+    const auto& layout = recipe.layout;
+    std::string text;
+    const auto row = [&](std::string_view name, std::string_view value) {
+        text += fmt::format("{:<8} {}\n", name, one_line(value));
+    };
+    row("model", fmt::format("{}: {}, {} layers of {} neurons", model.path.string(),
+                             model.config.architecture, model.config.layers, model.config.neurons));
+    row("layout",
+        fmt::format("{} experts of {} neurons, {} active, {} shared neurons: {:.1f} % of the FFN neurons, "
+                    "{} of {} parameters a token",
+                    layout.experts, layout.capacity(model.config.neurons), layout.active, layout.shared,
+                    100 * estimate.active_neuron_share, human_count(estimate.active_parameters),
+                    human_count(static_cast<double>(model.parameters))));
+    row("recipe",
+        fmt::format("{}: {} rounds and {} steps a layer, then {} global steps of {} x {} tokens; seed {}",
+                    recipe.name, recipe.start == Start::alternating ? recipe.layerwise.rounds : 0,
+                    recipe.layerwise.steps, recipe.distill.steps, recipe.distill.sequences,
+                    recipe.text.window, recipe.seed));
+    row("text", fmt::format("{} tokens", human_count(static_cast<double>(estimate.train_tokens))));
+    row("memory", fmt::format("about {} ({} free)", human_bytes(static_cast<double>(estimate.memory_bytes)),
+                              human_bytes(static_cast<double>(machine_memory().available))));
+    row("disk", fmt::format("about {}", human_bytes(static_cast<double>(estimate.disk_bytes))));
+    row("time", fmt::format("about {} on {} threads", human_duration(estimate.seconds), thread_count()));
+    return text;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Context& context) {
+    const auto options = std::make_shared<Options>();
+    auto* command =
+        add_command(app, context, "plan", "Dry run: the memory, disk and time a conversion will take.",
+                    "dotmoe plan model.gguf --recipe laptop --experts 42");
+    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    options->recipe.add_to(*command);
+    command->callback([options, &context] {
+        const auto recipe = options->recipe.recipe();
+        const auto model = inspect(options->model);
+        const auto estimate = estimate_cost(model, recipe, context.threads);
+        if (context.json) return print_json(estimate);
+        std::cout << describe(model, recipe, estimate);
+    });
+}
+
+}  // namespace dotmoe::cli

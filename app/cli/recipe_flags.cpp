@@ -1,0 +1,62 @@
+#include "app/cli/recipe_flags.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace dotmoe::cli {
+namespace {
+
+constexpr auto group = "Recipe";
+
+/// A preset's name wins over a file of that name; anything that looks like a path is one.
+Recipe named_recipe(const std::string& name) {
+    const auto presets = preset_names();
+    if (std::find(presets.begin(), presets.end(), name) != presets.end()) return preset(name);
+    const std::filesystem::path path(name);
+    if (path.has_parent_path() || path.extension() == ".toml" || std::filesystem::exists(path))
+        return load_recipe(path);
+    return preset(name);
+}
+
+template <typename T, typename Field>
+void override_with(const std::optional<T>& flag, Field& field) {
+    if (flag) field = *flag;
+}
+
+}  // namespace
+
+void RecipeFlags::add_to(CLI::App& command) {
+    command
+        .add_option("--recipe", name_or_file_,
+                    fmt::format("A preset ({}) or a TOML file", fmt::join(preset_names(), ", ")))
+        ->type_name("NAME|FILE")
+        ->capture_default_str()
+        ->group(group);
+    command.add_option("--experts", experts_, "Routed experts a layer (E)")->type_name("E")->group(group);
+    command.add_option("--active", active_, "Experts a token uses (k)")->type_name("K")->group(group);
+    command.add_option("--shared", shared_, "Neurons every token uses (S)")->type_name("S")->group(group);
+    command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
+    command.add_option("--layer-steps", layer_steps_, "Training steps within each layer")
+        ->type_name("N")
+        ->group(group);
+    command.add_option("--seed", seed_, "Same seed, machine and threads: same assignment")
+        ->type_name("N")
+        ->group(group);
+}
+
+Recipe RecipeFlags::recipe() const {
+    auto recipe = named_recipe(name_or_file_);
+    override_with(experts_, recipe.layout.experts);
+    override_with(active_, recipe.layout.active);
+    override_with(shared_, recipe.layout.shared);
+    override_with(steps_, recipe.distill.steps);
+    override_with(layer_steps_, recipe.layerwise.steps);
+    override_with(seed_, recipe.seed);
+    check_recipe(recipe);
+    return recipe;
+}
+
+}  // namespace dotmoe::cli

@@ -1,0 +1,27 @@
+// --recipe and the flags that override it, for plan and convert.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "align/recipe.h"
+
+namespace dotmoe::cli {
+
+class RecipeFlags {
+  public:
+    /// The flags write into this object: it outlives the command.
+    void add_to(CLI::App& command);
+
+    /// The recipe named, with the flags over it, range-checked. Throws UsageError.
+    Recipe recipe() const;
+
+  private:
+    std::string name_or_file_ = "quick";
+    std::optional<std::int64_t> experts_, active_, shared_, steps_, layer_steps_;
+    std::optional<std::uint64_t> seed_;
+};
+
+}  // namespace dotmoe::cli

@@ -1,0 +1,209 @@
+#include "pipeline/converted_model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "align/activations.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/progress.h"
+#include "base/sha256.h"
+#include "base/system.h"
+#include "evaluate/layers.h"
+#include "evaluate/quality.h"
+#include "experts/masked_ffn.h"
+#include "experts/project.h"
+#include "model/generate.h"
+#include "model/load.h"
+#include "pipeline/parameters.h"
+#include "pipeline/trace_routing.h"
+#include "text/corpus.h"
+#include "text/utf8_stream.h"
+
+namespace dotmoe {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the dense model is now, proven to be the one the conversion was made from.
+fs::path checked_source(const fs::path& folder, const Project& project,
+                        const std::optional<fs::path>& source) {
+    const auto path = source.value_or(project.source);
+    if (!fs::exists(path))
+        fail("{}: was made from {}, which is not there; name its place with --source", folder.string(),
+             path.string());
+    if (sha256_of_file(path) != project.source_sha256)
+        fail("{}: was made from another file than {} (the hashes differ); name the right one with --source",
+             folder.string(), path.string());
+    return path;
+}
+
+/// The experts file is untrusted as well: its own checks can't know the model's shape.
+void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelConfig& config) {
+    if (static_cast<std::int64_t>(experts.layers.size()) != config.layers)
+        fail("{}: holds {} layers where its model has {}", folder.string(), experts.layers.size(),
+             config.layers);
+    for (std::size_t l = 0; l < experts.layers.size(); ++l)
+        if (experts.layers[l].owner.numel() != config.neurons ||
+            experts.layers[l].router.size(0) != config.width)
+            fail("{}: layer {} is for {} neurons of width {} where its model has {} of {}", folder.string(),
+                 l, experts.layers[l].owner.numel(), experts.layers[l].router.size(0), config.neurons,
+                 config.width);
+}
+
+/// Windows [W, window] that eval looks at: `limit` of held-out documents, or (limit 0) every one.
+at::Tensor evaluation_windows(const Corpus& corpus, std::int64_t limit, const at::Device& device) {
+    auto ids = corpus.held_out;
+    if (limit == 0) ids.insert(ids.end(), corpus.train.begin(), corpus.train.end());
+    return at::tensor(ids, at::kLong).view({-1, corpus.window}).to(device);
+}
+
+WindowCallback progress_of(EventSink& events, const std::string& phase, std::int64_t total) {
+    return [&events, phase, meter = ProgressMeter(total)](std::int64_t done) mutable {
+        meter.set_done(done);
+        events.publish(Progress{phase, done, meter.total(), "windows", meter.rate(), meter.eta()});
+    };
+}
+
+}  // namespace
+
+struct ConvertedModel::Impl {
+    Impl(std::shared_ptr<const Model> dense, std::shared_ptr<const ExpertSet> set)
+        : model(std::move(dense)), experts(std::move(set)), transformer(model->config, model->weights) {
+        feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
+    }
+
+    std::vector<LayerMetrics> measure_layers(const at::Tensor& windows, EventSink& events) const;
+
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const ExpertSet> experts;  ///< null for a dense model
+    Transformer transformer;
+    FeedForward feed_forward;
+    Recipe recipe;  ///< of the conversion
+};
+
+ConvertedModel::ConvertedModel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ConvertedModel::~ConvertedModel() = default;
+ConvertedModel::ConvertedModel(ConvertedModel&&) noexcept = default;
+
+ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoice device,
+                                    const std::optional<fs::path>& source) {
+    const auto compute = choose_compute(device);
+    if (!fs::is_directory(model_or_project))
+        return ConvertedModel(std::make_unique<Impl>(load_model(model_or_project, compute), nullptr));
+    if (!is_project(model_or_project))
+        fail("{}: is a folder without a conversion; name a GGUF file or the --out of dotmoe convert",
+             model_or_project.string());
+    auto project = load_project(model_or_project);
+    auto model = load_model(checked_source(model_or_project, project, source), compute);
+    check_fits(model_or_project, project.experts, model->config);
+    auto impl =
+        std::make_unique<Impl>(std::move(model), std::make_shared<ExpertSet>(std::move(project.experts)));
+    impl->recipe = project.recipe;
+    return ConvertedModel(std::move(impl));
+}
+
+bool ConvertedModel::converted() const {
+    return impl_->experts != nullptr;
+}
+const std::shared_ptr<const Model>& ConvertedModel::model() const {
+    return impl_->model;
+}
+const std::shared_ptr<const ExpertSet>& ConvertedModel::experts() const {
+    return impl_->experts;
+}
+
+Generation ConvertedModel::generate(const GenerateRequest& request,
+                                    const std::function<bool(std::string_view)>& on_text) const {
+    const auto& tokenizer = *impl_->model->tokenizer;
+    const auto& vocabulary = tokenizer.vocabulary();
+    auto prompt = tokenizer.encode(request.prompt);
+    if (vocabulary.add_bos && vocabulary.bos) prompt.insert(prompt.begin(), *vocabulary.bos);
+
+    Generation generation;
+    Utf8Stream characters;
+    const auto give_out = [&](const std::string& piece) {
+        generation.text += piece;
+        return !on_text || piece.empty() || on_text(piece);
+    };
+    const auto start = std::chrono::steady_clock::now();
+    const auto tokens = dotmoe::generate(
+        impl_->transformer, impl_->feed_forward, tokenizer, prompt,
+        {request.temperature, request.top_p, request.top_k, request.seed, request.max_new_tokens},
+        [&](TokenId token) {
+            if (token == vocabulary.eos) return true;
+            return give_out(characters.push(tokenizer.decode({&token, 1})));
+        });
+    give_out(characters.finish());
+    generation.tokens = static_cast<std::int64_t>(tokens.size());
+    generation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return generation;
+}
+
+RoutingSnapshot ConvertedModel::route(const std::string& text) const {
+    if (!converted())
+        fail_usage("{}: is a dense model and has no router; convert it first", impl_->model->path.string());
+    return trace_routing(*impl_->model, *impl_->experts, text);
+}
+
+std::vector<LayerMetrics> ConvertedModel::Impl::measure_layers(const at::Tensor& windows,
+                                                               EventSink& events) const {
+    std::vector<LayerMetrics> layers;
+    DenseStream stream(transformer, windows);
+    ProgressMeter meter(model->config.layers);
+    for (std::size_t l = 0; l < experts->layers.size(); ++l) {
+        stream.attend();
+        const auto quality = measure_layer(stream.feed_forward_inputs(), model->weights.layers[l],
+                                           experts->layers[l], experts->layout);
+        LayerMetrics layer;
+        layer.error = quality.error;
+        layer.load_max = quality.load_max;
+        layer.dead = quality.dead;
+        layers.push_back(layer);
+        stream.advance();
+        meter.set_done(stream.layer());
+        events.publish(Progress{"layers", meter.done(), meter.total(), "layers", meter.rate(), meter.eta()});
+    }
+    return layers;
+}
+
+Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t window, std::int64_t limit,
+                                 EventSink& events) const {
+    const at::NoGradGuard no_grad;
+    const auto start = std::chrono::steady_clock::now();
+    const auto& model = *impl_->model;
+    CorpusOptions options;
+    options.window = window > 0 ? window : impl_->recipe.text.window;
+    options.held_out_windows = std::max<std::int64_t>(limit, 1);
+    options.seed = impl_->recipe.seed;
+    const auto windows =
+        evaluation_windows(load_corpus(text, *model.tokenizer, options), limit, model.compute.device);
+    const auto progress = [&](const std::string& phase) {
+        return progress_of(events, phase, windows.size(0));
+    };
+
+    const auto& transformer = impl_->transformer;
+    const auto hidden = dense_hidden_states(transformer, windows, progress("dense"));
+    Metrics metrics;
+    metrics.dense = evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"));
+    const auto counts =
+        count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0});
+    metrics.dense_parameters = counts.dense;
+    metrics.active_parameters = counts.dense;
+    metrics.active_neuron_share = 1;
+    if (converted()) {
+        metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
+                                             progress("evaluate converted"));
+        metrics.layers = impl_->measure_layers(windows, events);
+        metrics.active_parameters = counts.active;
+        metrics.active_neuron_share = impl_->experts->layout.active_share(model.config.neurons);
+    }
+    metrics.peak_memory_bytes = peak_memory_bytes();
+    metrics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    metrics.seed = impl_->recipe.seed;
+    metrics.version = version();
+    return metrics;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "pipeline/inspect.h"
+
+namespace dotmoe {
+namespace {
+
+/// Shape of SmolLM2-135M as a 98 MB file; figures of real runs stand beside the estimate in tests/app/cli.
+ModelSummary smollm2() {
+    ModelSummary model;
+    model.config = {.architecture = "llama",
+                    .layers = 30,
+                    .width = 576,
+                    .neurons = 1536,
+                    .heads = 9,
+                    .kv_heads = 3,
+                    .head_width = 64,
+                    .vocabulary = 49152,
+                    .context = 8192,
+                    .tied_embeddings = true};
+    model.parameters = 134515008;
+    model.ffn_parameters = 79626240;
+    model.file_bytes = 98 << 20;
+    return model;
+}
+
+TEST(EstimateCost, MoreTrainingTakesMoreTimeAndText) {
+    auto recipe = preset("quick");
+    recipe.distill.steps = 10;
+    const auto few = estimate_cost(smollm2(), recipe, 1);
+    recipe.distill.steps = 1000;
+    const auto many = estimate_cost(smollm2(), recipe, 1);
+    EXPECT_GT(many.seconds, 5 * few.seconds);
+    EXPECT_EQ(many.train_tokens - few.train_tokens, 990 * recipe.distill.sequences * recipe.text.window);
+    EXPECT_EQ(many.memory_bytes, few.memory_bytes);
+}
+
+TEST(EstimateCost, LongerStepsNeedMoreMemory) {
+    auto recipe = preset("quick");
+    const auto small = estimate_cost(smollm2(), recipe, 1);
+    recipe.distill.sequences *= 8;
+    EXPECT_GT(estimate_cost(smollm2(), recipe, 1).memory_bytes, small.memory_bytes);
+}
+
+TEST(EstimateCost, ActiveShareFollowsTheLayout) {
+    auto recipe = preset("quick");
+    recipe.layout = {84, 12, 192};
+    const auto estimate = estimate_cost(smollm2(), recipe, 1);
+    EXPECT_DOUBLE_EQ(estimate.active_neuron_share, 0.25);
+    EXPECT_DOUBLE_EQ(estimate.active_parameters, 134515008 - 0.75 * 79626240 + 30.0 * 576 * 84);
+}
+
+TEST(EstimateCost, RefusesALayoutThatDoesNotDivide) {
+    auto recipe = preset("quick");
+    recipe.layout = {85, 12, 192};
+    EXPECT_THROW(estimate_cost(smollm2(), recipe, 1), UsageError);
+}
+
+TEST(EstimateCost, RefusesAModelThatCannotBeConverted) {
+    auto model = smollm2();
+    model.refusal = "an encoder";
+    EXPECT_THROW(estimate_cost(model, preset("quick"), 1), Error);
+}
+
+}  // namespace
+}  // namespace dotmoe
