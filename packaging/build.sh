@@ -30,5 +30,5 @@ build() {
 make_toy() {
     [ -e "$DEPS/model/toy.gguf" ] && return
     say "toy model"
-    "$ROOT/build/release/bin/make_toy" --text "$DEPS/text" --out "$DEPS/model/toy.gguf"
+    "$ROOT/build/release/bin/make_toy" "$DEPS/model/toy.gguf" --text "$DEPS/text"
 }
