@@ -63,6 +63,8 @@ void BalanceBars::restyle() {
     fill(m_dead, guideColour(),
          Qt::DiagCrossPattern);  // faint: a column of nothing must not look like the highest load
     m_even->setPen(QPen(textColour(), 2, Qt::DashLine));
+    plot().legend->setBrush(Qt::NoBrush);
+    plot().legend->setBorderPen(Qt::NoPen);
     touch();
 }
 

@@ -226,7 +226,7 @@ void Curves::prepareExport(bool exporting) {
     if (exporting) {
         inset->take(legend);
         m_panels->addElement(0, 2, legend);
-        legend->setMaximumSize(legend->minimumOuterSizeHint());
+        m_panels->setColumnStretchFactors({2, 1, 0.001});
     } else {
         m_panels->take(legend);
         m_panels->simplify();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/colour_bar.h"
 #include "widgets/colour_maps.h"
 
 namespace dotmoe {
@@ -187,7 +188,7 @@ void PlanHeatmap::paintEvent(QPaintEvent*) {
                      palette().color(hasFocus() ? QPalette::Highlight : QPalette::Mid));
     painter.drawImage(QPointF(geometry.area.topLeft()) / devicePixelRatioF(), m_image);
     drawAxes(painter, area);
-    drawColourBar(painter, area);
+    drawScale(painter, area);
     drawCursor(painter);
 }
 
@@ -228,27 +229,13 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
     painter.restore();
 }
 
-void PlanHeatmap::drawColourBar(QPainter& painter, const QRect& area) const {
-    const QFontMetrics text(font());
+void PlanHeatmap::drawScale(QPainter& painter, const QRect& area) const {
     const QRect bar(area.right() + 2 * gap, area.top(), colourBarWidth, area.height());
-    const bool isSigned = m_mode == PlanMode::difference, dark = isDark(palette());
-    for (int y = 0; y < bar.height(); ++y) {
-        const double part = 1 - (y + 0.5) / bar.height();
-        painter.setPen(QColor(isSigned ? divergingColour(2 * part - 1, dark) : sequentialColour(part)));
-        painter.drawLine(bar.left(), bar.top() + y, bar.right(), bar.top() + y);
-    }
-    painter.setPen(palette().color(QPalette::WindowText));
-    for (int tick = 0; tick <= 4; ++tick) {
-        const double part = tick / 4.0;
-        const double value = isSigned ? m_scale * (2 * part - 1) : m_scale * part;
-        const int y = bar.bottom() - qRound(part * (bar.height() - 1));
-        painter.drawText(
-            QRect(bar.right() + 4, y - text.height() / 2, width() - bar.right() - 4, text.height()),
-            Qt::AlignLeft | Qt::AlignVCenter, number(value));
-    }
-    painter.drawText(QRect(bar.left() - gap, bar.bottom() + text.height() / 2 + 2, width() - bar.left() + gap,
-                           text.height()),
-                     Qt::AlignLeft | Qt::AlignTop, tr("mass"));
+    drawColourBar(painter, bar, {m_scale, m_mode == PlanMode::difference, isDark(palette())});
+    const int height = painter.fontMetrics().height();
+    painter.drawText(
+        QRect(bar.left() - gap, bar.bottom() + height / 2 + 2, width() - bar.left() + gap, height),
+        Qt::AlignLeft | Qt::AlignTop, tr("mass"));
 }
 
 void PlanHeatmap::drawCursor(QPainter& painter) const {

@@ -52,7 +52,7 @@ class PlanHeatmap : public QWidget {
     std::optional<PlanCell> cellAt(QPointF position) const;
     void pointAt(const PlanCell& cell, QPoint globalPosition);
     void drawAxes(QPainter& painter, const QRect& area) const;
-    void drawColourBar(QPainter& painter, const QRect& area) const;
+    void drawScale(QPainter& painter, const QRect& area) const;
     void drawCursor(QPainter& painter) const;
     QString title() const;
 

@@ -169,6 +169,16 @@ TEST(Curves, PngHasTheAskedSizeAndALegendAndLeavesTheWindowAsItWas) {
     ASSERT_TRUE(curves.savePng(path, {900, 300}, 2));
     const QImage saved(path);
     EXPECT_EQ(saved.size(), QSize(1800, 600));
+    const QColor ground = curves.palette().color(QPalette::Window);
+    const auto inkIn = [&](const QRect& area) {
+        int ink = 0;
+        for (int y = area.top(); y <= area.bottom(); ++y) {
+            for (int x = area.left(); x <= area.right(); ++x) ink += saved.pixelColor(x, y) != ground ? 1 : 0;
+        }
+        return ink;
+    };
+    EXPECT_GT(inkIn({100, 500, 1000, 99}), 500);   // the axes reach the bottom
+    EXPECT_GT(inkIn({1500, 60, 290, 400}), 2000);  // the legend is at the right
     EXPECT_EQ(picture(curves), before);
     EXPECT_FALSE(curves.savePng(folder.filePath(QStringLiteral("no/such/folder.png"))));
 }

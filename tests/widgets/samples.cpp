@@ -79,7 +79,7 @@ std::shared_ptr<RoutingSnapshot> routing(std::vector<std::string> tokens, int la
         for (int token = 0; token < static_cast<int>(result->tokens.size()); ++token) {
             for (int rank = 0; rank < active; ++rank) {
                 result->expert.push_back(layer + 1 == layers ? -1
-                                                             : (7 * token + 3 * layer + 11 * rank) % experts);
+                                                             : (5 * token + 3 * layer + 11 * rank) % experts);
                 result->probability.push_back(0.5F / static_cast<float>(1 << rank));
             }
         }

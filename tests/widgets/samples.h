@@ -19,7 +19,7 @@ std::shared_ptr<LoadSnapshot> load(int layers, int experts);
 /// Residuals that shrink by a constant factor an iteration.
 std::shared_ptr<SinkhornSnapshot> solve(int iterations);
 
-/// `tokens` in every layer sent to experts (7 t + 3 l + 11 r) mod E of falling probability; the last layer is
+/// `tokens` in every layer sent to experts (5 t + 3 l + 11 r) mod E of falling probability; the last layer is
 /// still dense.
 std::shared_ptr<RoutingSnapshot> routing(std::vector<std::string> tokens, int layers, int active,
                                          int experts);
