@@ -19,14 +19,25 @@ ColumnExchange::ColumnExchange(std::span<const double> affinity, Capacities capa
       prices_(std::move(prices)),
       owner_(neurons_),
       surplus_(columns_),
-      heaps_(columns_ * columns_),
+      members_(columns_),
       opened_(columns_, 0),
-      cheapest_(columns_ * columns_, kInfinity),
+      cheapest_(columns_ * columns_, {kInfinity, -1}),
+      heaps_(columns_ * columns_),
       distance_(columns_),
       previous_(columns_),
       settled_(columns_) {
     for (std::int64_t e = 0; e < columns_; ++e) surplus_[e] = -capacities[e];
-    for (std::int64_t i = 0; i < neurons_; ++i) ++surplus_[owner_[i] = best_column(i)];
+    for (std::int64_t i = 0; i < neurons_; ++i) ++surplus_[owner_[i] = first_column(i)];
+}
+
+// Of the best columns the lowest that has room: equal affinities then need no repair.
+std::int64_t ColumnExchange::first_column(std::int64_t neuron) const {
+    const auto best = best_column(neuron);
+    if (surplus_[best] < 0) return best;
+    const double* a = row(neuron);
+    for (auto e = best + 1; e < columns_; ++e)
+        if (surplus_[e] < 0 && a[e] - prices_[e] == a[best] - prices_[best]) return e;
+    return best;
 }
 
 std::int64_t ColumnExchange::best_column(std::int64_t neuron) const {
@@ -65,11 +76,11 @@ std::int64_t ColumnExchange::shortest_path() {
         if (surplus_[from] < 0) return from;
         settled_[from] = 1;
         if (!opened_[from]) open(from);
-        const double* cheapest = &cheapest_[from * columns_];
+        const Candidate* cheapest = &cheapest_[from * columns_];
         for (std::int64_t to = 0; to < columns_; ++to) {
             if (settled_[to]) continue;
             // Never negative but for rounding of the prices.
-            const double length = std::max(0.0, cheapest[to] - prices_[from] + prices_[to]);
+            const double length = std::max(0.0, cheapest[to].cost - prices_[from] + prices_[to]);
             if (distance_[from] + length < distance_[to]) {
                 distance_[to] = distance_[from] + length;
                 previous_[to] = from;
@@ -85,46 +96,60 @@ void ColumnExchange::raise_prices(std::int64_t target) {
 }
 
 void ColumnExchange::move_along_path(std::int64_t target) {
+    struct Move {
+        std::int64_t neuron, from, to;
+    };
+    std::vector<Move> moves;  // chosen before any is made: each is from another column
+    for (auto to = target; previous_[to] >= 0; to = previous_[to])
+        moves.push_back({cheapest_[previous_[to] * columns_ + to].neuron, previous_[to], to});
     ++surplus_[target];
-    auto to = target;
-    std::vector<std::int64_t> path{target};
-    for (auto from = previous_[to]; from >= 0; to = from, from = previous_[from]) {
-        const auto neuron = heap(from, to).front().neuron;
-        owner_[neuron] = to;
-        path.push_back(from);
-        if (!opened_[to]) continue;  // open() will find the neuron
-        for (std::int64_t e = 0; e < columns_; ++e) {
-            heap(to, e).push_back({row(neuron)[to] - row(neuron)[e], neuron});
-            std::push_heap(heap(to, e).begin(), heap(to, e).end(), std::greater<>());
-        }
+    --surplus_[moves.back().from];
+    for (const auto& [neuron, from, to] : moves) owner_[neuron] = to;
+    for (const auto& [neuron, from, to] : moves) {
+        enter(to, neuron);
+        leave(from, neuron);
     }
-    --surplus_[to];
-    for (const auto column : path)
-        if (opened_[column]) refresh(column);
 }
 
 void ColumnExchange::open(std::int64_t column) {
     opened_[column] = 1;
-    for (std::int64_t i = 0; i < neurons_; ++i) {
-        if (owner_[i] != column) continue;
-        for (std::int64_t e = 0; e < columns_; ++e)
-            heap(column, e).push_back({row(i)[column] - row(i)[e], i});
-    }
-    for (std::int64_t e = 0; e < columns_; ++e)
-        std::make_heap(heap(column, e).begin(), heap(column, e).end(), std::greater<>());
-    refresh(column);
+    for (std::int64_t i = 0; i < neurons_; ++i)
+        if (owner_[i] == column) enter(column, i);
 }
 
-// Drops the neurons that left from the tops of the column's heaps.
-void ColumnExchange::refresh(std::int64_t column) {
-    for (std::int64_t e = 0; e < columns_; ++e) {
-        auto& candidates = heap(column, e);
-        while (!candidates.empty() && owner_[candidates.front().neuron] != column) {
-            std::pop_heap(candidates.begin(), candidates.end(), std::greater<>());
-            candidates.pop_back();
-        }
-        cheapest_[column * columns_ + e] = candidates.empty() ? kInfinity : candidates.front().cost;
+void ColumnExchange::enter(std::int64_t column, std::int64_t neuron) {
+    if (!opened_[column]) return;  // open() will find it
+    members_[column].push_back(neuron);
+    const double* a = row(neuron);
+    for (std::int64_t to = 0; to < columns_; ++to) {
+        const Candidate candidate{a[column] - a[to], neuron};
+        auto& cheapest = cheapest_[column * columns_ + to];
+        if (cheapest > candidate) cheapest = candidate;
+        auto& heap = heaps_[column * columns_ + to];
+        if (heap.empty()) continue;
+        heap.push_back(candidate);
+        std::push_heap(heap.begin(), heap.end(), std::greater<>());
     }
+}
+
+void ColumnExchange::leave(std::int64_t column, std::int64_t neuron) {
+    for (std::int64_t to = 0; to < columns_; ++to)
+        if (cheapest_[column * columns_ + to].neuron == neuron) replace_cheapest(column, to);
+}
+
+// The heap makes this cheap for a large column too, where neuron after neuron leaves.
+void ColumnExchange::replace_cheapest(std::int64_t from, std::int64_t to) {
+    auto& heap = heaps_[from * columns_ + to];
+    if (heap.empty()) {
+        for (const auto i : members_[from])
+            if (owner_[i] == from) heap.push_back({row(i)[from] - row(i)[to], i});
+        std::make_heap(heap.begin(), heap.end(), std::greater<>());
+    }
+    while (!heap.empty() && owner_[heap.front().neuron] != from) {
+        std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+        heap.pop_back();
+    }
+    cheapest_[from * columns_ + to] = heap.empty() ? Candidate{kInfinity, -1} : heap.front();
 }
 
 bool ColumnExchange::complementary_slack(double tolerance) const {

@@ -38,23 +38,27 @@ class ColumnExchange {
     using Heap = std::vector<Candidate>;  ///< least cost first; may hold neurons that have left since
 
     const double* row(std::int64_t neuron) const { return affinity_.data() + neuron * columns_; }
-    Heap& heap(std::int64_t from, std::int64_t to) { return heaps_[from * columns_ + to]; }
     std::int64_t best_column(std::int64_t neuron) const;
-    void open(std::int64_t column);
-    void refresh(std::int64_t column);
+    std::int64_t first_column(std::int64_t neuron) const;
     std::int64_t shortest_path();
     void raise_prices(std::int64_t target);
     void move_along_path(std::int64_t target);
+    void open(std::int64_t column);
+    void enter(std::int64_t column, std::int64_t neuron);
+    void leave(std::int64_t column, std::int64_t neuron);
+    void replace_cheapest(std::int64_t from, std::int64_t to);
 
     std::span<const double> affinity_;
     std::int64_t columns_, neurons_;
     std::vector<double> prices_;
     std::vector<std::int64_t> owner_;
     std::vector<std::int64_t> surplus_;  ///< neurons minus capacity, per column
-    std::vector<Heap> heaps_;            ///< [columns, columns], built when a path first leaves the column
-    std::vector<char> opened_;
-    std::vector<double> cheapest_;  ///< [columns, columns] least cost in the heap, inf where it is empty
-    std::vector<double> distance_;  ///< of the present search, per column
+    std::vector<std::vector<std::int64_t>>
+        members_;                         ///< per column, once a path went through it; leavers stay listed
+    std::vector<char> opened_;            ///< members_ and cheapest_ of the column are kept
+    std::vector<Candidate> cheapest_;     ///< [columns, columns] neuron of e that loses least by f
+    std::vector<Heap> heaps_;             ///< [columns, columns] built when the cheapest first leaves
+    std::vector<double> distance_;        ///< of the present search, per column
     std::vector<std::int64_t> previous_;  ///< column before it on the path, -1 at a source
     std::vector<char> settled_;
 };

@@ -17,7 +17,7 @@ at::Tensor solve_columns(const at::Tensor& plan, const at::Tensor& b) {
     auto shared_mass =
         at::matmul(plan.transpose(-1, -2), plan).to(at::kDouble);  // P^T P [L, columns, columns]
     shared_mass.diagonal(0, -2, -1).zero_();
-    const auto c = plan.sum(at::IntArrayRef{-2}, false, at::kDouble).clamp_min(1e-300);
+    const auto c = plan.sum(-2).to(at::kDouble).clamp_min(1e-300);
     const auto root = c.sqrt();
     const auto laplacian = at::diag_embed(shared_mass.sum(-1)) - shared_mass;
     const auto pin = root.unsqueeze(-1) * root.unsqueeze(-2) / c.sum(-1, true).unsqueeze(-1);  // c^T beta = 0

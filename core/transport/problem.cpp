@@ -1,5 +1,7 @@
 #include "transport/problem.h"
 
+#include <cmath>
+
 #include "base/error.h"
 
 namespace dotmoe {
@@ -29,7 +31,12 @@ void check_problem(const at::Tensor& affinity, const Capacities& capacities) {
         room += capacities[e];
     }
     if (room != neurons) fail("capacities add up to {}, not to the {} neurons", room, neurons);
-    if (!affinity.isfinite().all().item<bool>()) fail_not_finite(affinity);
+    if (!all_finite(affinity)) fail_not_finite(affinity);
+}
+
+bool all_finite(const at::Tensor& values) {
+    const auto [least, most] = at::aminmax(values);  // NaN shows in both
+    return std::isfinite(least.item<double>()) && std::isfinite(most.item<double>());
 }
 
 at::Tensor capacity_tensor(const Capacities& capacities, const at::Tensor& like) {

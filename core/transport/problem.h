@@ -16,6 +16,9 @@ using Capacities = std::vector<std::int64_t>;
 /// is < 1, or the capacities do not add up to N; the message names the value.
 void check_problem(const at::Tensor& affinity, const Capacities& capacities);
 
+/// Whether no entry is NaN or inf: one pass.
+bool all_finite(const at::Tensor& values);
+
 /// c [columns], in the format and on the device of `like`.
 at::Tensor capacity_tensor(const Capacities& capacities, const at::Tensor& like);
 

@@ -15,8 +15,12 @@ namespace {
 constexpr double kLargest = 1e150;  // above it differences and sums of affinities could overflow
 
 // Temperature of the prices, in standard deviations of the affinity: as low as a few iterations can follow.
-constexpr double kPriceTemperature = 0.05;
-constexpr int kPriceIterations = 30;
+constexpr double kPriceTemperature = 0.1;
+constexpr int kPriceIterations = 20;
+
+// Given prices that misplace more than one neuron in this many (they come from a high temperature, say) meet
+// a rival.
+constexpr std::int64_t kPoorPrices = 16;
 
 std::vector<double> to_vector(const at::Tensor& values) {
     const auto doubles = values.to(at::kCPU, at::kDouble).contiguous();
@@ -31,6 +35,15 @@ std::vector<double> sinkhorn_prices(const at::Tensor& affinity, const Capacities
         .temperature = kPriceTemperature, .max_iterations = kPriceIterations, .tolerance = 1e-2};
     const auto solved = sinkhorn((centred / spread).to(at::kFloat), capacities, options);
     return to_vector(solved.g.to(at::kDouble) * (-kPriceTemperature * spread));
+}
+
+std::vector<double> checked_prices(const at::Tensor& prices, const Capacities& capacities) {
+    auto result = to_vector(prices);
+    if (result.size() != capacities.size())
+        fail("{} prices for {} columns", result.size(), capacities.size());
+    for (const double price : result)
+        if (!(std::abs(price) <= kLargest)) fail("a price of the rounding is {}: it must be finite", price);
+    return result;
 }
 
 at::Tensor owner_tensor(const std::vector<std::int64_t>& owner) {
@@ -54,12 +67,15 @@ at::Tensor round_exact(const at::Tensor& affinity, const Capacities& capacities,
     const std::span<const double> entries(values.const_data_ptr<double>(),
                                           static_cast<std::size_t>(values.numel()));
 
-    auto start = prices ? to_vector(*prices) : sinkhorn_prices(values, capacities);
-    if (start.size() != capacities.size()) fail("{} prices for {} columns", start.size(), capacities.size());
-    for (const double price : start)
-        if (!(std::abs(price) <= kLargest)) fail("a price of the rounding is {}: it must be finite", price);
-
-    ColumnExchange exchange(entries, capacities, std::move(start));
+    const auto start_at = [&](std::vector<double> start) {
+        return ColumnExchange(entries, capacities, std::move(start));
+    };
+    auto exchange =
+        start_at(prices ? checked_prices(*prices, capacities) : sinkhorn_prices(values, capacities));
+    if (prices && exchange.excess() > values.size(0) / kPoorPrices) {
+        auto second = start_at(sinkhorn_prices(values, capacities));
+        if (second.excess() < exchange.excess()) exchange = std::move(second);
+    }
     exchange.fill();
     assert(exchange.complementary_slack(1e-9 * std::max(largest, 1e-300)));
     return owner_tensor(exchange.owner());

@@ -9,11 +9,11 @@
 
 namespace dotmoe {
 
-/// The best hard plan of the affinity [N, columns] (fp32 or fp64, CPU): argmax of A_ie - p_e with prices p,
-/// then the counts repaired by shortest augmenting paths on the column graph (edge e->f: the least A_ie -
-/// A_if over neurons in e). Optimal by complementary slackness (asserted in debug builds); O(NE + excess
-/// E^2). `prices` [columns], in affinity units, start the search (from Sinkhorn: -tau g); without them a
-/// short Sinkhorn gives them. Returns owner [N] int64. Ties go to the lowest column, so the result is
+/// The best hard plan of the affinity [N, columns] (fp32 or fp64, on the CPU): argmax of A_ie - p_e with
+/// prices p, then the counts repaired by shortest augmenting paths on the column graph (column_exchange.h).
+/// Optimal by complementary slackness (asserted in debug builds); O(NE + excess E^2). `prices` [columns], in
+/// affinity units, start the search (from Sinkhorn: -tau g); where there are none, or poor ones, a short
+/// Sinkhorn gives better. Returns owner [N] int64. Ties go to the lowest column with room, so the result is
 /// deterministic. Throws Error on a bad problem.
 at::Tensor round_exact(const at::Tensor& affinity, const Capacities& capacities,
                        const std::optional<at::Tensor>& prices = std::nullopt);

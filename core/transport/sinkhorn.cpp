@@ -10,13 +10,15 @@
 namespace dotmoe {
 namespace {
 
-// With scalings inside [1/kSafe, kSafe] no product of a kept kernel entry with u or v leaves fp32's normal
-// range, and the entries below `negligible` hold less than negligible * kSafe^2 of a neuron each: nothing, to
-// rounding.
-constexpr double kSafe = 1e6;
+/// With scalings inside [1/scaling, scaling] no product of a kept kernel entry with u or v leaves the
+/// format's range, and the entries below `negligible` hold less than negligible * scaling^2 of a neuron each:
+/// nothing, to rounding.
+struct SafeRange {
+    double scaling, negligible;
+};
 
-double negligible(at::ScalarType dtype) {
-    return dtype == at::kDouble ? 1e-290 : 1e-30;
+SafeRange safe_range(at::ScalarType dtype) {
+    return dtype == at::kDouble ? SafeRange{1e70, 1e-230} : SafeRange{1e9, 1e-29};
 }
 
 /// The potentials of [L, N, columns] as f + log u and g + log v: M = diag(u) K diag(v) with K = exp(Z + f 1^T
@@ -25,7 +27,10 @@ double negligible(at::ScalarType dtype) {
 class StabilisedScaling {
   public:
     StabilisedScaling(at::Tensor z, at::Tensor capacity, at::Tensor g)
-        : z_(std::move(z)), capacity_(std::move(capacity)), g_(std::move(g)) {
+        : range_(safe_range(z.scalar_type())),
+          z_(std::move(z)),
+          capacity_(std::move(capacity)),
+          g_(std::move(g)) {
         absorb();
         update_rows();
     }
@@ -59,7 +64,7 @@ class StabilisedScaling {
         kernel_ = z_ + g_.unsqueeze(-2);
         f_ = -kernel_.amax(-1);
         kernel_.add_(f_.unsqueeze(-1)).exp_();
-        at::threshold_(kernel_, negligible(z_.scalar_type()), 0);  // denormals would make every product slow
+        at::threshold_(kernel_, range_.negligible, 0);  // denormals would make every product slow
         v_ = at::ones_like(g_);
     }
 
@@ -70,9 +75,9 @@ class StabilisedScaling {
         column_sums_ = at::bmm(u_.unsqueeze(-2), kernel_).squeeze(-2);
     }
 
-    static bool safe(const at::Tensor& v) {
+    bool safe(const at::Tensor& v) const {
         const auto [least, most] = at::aminmax(v);  // NaN fails both comparisons
-        return least.item<double>() > 1 / kSafe && most.item<double>() < kSafe;
+        return least.item<double>() > 1 / range_.scaling && most.item<double>() < range_.scaling;
     }
 
     static std::vector<float> per_entry(const at::Tensor& error) {
@@ -80,6 +85,7 @@ class StabilisedScaling {
         return {worst.const_data_ptr<float>(), worst.const_data_ptr<float>() + worst.numel()};
     }
 
+    SafeRange range_;
     at::Tensor z_, capacity_;
     at::Tensor f_, g_;  // absorbed into the kernel
     at::Tensor u_, v_;
@@ -97,8 +103,7 @@ void check_options(const SinkhornOptions& options) {
 at::Tensor scaled_affinity(const at::Tensor& affinity, double temperature) {
     const auto dtype = affinity.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     auto z = affinity.to(dtype).div(temperature).reshape({-1, affinity.size(-2), affinity.size(-1)});
-    if (!z.isfinite().all().item<bool>())
-        fail("affinity over temperature {} overflows: scale the affinity down", temperature);
+    if (!all_finite(z)) fail("affinity over temperature {} overflows: scale the affinity down", temperature);
     return z;
 }
 

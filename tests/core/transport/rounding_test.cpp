@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -78,24 +78,35 @@ void expect_feasible(const at::Tensor& owner, const Case& problem) {
 
 /// Largest gain left along a cycle of columns, by Floyd-Warshall over the moves e->f: 0 for an optimal plan.
 double best_cycle(const at::Tensor& affinity, const at::Tensor& owner) {
-    const auto columns = affinity.size(1);
-    const auto loss =
-        affinity.to(at::kDouble).gather(1, owner.unsqueeze(1)) - affinity.to(at::kDouble);  // [N, columns]
-    auto length = at::full({columns, columns}, std::numeric_limits<double>::infinity(), at::kDouble);
-    length = length.scatter_reduce(0, owner.unsqueeze(1).expand_as(loss), loss, "amin");
+    const auto neurons = affinity.size(0), columns = affinity.size(1);
+    const auto values = affinity.to(at::kDouble).contiguous();
+    const auto* a = values.const_data_ptr<double>();
+    const auto* own = owner.const_data_ptr<std::int64_t>();
+    std::vector<double> length(columns * columns, std::numeric_limits<double>::infinity());
+    const auto shorten = [&](std::int64_t from, std::int64_t to, double candidate) {
+        auto& current = length[from * columns + to];
+        current = std::min(current, candidate);
+    };
+    for (std::int64_t i = 0; i < neurons; ++i)
+        for (std::int64_t e = 0; e < columns; ++e)
+            shorten(own[i], e, a[i * columns + own[i]] - a[i * columns + e]);
     for (std::int64_t via = 0; via < columns; ++via)
-        length = at::minimum(length, length.select(1, via).unsqueeze(1) + length.select(0, via).unsqueeze(0));
-    return -length.diagonal().min().item<double>();
+        for (std::int64_t from = 0; from < columns; ++from)
+            for (std::int64_t to = 0; to < columns; ++to)
+                shorten(from, to, length[from * columns + via] + length[via * columns + to]);
+    double worst = 0;
+    for (std::int64_t e = 0; e < columns; ++e) worst = std::max(worst, -length[e * columns + e]);
+    return worst;
 }
 
 int property_cases() {
     const char* more = std::getenv("DOTMOE_PROPERTY_CASES");
-    return more ? std::atoi(more) : 250;
+    return more ? std::atoi(more) : 200;
 }
 
 TEST(RoundExact, IsFeasibleAndOptimalOnRandomProblems) {
     for (int seed = 0; seed < property_cases(); ++seed) {
-        const auto problem = random_case(seed, seed % 25 == 0 ? 16384 : 1500);
+        const auto problem = random_case(seed, seed % 40 == 0 ? 16384 : 1500);
         SCOPED_TRACE(seed);
         const auto owner = round_exact(problem.affinity, problem.capacities);
         expect_feasible(owner, problem);
@@ -139,7 +150,7 @@ TEST(RoundExact, AgreesWithTheLimitOfTheSoftPlan) {
     const Capacities capacities{3, 3, 3, 3};
     const auto affinity = random({12, 4}, 7);
     const auto soft =
-        sinkhorn(affinity, capacities, {.temperature = 5e-3, .max_iterations = 20000, .tolerance = 1e-9});
+        sinkhorn(affinity, capacities, {.temperature = 0.03, .max_iterations = 2000, .tolerance = 1e-3});
     EXPECT_TRUE(at::equal(round_exact(affinity, capacities), soft.plan.argmax(1)));
 }
 
@@ -204,13 +215,13 @@ TEST(GreedyGap, MeasuresBetweenChanceAndTheOptimum) {
 TEST(RoundExact, IsNotSlowerThanGreedyOnTheLargestLayer) {
     const auto affinity = random({11008, 86}, 12).to(at::kFloat);
     const Capacities capacities(86, 128);
+    // Processor time (one_thread.cpp), so that a busy machine changes nothing.
     const auto seconds = [](const auto& work) {
         double best = 1e9;
         for (int i = 0; i < 3; ++i) {
-            const auto start = std::chrono::steady_clock::now();
+            const auto start = std::clock();
             work();
-            best = std::min(best,
-                            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+            best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
         }
         return best;
     };
