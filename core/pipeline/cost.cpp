@@ -92,41 +92,47 @@ Work vocabulary(const Shape& s, double tokens) {
     return {tokens * 2 * s.D * s.V, tokens * 4 * float_bytes * s.V};
 }
 
-/// Dense and converted model over held-out text.
+/// One judgement of held-out text: the model judged, and its and the dense model's predictions.
 Work judge(const Shape& s, double tokens) {
-    return (forward(s, tokens) + vocabulary(s, tokens)) * 2;
+    return forward(s, tokens) + vocabulary(s, tokens) * 2;
 }
 
-/// METHOD §7, one layer, one round: ridge statistics X^T sqrt(S M), logits X W_r, affinity R^T S; S is read
-/// three times.
+/// METHOD §7, one layer, one round: the router's moments (S M, then X^T sqrt(S M)) and the affinity (X W_r,
+/// then R^T S); S is read twice.
 Work alternating_round(const Shape& s, double tokens) {
-    return {tokens * 2 * (2 * s.D * s.E + s.E * s.N), tokens * float_bytes * (3 * s.N + 4 * s.E)};
+    return {tokens * 4 * s.E * (s.D + s.N), tokens * float_bytes * (2 * s.N + 8 * s.E)};
 }
 
-/// METHOD §4, one step: the dense teacher and the student forward, H once more and the gradient of every
-/// product in the backward pass (the weights are frozen: one product each, not two), dP = U^T R, and the
-/// Sinkhorn solve, 8 passes an iteration over [L,N,columns].
+/// METHOD §4, one step: teacher and student forward and one product back for each forward one (the weights
+/// are frozen), dP = U^T R and dR = U M, the vocabulary thrice (both predictions, the gradient). Sinkhorn
+/// passes twice over [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 25 times
+/// a step.
 Work distill_step(const Shape& s, const DistillRecipe& recipe, double tokens) {
-    const auto once = forward(s, tokens) + vocabulary(s, tokens);
-    const Work recomputed{tokens * s.L * 4 * s.D * s.N, tokens * s.L * 8 * s.N * s.w};
-    const Work plan_gradient{tokens * s.L * 2 * s.N * s.E, 0};
-    const Work sinkhorn{
-        0, static_cast<double>(recipe.sinkhorn_iterations) * 8 * float_bytes * s.L * s.N * s.columns};
-    return once * 3 + recomputed + plan_gradient + sinkhorn;
+    const Work plan_gradient{tokens * s.L * 4 * s.N * s.columns, tokens * s.L * 4 * float_bytes * s.N};
+    const double passes = 2 * static_cast<double>(recipe.sinkhorn_iterations) + 25;
+    const Work transport{0, passes * float_bytes * s.L * s.N * s.columns};
+    return (forward(s, tokens) + vocabulary(s, tokens)) * 3 + plan_gradient + transport;
+}
+
+/// Straight-through steps within every layer: its FFN forward, dense and masked, and backward.
+Work refinement(const Shape& s, const LayerwiseRecipe& recipe) {
+    const double tokens = static_cast<double>(recipe.batch_tokens * recipe.steps) * s.L;
+    return {tokens * (6 * s.ffn_weights() + 4 * s.N * s.columns), tokens * s.w * 24 * s.N};
 }
 
 Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, double held_out,
                       double batch) {
-    const auto& distill = recipe.distill;
-    Work work = judge(s, held_out);  // of the result
+    // Dense model and result; the dense model's hidden states; the result layer by layer.
+    Work work = judge(s, held_out) * 2 + forward(s, held_out) * 2;
     if (recipe.start == Start::alternating) {
         const double rounds =
-            static_cast<double>(recipe.layerwise.rounds) + 1;  // + the random split's router fit
-        work = work + forward(s, calibration) + judge(s, held_out) * 2 +
-               (alternating_round(s, calibration) * rounds + Work{calibration * 2 * s.D * s.D, 0}) * s.L;
-        work = work + (forward(s, static_cast<double>(recipe.layerwise.batch_tokens)) * 4) *
-                          static_cast<double>(recipe.layerwise.steps);
+            static_cast<double>(recipe.layerwise.rounds) + 1;  // + the random split's router
+        const Work gram{calibration * 2 * s.D * s.D, calibration * float_bytes * s.D};
+        work = work + forward(s, calibration + held_out) +
+               (alternating_round(s, calibration) * rounds + gram) * s.L + refinement(s, recipe.layerwise) +
+               judge(s, held_out) * 2;
     }
+    const auto& distill = recipe.distill;
     const double evaluations =
         distill.evaluate_every > 0 ? static_cast<double>(distill.steps / distill.evaluate_every) : 0;
     return work + distill_step(s, distill, batch) * static_cast<double>(distill.steps) +
@@ -135,21 +141,23 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
 
 /// The largest of loading, the layer-wise phase and a training step, over the weights in the compute format.
 double peak_memory(const Shape& s, const ModelSummary& model, const Recipe& recipe, double calibration,
-                   double batch) {
-    constexpr double process = 250e6;         // libtorch itself
-    constexpr double vocabulary_chunk = 512;  // positions whose logits exist at a time
+                   double held_out, double batch) {
+    constexpr double process = 300e6;           // libtorch itself, the text and its tokens
+    constexpr double vocabulary_chunk = 256;    // positions whose logits exist at a time, in six tensors
+    constexpr double energy_cache = 512 << 20;  // above it S is computed anew (align/activations.h)
     const double weights = static_cast<double>(model.parameters) * s.w;
-    // The mapped file and the embedding in fp32, beside the weights.
+    // Weights come one by one: the mapped file, and the embedding in fp32 beside its final format.
     const double loading = static_cast<double>(model.file_bytes) + float_bytes * s.V * s.D;
-    // Residual stream and FFN inputs of all calibration tokens; H and S of one layer.
-    const double layerwise = calibration * (2 * s.D * s.w + s.N * (s.w + 2 * float_bytes));
-    // Kept for the backward pass: about 14 tensors [T,D] and the routing [T,E] a layer; H, its parts and U of
-    // one layer.
-    const double activations = batch * (s.L * (14 * s.D * s.w + 4 * s.E * float_bytes) + 6 * s.N * s.w);
-    // A, its gradient, AdamW's two moments, the soft plan, its gradient and Sinkhorn's temporaries: 10 times
-    // [L,N,columns].
+    // Residual streams and FFN inputs of calibration and held-out text; X and S of one layer.
+    const double layerwise = 2 * (calibration + held_out) * s.D * s.w +
+                             std::min(energy_cache, calibration * float_bytes * (s.N + s.D));
+    // Kept for the backward pass, a token and layer: gate and up [2N]; both norms' inputs and the router's in
+    // fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's [E].
+    const double activations = batch * s.L * (s.w * (2 * s.N + 4 * s.D) + float_bytes * (3 * s.D + 6 * s.E));
+    // A, its gradient, AdamW's two moments, the soft plan, its gradient and Sinkhorn's temporaries:
+    // [L,N,columns] each.
     const double transport = 10 * float_bytes * s.L * s.N * s.columns;
-    const double logits = 4 * float_bytes * vocabulary_chunk * s.V;
+    const double logits = 6 * float_bytes * vocabulary_chunk * s.V;
     const double training = recipe.distill.steps > 0 ? activations + transport + logits : logits;
     return process + weights + std::max({loading, layerwise, training});
 }
@@ -176,7 +184,8 @@ CostEstimate estimate_cost(const ModelSummary& model, const Recipe& recipe, int 
     const double batch = static_cast<double>(recipe.distill.sequences) * s.window;
 
     CostEstimate estimate;
-    estimate.memory_bytes = static_cast<std::int64_t>(peak_memory(s, model, recipe, calibration, batch));
+    estimate.memory_bytes =
+        static_cast<std::int64_t>(peak_memory(s, model, recipe, calibration, held_out, batch));
     estimate.disk_bytes = static_cast<std::int64_t>(disk(s));
     estimate.seconds =
         probe(model.config, compute).seconds(whole_conversion(s, recipe, calibration, held_out, batch));

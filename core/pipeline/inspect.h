@@ -20,11 +20,11 @@ struct TensorSummary {
 
 struct ModelSummary {
     std::filesystem::path path;
-    std::string format;                ///< "GGUF v3"
+    std::string format;  ///< "GGUF v3"
     ModelConfig config;
     std::int64_t parameters = 0, ffn_parameters = 0, file_bytes = 0;
     std::vector<TensorSummary> tensors;
-    std::string refusal;               ///< empty when it can be converted; else why not and what is needed
+    std::string refusal;  ///< empty when it can be converted; else why not and what is needed
 };
 
 /// Reads headers only. Throws Error on a file that is no model at all.
@@ -33,8 +33,8 @@ ModelSummary inspect(const std::filesystem::path& model);
 /// Predicted cost of a conversion (the dry-run card).
 struct CostEstimate {
     std::int64_t memory_bytes = 0, disk_bytes = 0;
-    double seconds = 0;                ///< from a short matrix-product probe on this machine
-    std::int64_t train_tokens = 0;     ///< text needed, in tokens
+    double seconds = 0;             ///< from a short matrix-product probe on this machine
+    std::int64_t train_tokens = 0;  ///< text needed, in tokens
     double active_neuron_share = 0, active_parameters = 0;
 };
 
