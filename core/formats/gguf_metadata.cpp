@@ -1,6 +1,6 @@
 #include "formats/gguf_metadata.h"
 
-#include <limits>
+#include <utility>
 
 namespace dotmoe::gguf {
 namespace {
