@@ -1,6 +1,5 @@
 #include "align/assignment.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
@@ -137,12 +136,6 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
         potentials_ = take("potentials").to(affinity_.device());
         temperature_ = take("temperature").item<double>();
     }
-}
-
-at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed) {
-    const auto noise =
-        at::randn({owner.size(0), layout.columns()}, at::detail::createCPUGenerator(seed), at::kFloat);
-    return at::one_hot(owner, layout.columns()).to(at::kFloat) + 0.01 * noise;
 }
 
 }  // namespace dotmoe

@@ -71,8 +71,4 @@ class Assignment {
     std::unique_ptr<Optimizer> optimizer_;
 };
 
-/// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N,
-/// columns]
-at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed);
-
 }  // namespace dotmoe

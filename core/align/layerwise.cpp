@@ -20,19 +20,22 @@ at::Tensor routed_one_hot(const at::Tensor& owner, const Layout& layout) {
 
 }  // namespace
 
-RidgeRouter::RidgeRouter(const NeuronEnergies& energies, double ridge, double router_scale)
-    : energies_(energies), router_scale_(router_scale) {
+RidgeRouter::RidgeRouter(const NeuronEnergies& energies, const LayerwiseRecipe& recipe)
+    : energies_(energies), router_scale_(recipe.router_scale), load_floor_(recipe.load_floor) {
     at::Tensor gram;
+    std::vector<at::Tensor> sample;
     for (std::int64_t i = 0; i < energies.chunks(); ++i) {
         const auto x = energies.chunk(i).inputs;
         const auto product = x.t().matmul(x);
         gram = gram.defined() ? gram + product : product;
+        sample.push_back(x.slice(0, 0, x.size(0), energies.chunks()));
     }
     const auto tokens = static_cast<double>(energies.tokens());
     rms_ = (gram.diagonal() / tokens).sqrt() + 1e-6;
     gram = gram / rms_ / rms_.unsqueeze(1);
-    gram.diagonal().add_(ridge * tokens);
+    gram.diagonal().add_(recipe.ridge * tokens);
     cholesky_ = at::linalg_cholesky(gram);
+    sample_ = at::cat(sample);
 }
 
 at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const {
@@ -42,18 +45,38 @@ at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const
         const auto chunk = energies_.chunk(i);
         moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(one_hot).sqrt_());
     }
-    const auto router = at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1);
+    const auto router = price_load(
+        at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1), layout.active);
     return router * (router_scale_ / (router.norm(2, 0).mean() * rms_.mean()));
 }
 
-at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout) {
+at::Tensor RidgeRouter::price_load(at::Tensor router, std::int64_t active) const {
+    if (load_floor_ == 0) return router;
+    constexpr int most_rounds = 24;
+    constexpr double raise = 1.15;
+    auto logits = sample_.matmul(router);
+    for (int i = 0; i < most_rounds; ++i) {
+        const auto chosen = std::get<1>(logits.topk(active, 1)).flatten();
+        const auto load = at::bincount(chosen, {}, router.size(1)).to(router.dtype()) /
+                          (static_cast<double>(chosen.numel()) / static_cast<double>(router.size(1)));
+        const auto starved = load < load_floor_;
+        if (!starved.any().item<bool>()) break;
+        const auto scale = at::where(starved, raise, 1.0).to(router.dtype());
+        logits = logits * scale;
+        router = router * scale;
+    }
+    return router;
+}
+
+at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout,
+                           double power) {
     at::Tensor affinity;
     for (std::int64_t i = 0; i < energies.chunks(); ++i) {
         const auto chunk = energies.chunk(i);
         auto on =
             route(chunk.inputs, router, layout.active).mask;  // R [t, E], behind a 1 for the shared column
         if (layout.shared > 0) on = at::cat({at::ones({on.size(0), 1}, on.options()), on}, 1);
-        const auto profit = chunk.energies.t().matmul(on);
+        const auto profit = chunk.energies.pow(power).t().matmul(on);
         affinity = affinity.defined() ? affinity + profit : profit;
     }
     return affinity / affinity.std();
@@ -74,23 +97,23 @@ at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, st
     return owner.index_put_({order.slice(0, layout.shared)}, dealt);
 }
 
-LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start,
-                       const RoundCallback& on_round) {
+LayerFit alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+                   const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round) {
     const auto capacities = layout.capacities(start.size(0));
-    LayerExperts experts{start, ridge.fit(start, layout)};
+    LayerFit fit{{start, ridge.fit(start, layout)}, at::one_hot(start, layout.columns()).to(at::kFloat)};
+    auto& experts = fit.experts;
     std::optional<at::Tensor> warm;
     for (std::int64_t round = 1; round < recipe.rounds; ++round) {
-        const auto affinity = energy_affinity(energies, experts.router, layout);
+        fit.affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
         const auto transport =
-            sinkhorn(affinity, capacities,
+            sinkhorn(fit.affinity, capacities,
                      {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
         warm = transport.g;
-        experts.owner = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
-        if (on_round) on_round({round, pricing_temperature, affinity, transport, experts.owner});
+        experts.owner = round_exact(fit.affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
+        if (on_round) on_round({round, pricing_temperature, fit.affinity, transport, experts.owner});
         experts.router = ridge.fit(experts.owner, layout);
     }
-    return experts;
+    return fit;
 }
 
 }  // namespace dotmoe

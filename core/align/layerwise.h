@@ -16,23 +16,31 @@ namespace dotmoe {
 /// Router by ridge regression of the experts' energy on the layer's input: W_r = (X^T X + lambda T I)^-1 X^T
 /// sqrt(S M), inputs scaled to unit RMS per dimension; the scale is folded into W_r, whose mean column norm
 /// times the inputs' mean RMS is then `router_scale`. The inverse is shared by every fit on the same inputs.
+/// An expert of little energy would never be among the top k, get no profit in the next transport and die.
+/// The price on load (ours): columns of experts below `load_floor` of an even share are scaled up until none
+/// is.
 class RidgeRouter {
   public:
-    RidgeRouter(const NeuronEnergies& energies, double ridge, double router_scale);
+    RidgeRouter(const NeuronEnergies& energies, const LayerwiseRecipe& recipe);
 
     /// owner [N] -> W_r [D, E] for the raw input.
     at::Tensor fit(const at::Tensor& owner, const Layout& layout) const;
 
   private:
+    at::Tensor price_load(at::Tensor router, std::int64_t active) const;
+
     const NeuronEnergies& energies_;
-    double router_scale_;
+    double router_scale_, load_floor_;
     at::Tensor rms_;       ///< [D]
     at::Tensor cholesky_;  ///< of X^T X + lambda T I, [D, D]
+    at::Tensor sample_;    ///< some inputs, spread over all tokens, to measure loads on: [t, D]
 };
 
-/// Affinity A_ie = 1/T sum_t R_te S_ti, shared column A_i0 = 1/T sum_t S_ti: [N, columns] fp32, at unit
-/// standard deviation (a transport problem does not change with the scale, its temperature does).
-at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout);
+/// Affinity A_ie = 1/T sum_t R_te S_ti^p, shared column A_i0 = 1/T sum_t S_ti^p: [N, columns] fp32, at unit
+/// standard deviation (a transport problem does not change with the scale, its temperature does). p < 1 keeps
+/// the few tokens of huge energy from deciding alone (docs/METHOD.md has the figures).
+at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout,
+                           double power);
 
 /// The S neurons of most energy shared, the rest dealt at random: the start of the alternation, and with a
 /// ridge router the baseline that shows what transport gives. Returns owner [N].
@@ -48,9 +56,16 @@ struct LayerwiseRound {
 };
 using RoundCallback = std::function<void(const LayerwiseRound&)>;
 
+/// A layer after the alternation. `affinity` [N, columns] is the one whose exact plan `experts.owner` is: the
+/// straight-through phases go on from it. The one-hot plan itself where there was no transport (rounds = 1).
+struct LayerFit {
+    LayerExperts experts;
+    at::Tensor affinity;
+};
+
 /// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
 /// first owner [N].
-LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
+LayerFit alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+                   const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
 
 }  // namespace dotmoe

@@ -41,6 +41,8 @@ void for_each_field(R& r, Visit&& visit) {
     visit("layerwise", "rounds", r.layerwise.rounds, Range{1, 1000});
     visit("layerwise", "ridge", r.layerwise.ridge, Range{1e-12, 1e6});
     visit("layerwise", "router_scale", r.layerwise.router_scale, Range{1e-6, 1e6});
+    visit("layerwise", "energy_power", r.layerwise.energy_power, Range{0.01, 2});
+    visit("layerwise", "load_floor", r.layerwise.load_floor, Range{0, 0.9});
     visit("layerwise", "steps", r.layerwise.steps, Range{0, 1e7});
     visit("layerwise", "batch_tokens", r.layerwise.batch_tokens, Range{1, 1e7});
     visit("layerwise", "affinity_lr", r.layerwise.affinity_lr, Range{0, 1e3});

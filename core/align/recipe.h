@@ -13,18 +13,20 @@ namespace dotmoe {
 
 /// Which text is used, in tokens.
 struct TextRecipe {
-    std::int64_t window = 512;               ///< tokens a sequence
-    std::int64_t calibration_windows = 24;   ///< sequences whose activations the layer-wise phase sees
-    std::int64_t held_out_windows = 8;       ///< sequences that only judge
+    std::int64_t window = 512;              ///< tokens a sequence
+    std::int64_t calibration_windows = 24;  ///< sequences whose activations the layer-wise phase sees
+    std::int64_t held_out_windows = 8;      ///< sequences that only judge
 };
 
 /// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
 struct LayerwiseRecipe {
-    std::int64_t rounds = 7;                 ///< router fit + transport, in turn
-    double ridge = 1e-2;                     ///< lambda of the router fit, inputs at unit RMS
-    double router_scale = 1.5;               ///< mean column norm of W_r times the inputs' RMS
-    std::int64_t steps = 0;                  ///< straight-through steps a layer
-    std::int64_t batch_tokens = 768;         ///< tokens a step
+    std::int64_t rounds = 7;          ///< router fit + transport, in turn
+    double ridge = 1e-2;              ///< lambda of the router fit, inputs at unit RMS
+    double router_scale = 1.5;        ///< mean column norm of W_r times the inputs' RMS
+    double energy_power = 0.7;        ///< exponent of the energies in the affinity; 1 is METHOD §7's own
+    double load_floor = 0.25;         ///< least load of an expert, over an even share; 0: experts may die
+    std::int64_t steps = 0;           ///< straight-through steps a layer
+    std::int64_t batch_tokens = 768;  ///< tokens a step
     double affinity_lr = 1e-1, router_lr = 1e-2;
     double balance_weight = 3e-3, z_weight = 1e-4;
 };
@@ -32,21 +34,21 @@ struct LayerwiseRecipe {
 /// METHOD §§4-6: global straight-through training against the dense model.
 struct DistillRecipe {
     std::int64_t steps = 15;
-    std::int64_t sequences = 4;              ///< a step
+    std::int64_t sequences = 4;  ///< a step
     double affinity_lr = 1e-2, router_lr = 3e-3;
     double weight_decay = 1e-4, clip = 1.0;
-    double kl_weight = 2.0, ce_weight = 1.0, z_weight = 1e-3, balance_weight = 2e-2;   ///< Eq. 13-15
-    double temperature_start = 1.0, temperature_end = 0.1;   ///< tau, linear ...
-    double temperature_share = 0.2;                          ///< ... over this share of the steps
-    std::int64_t sinkhorn_iterations = 50;   ///< bound of a solve
-    double sinkhorn_tolerance = 1e-3;        ///< relative column residual that ends it
-    std::int64_t evaluate_every = 0;         ///< steps between held-out evaluations; 0: only at the end
-    std::int64_t checkpoint_every = 5;       ///< steps between checkpoints
+    double kl_weight = 2.0, ce_weight = 1.0, z_weight = 1e-3, balance_weight = 2e-2;  ///< Eq. 13-15
+    double temperature_start = 1.0, temperature_end = 0.1;                            ///< tau, linear ...
+    double temperature_share = 0.2;         ///< ... over this share of the steps
+    std::int64_t sinkhorn_iterations = 50;  ///< bound of a solve
+    double sinkhorn_tolerance = 1e-3;       ///< relative column residual that ends it
+    std::int64_t evaluate_every = 0;        ///< steps between held-out evaluations; 0: only at the end
+    std::int64_t checkpoint_every = 5;      ///< steps between checkpoints
 };
 
 enum class Start {
-    alternating,   ///< METHOD §7
-    random         ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
+    alternating,  ///< METHOD §7
+    random        ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
 };
 
 struct Recipe {

@@ -42,7 +42,7 @@ TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
     const Layer layer;
     const NeuronEnergies energies(layer.x, layer.weights);
     const auto owner = random_split(energies, layout, 1);
-    const auto router = RidgeRouter(energies, 1e-2, 1.5).fit(owner, layout);
+    const auto router = RidgeRouter(energies, {.load_floor = 0}).fit(owner, layout);
 
     // METHOD §7 written out at once, in float64.
     const auto x = layer.x.to(at::kDouble);
@@ -63,12 +63,12 @@ TEST(EnergyAffinity, IsTheEnergyWhileTheExpertIsOn) {
     const Layer layer;
     const NeuronEnergies energies(layer.x, layer.weights);
     const auto router = at::randn({16, 8});
-    const auto affinity = energy_affinity(energies, router, layout);
+    const auto affinity = energy_affinity(energies, router, layout, 0.7);
     ASSERT_EQ(affinity.sizes(), (at::IntArrayRef{72, 9}));
 
     std::vector<at::Tensor> chunks;
     for (std::int64_t i = 0; i < energies.chunks(); ++i) chunks.push_back(energies.chunk(i).energies);
-    const auto s = at::cat(chunks);
+    const auto s = at::cat(chunks).pow(0.7);
     const auto r = route(layer.x, router, layout.active).mask;
     const auto wanted = at::cat({s.sum(0).unsqueeze(1), s.t().matmul(r)}, 1);
     EXPECT_TRUE(at::allclose(affinity / affinity.max(), wanted / wanted.max(), 1e-3, 1e-5));
@@ -78,10 +78,10 @@ TEST(EnergyAffinity, IsTheEnergyWhileTheExpertIsOn) {
 TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     const Layer layer;
     const NeuronEnergies energies(layer.x, layer.weights);
-    const RidgeRouter ridge(energies, 1e-2, 1.5);
+    const RidgeRouter ridge(energies, {});
     const auto split = random_split(energies, layout, 1);
     int rounds = 0;
-    const auto experts =
+    const auto fit =
         alternate(energies, ridge, layout, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
             ++rounds;
             const auto counts = at::bincount(round.owner, {}, layout.columns());
@@ -91,7 +91,7 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
         });
     EXPECT_EQ(rounds, 4);
     const auto random = measure_layer(layer.x, layer.weights, {split, ridge.fit(split, layout)}, layout);
-    EXPECT_LT(measure_layer(layer.x, layer.weights, experts, layout).error, random.error);
+    EXPECT_LT(measure_layer(layer.x, layer.weights, fit.experts, layout).error, random.error);
 }
 
 }  // namespace
