@@ -1,5 +1,6 @@
 #include "align/assignment.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
@@ -10,6 +11,14 @@
 #include "transport/rounding.h"
 
 namespace dotmoe {
+namespace {
+
+/// A leaf of its own memory: the optimizer writes into it.
+at::Tensor trainable(const at::Tensor& values) {
+    return values.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous).set_requires_grad(true);
+}
+
+}  // namespace
 
 /// AdamW of libtorch over two groups (affinity, router), with its moments reachable for checkpoints.
 struct Assignment::Optimizer {
@@ -35,10 +44,10 @@ struct Assignment::Optimizer {
     }
 };
 
-Assignment::Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout,
+Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                        const AssignmentOptions& options)
-    : affinity_(std::move(affinity).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
-      router_(std::move(router).to(at::kFloat).contiguous().detach().set_requires_grad(true)),
+    : affinity_(trainable(affinity)),
+      router_(trainable(router)),
       capacities_(layout.capacities(affinity_.size(1))),
       options_(options),
       optimizer_(new Optimizer{
@@ -136,6 +145,12 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
         potentials_ = take("potentials").to(affinity_.device());
         temperature_ = take("temperature").item<double>();
     }
+}
+
+at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed) {
+    const auto noise =
+        at::randn({owner.size(0), layout.columns()}, at::detail::createCPUGenerator(seed), at::kFloat);
+    return at::one_hot(owner, layout.columns()).to(at::kFloat) + 0.01 * noise;
 }
 
 }  // namespace dotmoe

@@ -31,9 +31,9 @@ struct Plans {
 
 class Assignment {
   public:
-    /// affinity [L, N, columns], router [L, D, E]: first values; both become trainable fp32 leaves on their
+    /// affinity [L, N, columns], router [L, D, E]: first values; copied into trainable fp32 leaves on their
     /// device.
-    Assignment(at::Tensor affinity, at::Tensor router, const Layout& layout,
+    Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                const AssignmentOptions& options);
     ~Assignment();
     Assignment(Assignment&&) noexcept;
@@ -70,5 +70,9 @@ class Assignment {
     std::vector<at::Tensor> last_owner_;
     std::unique_ptr<Optimizer> optimizer_;
 };
+
+/// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N,
+/// columns]
+at::Tensor one_hot_affinity(const at::Tensor& owner, const Layout& layout, std::uint64_t seed);
 
 }  // namespace dotmoe

@@ -97,23 +97,23 @@ at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, st
     return owner.index_put_({order.slice(0, layout.shared)}, dealt);
 }
 
-LayerFit alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                   const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round) {
+LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+                       const LayerwiseRecipe& recipe, const at::Tensor& start,
+                       const RoundCallback& on_round) {
     const auto capacities = layout.capacities(start.size(0));
-    LayerFit fit{{start, ridge.fit(start, layout)}, at::one_hot(start, layout.columns()).to(at::kFloat)};
-    auto& experts = fit.experts;
+    LayerExperts experts{start, ridge.fit(start, layout)};
     std::optional<at::Tensor> warm;
     for (std::int64_t round = 1; round < recipe.rounds; ++round) {
-        fit.affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
+        const auto affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
         const auto transport =
-            sinkhorn(fit.affinity, capacities,
+            sinkhorn(affinity, capacities,
                      {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
         warm = transport.g;
-        experts.owner = round_exact(fit.affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
-        if (on_round) on_round({round, pricing_temperature, fit.affinity, transport, experts.owner});
+        experts.owner = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
+        if (on_round) on_round({round, pricing_temperature, affinity, transport, experts.owner});
         experts.router = ridge.fit(experts.owner, layout);
     }
-    return fit;
+    return experts;
 }
 
 }  // namespace dotmoe

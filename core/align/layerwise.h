@@ -56,16 +56,9 @@ struct LayerwiseRound {
 };
 using RoundCallback = std::function<void(const LayerwiseRound&)>;
 
-/// A layer after the alternation. `affinity` [N, columns] is the one whose exact plan `experts.owner` is: the
-/// straight-through phases go on from it. The one-hot plan itself where there was no transport (rounds = 1).
-struct LayerFit {
-    LayerExperts experts;
-    at::Tensor affinity;
-};
-
 /// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
 /// first owner [N].
-LayerFit alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                   const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
+LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
 
 }  // namespace dotmoe

@@ -20,12 +20,15 @@ constexpr double temperature_start = 1.0, temperature_end = 0.1, temperature_sha
 
 }  // namespace
 
-LayerFit refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerFit& start,
-                      const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
-                      RunControl& control, const std::function<void(const TrainingStep&)>& on_step) {
+LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
+                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          RunControl& control, const std::function<void(const TrainingStep&)>& on_step) {
     if (recipe.steps == 0) return start;
     const auto device = inputs.device();
-    Assignment assignment(start.affinity.unsqueeze(0), start.experts.router.unsqueeze(0), layout,
+    Assignment assignment(one_hot_affinity(start.owner, layout, derive_seed(seed, SeedPurpose::affinity, 0))
+                              .unsqueeze(0)
+                              .to(device),
+                          start.router.unsqueeze(0).to(device), layout,
                           {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {}});
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));
 
@@ -64,7 +67,7 @@ LayerFit refine_layer(const at::Tensor& inputs, const LayerWeights& weights, con
                  .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
                  .churn = plans.churn});
     }
-    return {assignment.experts().front(), assignment.affinity(0)};
+    return assignment.experts().front();
 }
 
 }  // namespace dotmoe

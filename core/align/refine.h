@@ -6,10 +6,10 @@
 
 #include <functional>
 
-#include "align/layerwise.h"
 #include "align/recipe.h"
 #include "base/run_control.h"
 #include "events/snapshot.h"
+#include "experts/expert_set.h"
 #include "model/weights.h"
 
 namespace dotmoe {
@@ -17,8 +17,8 @@ namespace dotmoe {
 /// inputs [T, D] of the layer's FFN, `start` the layer's experts after the alternation. Returns the refined
 /// experts; recipe.steps = 0 returns `start`. on_step is called on the calling thread. Throws Cancelled from
 /// control.poll().
-LayerFit refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerFit& start,
-                      const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
-                      RunControl& control, const std::function<void(const TrainingStep&)>& on_step);
+LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
+                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          RunControl& control, const std::function<void(const TrainingStep&)>& on_step);
 
 }  // namespace dotmoe

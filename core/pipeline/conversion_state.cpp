@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::string_view assignment_prefix = "assignment.";
 
-std::string affinity_key(std::size_t layer) {
-    return fmt::format("layer.{}.affinity", layer);
-}
-
 void put(Checkpoint& checkpoint, std::string_view kind, const std::vector<LayerExperts>& layers) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         checkpoint.tensors[fmt::format("{}.{}.owner", kind, l)] = layers[l].owner;
@@ -34,7 +30,6 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     Checkpoint checkpoint{fingerprint, {}, {}};
     put(checkpoint, "layer", layers);
     put(checkpoint, "random", random_layers);
-    for (std::size_t l = 0; l < affinity.size(); ++l) checkpoint.tensors[affinity_key(l)] = affinity[l];
     for (const auto& [name, tensor] : assignment)
         checkpoint.tensors[std::string(assignment_prefix) + name] = tensor;
     checkpoint.notes = {
@@ -46,8 +41,6 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
     ConversionState state;
     state.layers = take(checkpoint, "layer");
     state.random_layers = take(checkpoint, "random");
-    for (std::size_t l = 0; checkpoint.tensors.contains(affinity_key(l)); ++l)
-        state.affinity.push_back(checkpoint.tensors.at(affinity_key(l)));
     for (const auto& [name, tensor] : checkpoint.tensors)
         if (name.starts_with(assignment_prefix))
             state.assignment[name.substr(assignment_prefix.size())] = tensor;

@@ -15,19 +15,15 @@
 namespace dotmoe {
 
 struct ConversionState {
-    /// Layer-wise results so far, and the affinities [N, columns] from which the global phase goes on.
-    std::vector<LayerExperts> layers;
-    std::vector<at::Tensor> affinity;
-    /// The random split with the same ridge router, to compare with.
-    std::vector<LayerExperts> random_layers;
+    std::vector<LayerExperts> layers;  ///< layer-wise results so far
+    std::vector<LayerExperts>
+        random_layers;  ///< the random split with the same ridge router, to compare with
     std::vector<LayerMetrics> layer_metrics;
-    /// Only its four qualities are kept here.
-    Metrics stages;
-    /// Global steps done, and Assignment::state after them (empty before the global phase).
-    std::int64_t step = 0;
-    std::map<std::string, at::Tensor> assignment;
-    /// Spent by earlier parts of the run.
-    double seconds = 0;
+    Metrics stages;         ///< only its four qualities are kept here
+    std::int64_t step = 0;  ///< global steps done
+    std::map<std::string, at::Tensor>
+        assignment;      ///< of the global phase (Assignment::state); empty before it
+    double seconds = 0;  ///< spent by earlier parts of the run
 
     Checkpoint to_checkpoint(const std::string& fingerprint) const;
     /// Throws Error when the checkpoint lacks something.

@@ -19,17 +19,19 @@ at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
     return 0.01 * at::randn(shape, at::detail::createCPUGenerator(seed), at::kFloat);
 }
 
-/// METHOD §7: affinities and routers of the layer-wise phase where it ran, else N(0, 0.01^2) as in the paper
-/// (§6).
-Assignment first_assignment(const ConversionState& state, const Recipe& recipe, const Model& model) {
+/// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the
+/// paper (§6).
+Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe,
+                            const Model& model) {
     std::vector<at::Tensor> affinity, router;
-    for (std::size_t l = 0; l < static_cast<std::size_t>(model.config.layers); ++l) {
+    for (std::int64_t layer = 0; layer < model.config.layers; ++layer) {
+        const auto l = static_cast<std::uint64_t>(layer);
+        const auto affinity_seed = derive_seed(recipe.seed, SeedPurpose::affinity, l);
         if (recipe.start == Start::alternating) {
-            affinity.push_back(state.affinity[l]);
-            router.push_back(state.layers[l].router.cpu());
+            affinity.push_back(one_hot_affinity(layers[l].owner, recipe.layout, affinity_seed));
+            router.push_back(layers[l].router.cpu());
         } else {
-            affinity.push_back(normal({model.config.neurons, recipe.layout.columns()},
-                                      derive_seed(recipe.seed, SeedPurpose::affinity, l)));
+            affinity.push_back(normal({model.config.neurons, recipe.layout.columns()}, affinity_seed));
             router.push_back(normal({model.config.width, recipe.layout.experts},
                                     derive_seed(recipe.seed, SeedPurpose::router, l)));
         }
@@ -51,7 +53,7 @@ Assignment first_assignment(const ConversionState& state, const Recipe& recipe, 
 
 void ConversionRun::distil() {
     const auto& distill = recipe().distill;
-    auto assignment = first_assignment(state_, recipe(), *model_);
+    auto assignment = first_assignment(state_.layers, recipe(), *model_);
     if (!state_.assignment.empty()) assignment.restore(state_.assignment);
 
     const auto step_tokens = distill.sequences * train_.size(1);
@@ -87,6 +89,8 @@ void ConversionRun::distil() {
                    {hooks_.control, on_step});
 
     state_.layers = assignment.experts();
+    if (recipe().start == Start::alternating)
+        return;  // the gap is that of the transport that chose the plans
     state_.layer_metrics.resize(state_.layers.size());
     const auto capacities = layout().capacities(model_->config.neurons);
     for (std::size_t l = 0; l < state_.layers.size(); ++l)

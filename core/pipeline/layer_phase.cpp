@@ -66,7 +66,7 @@ void ConversionRun::align_layer(const DenseStream& calibration, const DenseStrea
         random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index));
     const LayerExperts random{split, ridge.fit(split, layout())};
     double gap = 0;
-    auto fit =
+    auto experts =
         alternate(energies, ridge, layout(), recipe().layerwise, split, [&](const LayerwiseRound& round) {
             hooks_.control.poll();
             const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer),
@@ -77,21 +77,20 @@ void ConversionRun::align_layer(const DenseStream& calibration, const DenseStrea
             hooks_.events.publish(plan);
             hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
         });
-    fit = refine_layer(inputs, weights, fit, layout(), recipe().layerwise,
-                       derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
-                       [&](TrainingStep step) {
-                           step.layer = static_cast<int>(layer);
-                           hooks_.events.publish(step);
-                       });
+    experts = refine_layer(inputs, weights, experts, layout(), recipe().layerwise,
+                           derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
+                           [&](TrainingStep step) {
+                               step.layer = static_cast<int>(layer);
+                               hooks_.events.publish(step);
+                           });
 
-    const auto quality = measure_layer(judged, weights, fit.experts, layout());
+    const auto quality = measure_layer(judged, weights, experts, layout());
     auto metrics = figures(quality);
     metrics.greedy_gap = gap;
     metrics.random_error = measure_layer(judged, weights, random, layout()).error;
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
                                         quality.load.unsqueeze(0)));
-    state_.layers.push_back(std::move(fit.experts));
-    state_.affinity.push_back(fit.affinity.cpu());
+    state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
     state_.layer_metrics.push_back(metrics);
 }

@@ -75,5 +75,13 @@ TEST(Assignment, RestoreRefusesWhatIsMissingOrMisshapen) {
     EXPECT_THROW(assignment.restore(state), Error);
 }
 
+TEST(OneHotAffinity, RoundsBackToTheOwnerItCameFrom) {
+    const auto owner = at::arange(neurons - layout.shared, at::kLong).remainder(layout.experts) + 1;
+    const auto whole = at::cat({owner, at::zeros({layout.shared}, at::kLong)});
+    Assignment assignment(one_hot_affinity(whole, layout, 6).unsqueeze(0), at::zeros({1, 8, layout.experts}),
+                          layout, {});
+    EXPECT_TRUE(at::equal(assignment.experts().front().owner, whole));
+}
+
 }  // namespace
 }  // namespace dotmoe

@@ -81,7 +81,7 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     const RidgeRouter ridge(energies, {});
     const auto split = random_split(energies, layout, 1);
     int rounds = 0;
-    const auto fit =
+    const auto experts =
         alternate(energies, ridge, layout, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
             ++rounds;
             const auto counts = at::bincount(round.owner, {}, layout.columns());
@@ -91,7 +91,7 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
         });
     EXPECT_EQ(rounds, 4);
     const auto random = measure_layer(layer.x, layer.weights, {split, ridge.fit(split, layout)}, layout);
-    EXPECT_LT(measure_layer(layer.x, layer.weights, fit.experts, layout).error, random.error);
+    EXPECT_LT(measure_layer(layer.x, layer.weights, experts, layout).error, random.error);
 }
 
 }  // namespace

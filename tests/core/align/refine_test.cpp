@@ -20,11 +20,11 @@ struct Problem {
         x = at::randn({3000, 16});
         const NeuronEnergies energies(x, weights);
         const auto split = random_split(energies, layout, 1);
-        start = alternate(energies, RidgeRouter(energies, {}), layout, {.rounds = 2}, split, {});
+        start = {split, RidgeRouter(energies, {}).fit(split, layout)};
     }
     LayerWeights weights;
     at::Tensor x;
-    LayerFit start;
+    LayerExperts start;
 };
 
 TEST(RefineLayer, TrainsTheErrorDownAndKeepsCapacities) {
@@ -40,7 +40,7 @@ TEST(RefineLayer, TrainsTheErrorDownAndKeepsCapacities) {
                static_cast<double>(to - from);
     };
     EXPECT_LT(mean(50, 60), mean(0, 10));
-    EXPECT_TRUE(at::equal(at::bincount(refined.experts.owner, {}, layout.columns()),
+    EXPECT_TRUE(at::equal(at::bincount(refined.owner, {}, layout.columns()),
                           at::tensor(layout.capacities(72), at::kLong)));
 }
 
@@ -53,8 +53,8 @@ TEST(RefineLayer, SameSeedSameResultAndAStopIsObeyed) {
         refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
     const auto b =
         refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
-    EXPECT_TRUE(at::equal(a.experts.owner, b.experts.owner));
-    EXPECT_TRUE(at::equal(a.experts.router, b.experts.router));
+    EXPECT_TRUE(at::equal(a.owner, b.owner));
+    EXPECT_TRUE(at::equal(a.router, b.router));
     control.request_stop();
     EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore),
                  Cancelled);
