@@ -12,18 +12,18 @@ constexpr std::int64_t tokens_a_chunk = 2048;
 
 }  // namespace
 
-DenseStream::DenseStream(const Transformer& transformer, const at::Tensor& windows)
+ActivationStream::ActivationStream(const Transformer& transformer, const at::Tensor& windows)
     : transformer_(transformer) {
     const at::NoGradGuard no_grad;
     for (const auto& batch : windows.split(windows_a_batch)) batches_.push_back(transformer.embed(batch));
 }
 
-void DenseStream::attend() {
+void ActivationStream::attend() {
     const at::NoGradGuard no_grad;
     for (auto& batch : batches_) batch = transformer_.attend(batch, layer_);
 }
 
-at::Tensor DenseStream::feed_forward_inputs() const {
+at::Tensor ActivationStream::feed_forward_inputs() const {
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> inputs;
     for (const auto& batch : batches_)
@@ -31,11 +31,9 @@ at::Tensor DenseStream::feed_forward_inputs() const {
     return at::cat(inputs);
 }
 
-void DenseStream::advance() {
+void ActivationStream::advance(const FeedForward& ffn) {
     const at::NoGradGuard no_grad;
-    const auto& weights = transformer_.weights().layers[static_cast<std::size_t>(layer_)];
-    for (auto& batch : batches_)
-        batch = batch + dense_feed_forward(transformer_.feed_forward_input(batch, layer_), weights);
+    for (auto& batch : batches_) batch = batch + ffn(transformer_.feed_forward_input(batch, layer_), layer_);
     ++layer_;
 }
 

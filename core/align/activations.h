@@ -1,4 +1,4 @@
-// Activations of the dense model, one layer at a time: memory does not grow with the number of layers.
+// Activations of a model, one layer at a time: memory does not grow with the number of layers.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -9,22 +9,20 @@
 
 namespace dotmoe {
 
-/// The residual stream of some windows, moved through the dense model layer by layer. Holds [W, window, D]
-/// and nothing else, in batches small enough that attention and FFN of one batch bound the peak.
-/// `transformer` must outlive it.
-class DenseStream {
+/// The residual stream of some windows, moved through a model layer by layer. Holds [W, window, D] and
+/// nothing else, in batches small enough that attention and FFN of one batch bound the peak. `transformer`
+/// must outlive it.
+class ActivationStream {
   public:
     /// windows [W, window] int64.
-    DenseStream(const Transformer& transformer, const at::Tensor& windows);
+    ActivationStream(const Transformer& transformer, const at::Tensor& windows);
 
     /// Attention of the next layer. Then feed_forward_inputs() are that layer's.
     void attend();
     /// What the layer's FFN sees: [W * window, D], in the weights' dtype.
     at::Tensor feed_forward_inputs() const;
-    /// Adds the layer's dense FFN and moves on to the next layer.
-    void advance();
-
-    std::int64_t layer() const { return layer_; }
+    /// Adds the layer's FFN, the dense or a converted one, and moves on to the next layer.
+    void advance(const FeedForward& ffn);
 
   private:
     const Transformer& transformer_;
@@ -41,7 +39,7 @@ class NeuronEnergies {
         at::Tensor energies;  ///< S [t, N] fp32
     };
 
-    /// inputs [T, D]: as DenseStream gives them. `layer` must outlive the object.
+    /// inputs [T, D]: as ActivationStream gives them. `layer` must outlive the object.
     NeuronEnergies(at::Tensor inputs, const LayerWeights& layer,
                    std::int64_t cache_bytes = std::int64_t{512} << 20);
 

@@ -2,6 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "align/load_floor.h"
 #include "experts/router.h"
 #include "transport/rounding.h"
 
@@ -45,27 +46,9 @@ at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const
         const auto chunk = energies_.chunk(i);
         moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(one_hot).sqrt_());
     }
-    const auto router = price_load(
-        at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1), layout.active);
+    const auto ridge = at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1);
+    const auto router = with_load_floor(ridge, sample_, layout.active, load_floor_);
     return router * (router_scale_ / (router.norm(2, 0).mean() * rms_.mean()));
-}
-
-at::Tensor RidgeRouter::price_load(at::Tensor router, std::int64_t active) const {
-    if (load_floor_ == 0) return router;
-    constexpr int most_rounds = 24;
-    constexpr double raise = 1.15;
-    auto logits = sample_.matmul(router);
-    for (int i = 0; i < most_rounds; ++i) {
-        const auto chosen = std::get<1>(logits.topk(active, 1)).flatten();
-        const auto load = at::bincount(chosen, {}, router.size(1)).to(router.dtype()) /
-                          (static_cast<double>(chosen.numel()) / static_cast<double>(router.size(1)));
-        const auto starved = load < load_floor_;
-        if (!starved.any().item<bool>()) break;
-        const auto scale = at::where(starved, raise, 1.0).to(router.dtype());
-        logits = logits * scale;
-        router = router * scale;
-    }
-    return router;
 }
 
 at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout,

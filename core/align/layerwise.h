@@ -16,9 +16,7 @@ namespace dotmoe {
 /// Router by ridge regression of the experts' energy on the layer's input: W_r = (X^T X + lambda T I)^-1 X^T
 /// sqrt(S M), inputs scaled to unit RMS per dimension; the scale is folded into W_r, whose mean column norm
 /// times the inputs' mean RMS is then `router_scale`. The inverse is shared by every fit on the same inputs.
-/// An expert of little energy would never be among the top k, get no profit in the next transport and die.
-/// The price on load (ours): columns of experts below `load_floor` of an even share are scaled up until none
-/// is.
+/// Experts below `load_floor` of an even share are then raised (align/load_floor.h).
 class RidgeRouter {
   public:
     RidgeRouter(const NeuronEnergies& energies, const LayerwiseRecipe& recipe);
@@ -27,8 +25,6 @@ class RidgeRouter {
     at::Tensor fit(const at::Tensor& owner, const Layout& layout) const;
 
   private:
-    at::Tensor price_load(at::Tensor router, std::int64_t active) const;
-
     const NeuronEnergies& energies_;
     double router_scale_, load_floor_;
     at::Tensor rms_;       ///< [D]

@@ -62,6 +62,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "temperature_start", r.distill.temperature_start, Range{1e-3, 1e3});
     visit("distill", "temperature_end", r.distill.temperature_end, Range{1e-3, 1e3});
     visit("distill", "temperature_share", r.distill.temperature_share, Range{0, 1});
+    visit("distill", "load_floor", r.distill.load_floor, Range{0, 0.9});
     visit("distill", "sinkhorn_iterations", r.distill.sinkhorn_iterations, Range{1, 1e5});
     visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});

@@ -39,7 +39,9 @@ struct DistillRecipe {
     double weight_decay = 1e-4, clip = 1.0;
     double kl_weight = 2.0, ce_weight = 1.0, z_weight = 1e-3, balance_weight = 2e-2;  ///< Eq. 13-15
     double temperature_start = 1.0, temperature_end = 0.1;                            ///< tau, linear ...
-    double temperature_share = 0.2;         ///< ... over this share of the steps
+    double temperature_share = 0.2;  ///< ... over this share of the steps
+    double load_floor =
+        0.05;  ///< least load of an expert at the end, over an even share; 0: experts may be dead
     std::int64_t sinkhorn_iterations = 50;  ///< bound of a solve
     double sinkhorn_tolerance = 1e-3;       ///< relative column residual that ends it
     std::int64_t evaluate_every = 0;        ///< steps between held-out evaluations; 0: only at the end

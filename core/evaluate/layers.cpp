@@ -7,13 +7,16 @@
 #include "model/transformer.h"
 
 namespace dotmoe {
+namespace {
 
-LayerQuality measure_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
-                           const Layout& layout) {
+constexpr std::int64_t tokens_a_chunk = 2048;
+
+}  // namespace
+
+double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
+                   const Layout& layout) {
     const at::NoGradGuard no_grad;
-    constexpr std::int64_t tokens_a_chunk = 2048;
     double difference = 0, norm = 0;
-    at::Tensor tokens = at::zeros({layout.experts}, at::kFloat);
     for (const auto& x : inputs.split(tokens_a_chunk)) {
         const auto mask = route(x, experts.router.to(x.device()), layout.active).mask;
         const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
@@ -21,10 +24,17 @@ LayerQuality measure_layer(const at::Tensor& inputs, const LayerWeights& weights
             masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), mask).to(at::kFloat);
         difference += (sparse - dense).square().sum().item<double>();
         norm += dense.square().sum().item<double>();
-        tokens += mask.sum(0).cpu();
     }
+    return difference / norm;
+}
+
+LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active) {
+    const at::NoGradGuard no_grad;
+    auto tokens = at::zeros({router.size(1)}, at::kFloat);
+    for (const auto& x : inputs.split(tokens_a_chunk))
+        tokens += route(x, router.to(x.device()), active).mask.sum(0).cpu();
     const auto load = tokens / tokens.mean();
-    return {difference / norm, load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
+    return {load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
 }
 
 }  // namespace dotmoe

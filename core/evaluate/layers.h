@@ -8,15 +8,17 @@
 
 namespace dotmoe {
 
-struct LayerQuality {
-    double error = 0;  ///< |Y_hat - Y|^2 / |Y|^2
-    at::Tensor load;   ///< [E] tokens over an even share, CPU
-    double load_max = 0;
-    std::int64_t dead = 0;
+/// |Y_hat - Y|^2 / |Y|^2 over the tokens; inputs [T, D] of the layer's FFN.
+double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
+                   const Layout& layout);
+
+struct LayerLoad {
+    at::Tensor load;  ///< [E] tokens over an even share, CPU
+    double largest = 0;
+    std::int64_t dead = 0;  ///< experts without a token
 };
 
-/// inputs [T, D]: held-out inputs of the layer's FFN in the dense model.
-LayerQuality measure_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
-                           const Layout& layout);
+/// inputs [T, D] of the layer's FFN, router [D, E].
+LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active);
 
 }  // namespace dotmoe

@@ -90,6 +90,7 @@ Quality ConversionRun::judge(const std::string& label, std::int64_t step, const 
 }
 
 Metrics ConversionRun::finish() {
+    revive_experts();
     judge_layers();
     const ExpertSet experts{layout(), state_.layers};
     Metrics metrics = state_.stages;

@@ -16,7 +16,7 @@
 
 namespace dotmoe {
 
-class DenseStream;
+class ActivationStream;
 
 class ConversionRun {
   public:
@@ -40,7 +40,11 @@ class ConversionRun {
     /// Held-out quality of an expert set, published under `label`.
     Quality judge(const std::string& label, std::int64_t step, const ExpertSet& experts);
     Quality judge(const std::string& label, std::int64_t step, const FeedForward& ffn);
-    void align_layer(const DenseStream& calibration, const DenseStream& held_out, std::int64_t layer);
+    void align_layer(const ActivationStream& calibration, const ActivationStream& held_out,
+                     std::int64_t layer);
+    /// Raises, layer by layer on the converted model's own activations, experts that training left without
+    /// tokens.
+    void revive_experts();
     void judge_layers();
     void publish_progress(const char* phase, const char* unit, const ProgressMeter& meter);
     void publish_layer(std::int64_t layer, LayerState state);

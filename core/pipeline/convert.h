@@ -15,13 +15,13 @@ namespace dotmoe {
 class LiveRouting;
 
 struct ConvertRequest {
-    std::filesystem::path model;               ///< dense GGUF
-    std::vector<std::filesystem::path> text;   ///< files and folders (text/corpus.h)
-    std::filesystem::path out;                 ///< folder of the conversion; made when absent
+    std::filesystem::path model;              ///< dense GGUF
+    std::vector<std::filesystem::path> text;  ///< files and folders (text/corpus.h)
+    std::filesystem::path out;                ///< folder of the conversion; made when absent
     Recipe recipe;
     DeviceChoice device = DeviceChoice::automatic;
-    int threads = 0;                           ///< 0: all cores
-    bool resume = false;                       ///< go on from out/checkpoint; without one, start anew
+    int threads = 0;      ///< 0: all cores
+    bool resume = false;  ///< go on from out/checkpoint; without one, start anew
 };
 
 /// Who watches and steers; all outlive the call. `routing` may be null.
@@ -31,9 +31,9 @@ struct ConvertHooks {
     LiveRouting* routing = nullptr;
 };
 
-/// Loads, aligns layer by layer, distils, judges, saves; blocks the calling thread until done. Publishes events as it
-/// goes (Started first, Finished last; Failed and Stopped are the caller's, from the exception). Throws Error,
-/// UsageError, or Cancelled (a checkpoint is then in out/checkpoint).
+/// Loads, aligns layer by layer, distils, judges, saves; blocks the calling thread until done. Publishes
+/// events as it goes (Started first, Finished last; Failed and Stopped are the caller's, from the exception).
+/// Throws Error, UsageError, or Cancelled (a checkpoint is then in out/checkpoint).
 Metrics convert(const ConvertRequest& request, const ConvertHooks& hooks);
 
 }  // namespace dotmoe

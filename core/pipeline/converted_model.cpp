@@ -4,18 +4,17 @@
 #include <chrono>
 #include <numeric>
 
-#include "align/activations.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "base/system.h"
-#include "evaluate/layers.h"
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
 #include "model/generate.h"
 #include "model/load.h"
+#include "pipeline/layer_report.h"
 #include "pipeline/parameters.h"
 #include "pipeline/trace_routing.h"
 #include "text/corpus.h"
@@ -59,10 +58,11 @@ at::Tensor evaluation_windows(const Corpus& corpus, std::int64_t limit, const at
     return at::tensor(ids, at::kLong).view({-1, corpus.window}).to(device);
 }
 
-WindowCallback progress_of(EventSink& events, const std::string& phase, std::int64_t total) {
-    return [&events, phase, meter = ProgressMeter(total)](std::int64_t done) mutable {
+std::function<void(std::int64_t)> progress_of(EventSink& events, const std::string& phase,
+                                              const std::string& unit, std::int64_t total) {
+    return [&events, phase, unit, meter = ProgressMeter(total)](std::int64_t done) mutable {
         meter.set_done(done);
-        events.publish(Progress{phase, done, meter.total(), "windows", meter.rate(), meter.eta()});
+        events.publish(Progress{phase, done, meter.total(), unit, meter.rate(), meter.eta()});
     };
 }
 
@@ -73,8 +73,6 @@ struct ConvertedModel::Impl {
         : model(std::move(dense)), experts(std::move(set)), transformer(model->config, model->weights) {
         feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
     }
-
-    std::vector<LayerMetrics> measure_layers(const at::Tensor& windows, EventSink& events) const;
 
     std::shared_ptr<const Model> model;
     std::shared_ptr<const ExpertSet> experts;  ///< null for a dense model
@@ -147,27 +145,6 @@ RoutingSnapshot ConvertedModel::route(const std::string& text) const {
     return trace_routing(*impl_->model, *impl_->experts, text);
 }
 
-std::vector<LayerMetrics> ConvertedModel::Impl::measure_layers(const at::Tensor& windows,
-                                                               EventSink& events) const {
-    std::vector<LayerMetrics> layers;
-    DenseStream stream(transformer, windows);
-    ProgressMeter meter(model->config.layers);
-    for (std::size_t l = 0; l < experts->layers.size(); ++l) {
-        stream.attend();
-        const auto quality = measure_layer(stream.feed_forward_inputs(), model->weights.layers[l],
-                                           experts->layers[l], experts->layout);
-        LayerMetrics layer;
-        layer.error = quality.error;
-        layer.load_max = quality.load_max;
-        layer.dead = quality.dead;
-        layers.push_back(layer);
-        stream.advance();
-        meter.set_done(stream.layer());
-        events.publish(Progress{"layers", meter.done(), meter.total(), "layers", meter.rate(), meter.eta()});
-    }
-    return layers;
-}
-
 Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t window, std::int64_t limit,
                                  EventSink& events) const {
     const at::NoGradGuard no_grad;
@@ -180,7 +157,7 @@ Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t
     const auto windows =
         evaluation_windows(load_corpus(text, *model.tokenizer, options), limit, model.compute.device);
     const auto progress = [&](const std::string& phase) {
-        return progress_of(events, phase, windows.size(0));
+        return progress_of(events, phase, "windows", windows.size(0));
     };
 
     const auto& transformer = impl_->transformer;
@@ -195,7 +172,8 @@ Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t
     if (converted()) {
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
                                              progress("evaluate converted"));
-        metrics.layers = impl_->measure_layers(windows, events);
+        metrics.layers = report_layers(transformer, *impl_->experts, windows,
+                                       progress_of(events, "layers", "layers", model.config.layers));
         metrics.active_parameters = counts.active;
         metrics.active_neuron_share = impl_->experts->layout.active_share(model.config.neurons);
     }

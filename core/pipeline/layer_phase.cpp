@@ -3,10 +3,13 @@
 
 #include "align/activations.h"
 #include "align/layerwise.h"
+#include "align/load_floor.h"
 #include "align/refine.h"
 #include "base/seed.h"
 #include "evaluate/layers.h"
+#include "experts/masked_ffn.h"
 #include "pipeline/conversion_run.h"
+#include "pipeline/layer_report.h"
 #include "pipeline/snapshots.h"
 #include "transport/rounding.h"
 
@@ -16,16 +19,16 @@ namespace {
 /// Seconds between two checkpoints of this phase; a layer takes about one, a checkpoint some megabytes.
 constexpr double checkpoint_interval = 15;
 
-LayerMetrics figures(const LayerQuality& quality) {
-    return {.error = quality.error, .load_max = quality.load_max, .dead = quality.dead, .random_error = {}};
-}
+/// Text on which the finished routers are looked through for dead experts.
+constexpr std::int64_t windows_to_revive_on = 8;
 
 }  // namespace
 
 void ConversionRun::align_layers() {
     if (recipe().start == Start::random || state_.step > 0) return;
     const auto windows = std::min(recipe().text.calibration_windows, train_.size(0));
-    DenseStream calibration(*transformer_, train_.slice(0, 0, windows)), held_out(*transformer_, held_out_);
+    ActivationStream calibration(*transformer_, train_.slice(0, 0, windows)),
+        held_out(*transformer_, held_out_);
     ProgressMeter meter(layer_count(), static_cast<std::int64_t>(state_.layers.size())), since_checkpoint(0);
     for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
         hooks_.control.poll();
@@ -40,8 +43,8 @@ void ConversionRun::align_layers() {
         }
         publish_layer(layer, LayerState::done);
         publish_progress("layer-wise", "layers", meter);
-        calibration.advance();
-        held_out.advance();
+        calibration.advance(transformer_->dense());
+        held_out.advance(transformer_->dense());
         if (since_checkpoint.seconds() > checkpoint_interval) {
             checkpoint();
             since_checkpoint = ProgressMeter(0);
@@ -54,7 +57,7 @@ void ConversionRun::align_layers() {
         state_.stages.layerwise = judge("layerwise", 0, ExpertSet{layout(), state_.layers});
 }
 
-void ConversionRun::align_layer(const DenseStream& calibration, const DenseStream& held_out,
+void ConversionRun::align_layer(const ActivationStream& calibration, const ActivationStream& held_out,
                                 std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
@@ -84,35 +87,48 @@ void ConversionRun::align_layer(const DenseStream& calibration, const DenseStrea
                                hooks_.events.publish(step);
                            });
 
-    const auto quality = measure_layer(judged, weights, experts, layout());
-    auto metrics = figures(quality);
-    metrics.greedy_gap = gap;
-    metrics.random_error = measure_layer(judged, weights, random, layout()).error;
+    const auto load = layer_load(judged, experts.router, layout().active);
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
-                                        quality.load.unsqueeze(0)));
+                                        load.load.unsqueeze(0)));
+    state_.layer_metrics.push_back({.error = layer_error(judged, weights, experts, layout()),
+                                    .load_max = load.largest,
+                                    .dead = load.dead,
+                                    .greedy_gap = gap,
+                                    .random_error = layer_error(judged, weights, random, layout())});
     state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
-    state_.layer_metrics.push_back(metrics);
+}
+
+void ConversionRun::revive_experts() {
+    const auto windows = std::min(windows_to_revive_on, train_.size(0));
+    ActivationStream stream(*transformer_, train_.slice(0, 0, windows));
+    ExpertSet experts{layout(), state_.layers};
+    const auto ffn = converted_feed_forward(model_->weights, experts);
+    for (auto& layer : experts.layers) {
+        hooks_.control.poll();
+        stream.attend();
+        layer.router = with_load_floor(layer.router, stream.feed_forward_inputs(), layout().active,
+                                       recipe().distill.load_floor);
+        stream.advance(ffn);
+    }
+    state_.layers = std::move(experts.layers);
 }
 
 void ConversionRun::judge_layers() {
-    DenseStream held_out(*transformer_, held_out_);
     ProgressMeter meter(layer_count());
-    state_.layer_metrics.resize(static_cast<std::size_t>(layer_count()));
-    for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
-        hooks_.control.poll();
-        const auto l = static_cast<std::size_t>(layer);
-        held_out.attend();
-        const auto quality = measure_layer(held_out.feed_forward_inputs(), model_->weights.layers[l],
-                                           state_.layers[l], layout());
+    const auto report =
+        report_layers(*transformer_, {layout(), state_.layers}, held_out_, [&](std::int64_t done) {
+            hooks_.control.poll();
+            meter.set_done(done);
+            publish_progress("judge layers", "layers", meter);
+        });
+    state_.layer_metrics.resize(report.size());
+    for (std::size_t l = 0; l < report.size(); ++l) {
         auto& metrics = state_.layer_metrics[l];
-        metrics.error = quality.error;
-        metrics.load_max = quality.load_max;
-        metrics.dead = quality.dead;
-        held_out.advance();
-        publish_layer(layer, LayerState::done);
-        meter.set_done(layer + 1);
-        publish_progress("judge layers", "layers", meter);
+        metrics.error = report[l].error;
+        metrics.load_max = report[l].load_max;
+        metrics.dead = report[l].dead;
+        publish_layer(static_cast<std::int64_t>(l), LayerState::done);
     }
 }
 

@@ -90,8 +90,10 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
                       plan_value(round.affinity, round_greedy(round.affinity, layout.capacities(72))) - 1e-6);
         });
     EXPECT_EQ(rounds, 4);
-    const auto random = measure_layer(layer.x, layer.weights, {split, ridge.fit(split, layout)}, layout);
-    EXPECT_LT(measure_layer(layer.x, layer.weights, experts, layout).error, random.error);
+    const LayerExperts random{split, ridge.fit(split, layout)};
+    EXPECT_LT(layer_error(layer.x, layer.weights, experts, layout),
+              layer_error(layer.x, layer.weights, random, layout));
+    EXPECT_EQ(layer_load(layer.x, experts.router, layout.active).dead, 0);
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// Error and load of every layer of a conversion, on given windows.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <vector>
+
+#include "experts/expert_set.h"
+#include "model/transformer.h"
+#include "pipeline/metrics.h"
+
+namespace dotmoe {
+
+/// windows [W, window] int64. Errors are measured on the inputs that the layer has in the dense model, loads
+/// on those that it has in the converted one, which is where its router works. Only error, load_max and dead
+/// are set. on_layer(done) is called after each layer on the calling thread.
+std::vector<LayerMetrics> report_layers(const Transformer& transformer, const ExpertSet& experts,
+                                        const at::Tensor& windows,
+                                        const std::function<void(std::int64_t)>& on_layer);
+
+}  // namespace dotmoe

@@ -1,0 +1,46 @@
+#include "align/load_floor.h"
+
+#include <gtest/gtest.h>
+
+#include "evaluate/layers.h"
+
+namespace dotmoe {
+namespace {
+
+/// Expert 3 of 6 wants every token a little and is outbid on all of them.
+struct Outbid {
+    Outbid() {
+        at::manual_seed(11);
+        x = at::rand({2000, 8}) + 0.1;
+        router = at::rand({8, 6});
+        router.select(1, 3).mul_(0.2);
+    }
+    at::Tensor x, router;
+};
+
+TEST(LoadFloor, AStarvedExpertGetsItsFloorAndTheOthersKeepTheirColumns) {
+    const Outbid problem;
+    ASSERT_EQ(layer_load(problem.x, problem.router, 2).dead, 1);
+    const auto raised = with_load_floor(problem.router, problem.x, 2, 0.2);
+    const auto load = layer_load(problem.x, raised, 2).load;
+    EXPECT_GE(load.min().item<float>(), 0.2F);
+    const auto ratio = raised / problem.router;  // a column is scaled as a whole
+    EXPECT_TRUE(at::allclose(ratio.amax(0), ratio.amin(0)));
+    EXPECT_GT(ratio[0][3].item<float>(), 1);
+}
+
+TEST(LoadFloor, NoFloorOrNoNeedChangesNothing) {
+    const Outbid problem;
+    EXPECT_TRUE(at::equal(with_load_floor(problem.router, problem.x, 2, 0), problem.router));
+    EXPECT_TRUE(
+        at::equal(with_load_floor(problem.router, problem.x, 6, 0.5), problem.router));  // k = E: all are on
+}
+
+TEST(LoadFloor, LogitsThatAreNeverPositiveCannotBeHelpedAndEndTheSearch) {
+    Outbid problem;
+    problem.router.select(1, 3).mul_(-1);
+    EXPECT_EQ(layer_load(problem.x, with_load_floor(problem.router, problem.x, 2, 0.2), 2).dead, 1);
+}
+
+}  // namespace
+}  // namespace dotmoe
