@@ -1,0 +1,91 @@
+#include "export/compare.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "experts/masked_ffn.h"
+#include "experts/router.h"
+#include "export/sample_text.h"
+#include "model/transformer.h"
+
+namespace dotmoe {
+namespace {
+
+// Above it weights are approximate: 2^-40 gives 0, k = 1 and k = E too up to rounding; 2^-12 gives 1e-3.
+constexpr double exact_weight_error = 0x1p-18;
+
+void check_same_shape(const StockConfig& config, const Model& dense, const Layout& layout) {
+    const auto same = [](const char* what, std::int64_t exported, std::int64_t converted) {
+        if (exported != converted)
+            fail("the export is of another model or conversion: {} {} instead of {}", exported, what,
+                 converted);
+    };
+    same("layers", config.layers, dense.config.layers);
+    same("tokens in the vocabulary", config.vocabulary, dense.config.vocabulary);
+    same("values a token", config.width, dense.config.width);
+    same("experts", config.experts, layout.experts);
+    same("active experts", config.active, layout.active);
+    same("shared neurons", config.shared_neurons, layout.shared);
+    same("neurons an expert", config.expert_neurons, layout.capacity(dense.config.neurons));
+}
+
+double largest_difference(const at::Tensor& a, const at::Tensor& b) {
+    return (a - b).abs().max().item<double>();
+}
+
+struct Forced {
+    at::Tensor logits;  ///< [T, V]
+    double agreement = 0;
+};
+
+Forced forced_to(const std::vector<StockRoutes>& routes, const at::Tensor& tokens, const Model& dense,
+                 const ExpertSet& experts) {
+    const Transformer transformer(dense.config, dense.weights);
+    const auto& layout = experts.layout;
+    double agreeing = 0;
+    const FeedForward forced = [&](const at::Tensor& x, std::int64_t layer) {
+        const auto& [owner, router] = experts.layers[layer];
+        const auto own = route(x.flatten(0, -2), router, layout.active).mask;
+        const auto mask = at::zeros_like(own).scatter_(1, routes[layer].chosen, 1.0);
+        agreeing += own.eq(mask).all(-1).to(at::kDouble).mean().item<double>();
+        return masked_feed_forward(x, dense.weights.layers[layer], layout, owner, mask);
+    };
+    const auto hidden = transformer.hidden(tokens.unsqueeze(0), forced);
+    return {transformer.logits(hidden)[0], agreeing / static_cast<double>(dense.config.layers)};
+}
+
+double weight_error(const StockRun& run, std::int64_t active) {
+    double error = 0;
+    for (const auto& routes : run.routes)
+        error = std::max(error, (routes.weights * active - 1).abs().max().item<double>());
+    return error;
+}
+
+}  // namespace
+
+ExportFigures compare_export(const StockModel& exported, const Model& dense, const ExpertSet& experts) {
+    check_same_shape(exported.config(), dense, experts.layout);
+    const at::NoGradGuard no_grad;
+    const auto tokens = sample_tokens(dense)[0];
+    ExportFigures figures;
+    figures.tokens = tokens.size(0);
+    {
+        const Transformer transformer(dense.config, dense.weights);
+        const auto logits =
+            transformer.logits(transformer.hidden(tokens.unsqueeze(0), transformer.dense()))[0];
+        const auto whole = exported.forward(tokens, exported.all_experts()).logits;
+        figures.finite = whole.isfinite().all().item<bool>();
+        figures.all_experts_difference = largest_difference(whole, logits);
+    }
+    const auto run = exported.forward(tokens, exported.as_exported());
+    const auto reference = forced_to(run.routes, tokens, dense, experts);
+    figures.finite = figures.finite && run.logits.isfinite().all().item<bool>();
+    figures.forced_difference = largest_difference(run.logits, reference.logits);
+    figures.same_experts = reference.agreement;
+    for (const auto& routes : run.routes) figures.exact_ties += routes.ties;
+    figures.weight_error = weight_error(run, experts.layout.active);
+    figures.equivalence = figures.weight_error <= exact_weight_error ? "exact" : "approximate";
+    return figures;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,35 @@
+// What an export will be, decided before a byte is written: architecture and router factors (FORMATS.md).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "experts/expert_set.h"
+#include "export/huggingface.h"
+#include "model/load.h"
+
+namespace dotmoe {
+
+enum class StockArchitecture { mixtral, granite_moe_shared };
+
+/// "MixtralForCausalLM", as config.json names it.
+std::string_view class_name(StockArchitecture architecture);
+
+struct ExportPlan {
+    StockArchitecture architecture = StockArchitecture::mixtral;
+    Layout layout;
+    std::vector<double> router_factor;  ///< f of each layer [L], powers of two
+    bool exact = false;                 ///< every selected expert weighs exactly 1/k
+};
+
+/// GraniteMoeShared where S > 0, else Mixtral. The factor is as RouterScale says, but where the softmax comes
+/// first (Mixtral, and all that is portable) two cases are exact too: with k = E there is no choice to spoil,
+/// f = 2^-40; with k = 1 the weight is 1 whatever the router says, f = 1. Throws Error when a layer is still
+/// dense, when the experts do not fit the model, or when the architecture can't hold it.
+ExportPlan plan_export(const Model& model, const ExpertSet& experts, RouterScale scale);
+
+/// Standard deviation of each layer's router logits around their mean over the experts (a common offset
+/// cancels in a softmax), of the converted model on sample_tokens() [L].
+std::vector<double> router_spread(const Model& model, const ExpertSet& experts);
+
+}  // namespace dotmoe

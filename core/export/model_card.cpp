@@ -1,0 +1,95 @@
+#include "export/model_card.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/system.h"
+#include "formats/gguf.h"
+
+namespace dotmoe {
+namespace {
+
+// Front matter is YAML, and these strings come from a model file.
+std::string yaml_word(const std::string& text) {
+    const auto plain = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), plain) ? text : "";
+}
+
+std::string one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+    return text;
+}
+
+std::string front_matter(const ModelCard& card) {
+    const auto license = yaml_word(card.license);
+    return "---\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [mixture-of-experts, "
+           "dot-moe]\n" +
+           (license.empty() ? "" : "license: " + license + "\n") + "---\n";
+}
+
+std::string weight_note(const ExportPlan& plan) {
+    const auto [low, high] = std::minmax_element(plan.router_factor.begin(), plan.router_factor.end());
+    const auto power = [](double factor) { return std::lround(std::log2(factor)); };
+    if (plan.exact)
+        return fmt::format(
+            "Routers are scaled by 2^{}: every selected expert weighs exactly 1/k. They need fp32 or bf16 "
+            "(fp16 would round them to nothing).",
+            power(*high));
+    return fmt::format("Routers are scaled by 2^{} to 2^{}: selected experts weigh 1/k within about 0.1 %.",
+                       power(*low), power(*high));
+}
+
+}  // namespace
+
+ModelCard read_model_card(const std::filesystem::path& source, const std::filesystem::path& project) {
+    const gguf::File file(source);
+    ModelCard card{one_line(file.get<std::string>("general.name").value_or("")),
+                   file.get<std::string>("general.license").value_or(""), std::nullopt};
+    const auto path = project / "metrics.json";
+    if (!std::filesystem::exists(path)) return card;
+    try {
+        card.metrics = nlohmann::json::parse(read_text_file(path)).get<Metrics>();
+    } catch (const nlohmann::json::exception& error) {
+        fail("{}: is damaged: {}; run dotmoe eval again, or remove it", path.string(), error.what());
+    }
+    return card;
+}
+
+std::string model_card_text(const ModelCard& card, const Project& project, const Model& model,
+                            const ExportPlan& plan) {
+    const auto& layout = plan.layout;
+    const auto neurons = model.config.neurons;
+    std::string text = front_matter(card);
+    text += fmt::format("# {} as a mixture of experts\n\n",
+                        card.name.empty() ? model.path.stem().string() : card.name);
+    text += fmt::format(
+        "Made by DOT-MoE Studio {} (recipe `{}`, seed {}) from `{}` (SHA-256 `{}`). The neurons of every "
+        "feed-forward layer were dealt to experts by balanced optimal transport and routers were trained to "
+        "pick them; no neuron's weights were changed, and all experts on give back the dense model.\n\n",
+        version(), project.recipe.name, project.recipe.seed, model.path.filename().string(),
+        project.source_sha256);
+    text += fmt::format(
+        "| | |\n|---|---|\n| architecture | `{}` |\n| layers | {} |\n| experts a layer | {} of {} neurons |\n"
+        "| active a token | {} |\n| shared neurons | {} |\n| FFN neurons active | {:.1f} % |\n\n",
+        class_name(plan.architecture), model.config.layers, layout.experts, layout.capacity(neurons),
+        layout.active, layout.shared, 100 * layout.active_share(neurons));
+    text += weight_note(plan) + "\n\n";
+    if (card.metrics) text += "## Held-out quality\n\n```\n" + format_table(*card.metrics) + "```\n\n";
+    text +=
+        "## Use\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = "
+        "AutoModelForCausalLM.from_pretrained(\".\")\n"
+        "tokens = tokenizer(\"The capital of France is\", return_tensors=\"pt\")\n"
+        "print(tokenizer.decode(model.generate(**tokens, max_new_tokens=20)[0]))\n```\n\n"
+        "`receipt.json`, where present, holds the hashes of these files and their comparison with the source "
+        "(`dotmoe verify`).\n\n## Recipe\n\n```toml\n" +
+        to_toml(project.recipe) + "```\n";
+    return text;
+}
+
+}  // namespace dotmoe

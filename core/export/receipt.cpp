@@ -1,0 +1,36 @@
+#include "base/error.h"
+#include "base/system.h"
+#include "export/verify.h"
+
+namespace dotmoe {
+
+ExportBounds export_bounds(const std::string& equivalence) {
+    // FORMATS.md: fp32 noise is 1.7e-4 dense and up to 1.4e-3 with k < E. Weights of the approximate class
+    // err by 1e-3, and 98 to 99.99 % of its choices are the same; with all experts on both classes are exact.
+    if (equivalence == "exact") return {5e-4, 5e-3, 0.998};
+    return {5e-4, 1e-1, 0.98};
+}
+
+void to_json(nlohmann::json& json, const Receipt& receipt) {
+    const auto& figures = receipt.figures;
+    json = {{"passed", receipt.passed},
+            {"verdict", receipt.verdict},
+            {"architecture", receipt.architecture},
+            {"equivalence", figures.equivalence},
+            {"tokens", figures.tokens},
+            {"weight_error", figures.weight_error},
+            {"all_experts_difference", figures.all_experts_difference},
+            {"bound_all_experts", receipt.bounds.all_experts},
+            {"forced_difference", figures.forced_difference},
+            {"bound_forced", receipt.bounds.forced},
+            {"same_experts", figures.same_experts},
+            {"bound_same_experts", receipt.bounds.same_experts},
+            {"exact_ties", figures.exact_ties},
+            {"finite", figures.finite},
+            {"source_sha256", receipt.source_sha256},
+            {"export_sha256", receipt.export_sha256},
+            {"files", receipt.files},
+            {"version", version()}};
+}
+
+}  // namespace dotmoe

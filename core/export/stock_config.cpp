@@ -1,0 +1,133 @@
+#include "export/stock_config.h"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace dotmoe {
+namespace {
+
+class Reader {
+  public:
+    explicit Reader(const std::filesystem::path& file) : name_(file.string()) {
+        json_ = nlohmann::json::parse(read_text_file(file), nullptr, false);
+        if (!json_.is_object()) fail("{}: is not a JSON object", name_);
+    }
+
+    const nlohmann::json* find(const char* key) const {
+        const auto found = json_.find(key);
+        return found == json_.end() || found->is_null() ? nullptr : &*found;
+    }
+
+    std::int64_t count(const char* key, std::int64_t least = 1) const {
+        const auto* value = find(key);
+        if (value == nullptr) fail("{}: '{}' is missing", name_, key);
+        return checked_count(key, *value, least);
+    }
+
+    std::int64_t count_or(const char* key, std::int64_t otherwise) const {
+        const auto* value = find(key);
+        return value == nullptr ? otherwise : checked_count(key, *value, 1);
+    }
+
+    double positive_or(const char* key, double otherwise) const {
+        const auto* value = find(key);
+        if (value == nullptr) return otherwise;
+        if (!value->is_number()) fail("{}: '{}' is no number", name_, key);
+        const auto number = value->get<double>();
+        if (!std::isfinite(number) || number <= 0)
+            fail("{}: '{}' is {}, not a positive number", name_, key, number);
+        return number;
+    }
+
+    bool flag_or(const char* key, bool otherwise) const {
+        const auto* value = find(key);
+        if (value == nullptr) return otherwise;
+        if (!value->is_boolean()) fail("{}: '{}' is neither true nor false", name_, key);
+        return value->get<bool>();
+    }
+
+    std::string architecture() const {
+        const auto* list = find("architectures");
+        if (list == nullptr || !list->is_array() || list->size() != 1 || !list->front().is_string())
+            fail("{}: 'architectures' does not name one class", name_);
+        return list->front().get<std::string>();
+    }
+
+    void require(bool holds, const char* key, const char* wanted) const {
+        if (!holds) fail("{}: '{}' is not supported here: {}", name_, key, wanted);
+    }
+
+    const std::string& name() const { return name_; }
+
+  private:
+    std::int64_t checked_count(const char* key, const nlohmann::json& value, std::int64_t least) const {
+        // Products of three such counts stay below 2^63 only with the tensors' own checks; alone each is an
+        // int32.
+        if (!value.is_number_integer()) fail("{}: '{}' is no whole number", name_, key);
+        const auto number = value.get<std::int64_t>();
+        if (number < least || number > std::numeric_limits<std::int32_t>::max())
+            fail("{}: '{}' is {}, out of range", name_, key, number);
+        return number;
+    }
+
+    std::string name_;
+    nlohmann::json json_;
+};
+
+void read_architecture(const Reader& json, StockConfig& config) {
+    config.architecture = json.architecture();
+    if (config.architecture == "MixtralForCausalLM") {
+        config.gating = Gating::softmax_then_top_k;
+        config.head_width = json.count_or("head_dim", config.width / config.heads);
+        config.attention_multiplier = 1 / std::sqrt(static_cast<double>(config.head_width));
+        config.rope_base = json.positive_or("rope_theta", 1e6);
+        config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-5);
+        json.require(json.find("sliding_window") == nullptr, "sliding_window",
+                     "the source attends to everything");
+    } else if (config.architecture == "GraniteMoeSharedForCausalLM") {
+        config.gating = Gating::top_k_then_softmax;
+        config.head_width = config.width / config.heads;
+        config.shared_neurons = json.count("shared_intermediate_size", 0);
+        config.rope_base = json.positive_or("rope_theta", 1e4);
+        config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-6);
+        config.attention_multiplier = json.positive_or("attention_multiplier", 1);
+        config.embedding_multiplier = json.positive_or("embedding_multiplier", 1);
+        config.residual_multiplier = json.positive_or("residual_multiplier", 1);
+        config.logits_scaling = json.positive_or("logits_scaling", 1);
+        json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
+    } else {
+        fail("{}: architecture {} is none of MixtralForCausalLM, GraniteMoeSharedForCausalLM", json.name(),
+             config.architecture);
+    }
+}
+
+}  // namespace
+
+StockConfig read_stock_config(const std::filesystem::path& file) {
+    const Reader json(file);
+    StockConfig config;
+    config.vocabulary = json.count("vocab_size");
+    config.width = json.count("hidden_size");
+    config.expert_neurons = json.count("intermediate_size");
+    config.layers = json.count("num_hidden_layers");
+    config.heads = json.count("num_attention_heads");
+    config.kv_heads = json.count_or("num_key_value_heads", config.heads);
+    config.experts = json.count("num_local_experts");
+    config.active = json.count("num_experts_per_tok");
+    config.tied_embeddings = json.flag_or("tie_word_embeddings", false);
+    read_architecture(json, config);
+    const auto* activation = json.find("hidden_act");
+    json.require(activation == nullptr || *activation == "silu", "hidden_act", "only silu is");
+    json.require(json.find("rope_scaling") == nullptr, "rope_scaling", "the source has none");
+    if (config.active > config.experts || config.heads % config.kv_heads != 0 || config.head_width < 2 ||
+        config.head_width % 2 != 0)
+        fail("{}: {} of {} experts active, {} heads of {} over {} do not fit together", json.name(),
+             config.active, config.experts, config.heads, config.head_width, config.kv_heads);
+    return config;
+}
+
+}  // namespace dotmoe

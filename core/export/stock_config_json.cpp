@@ -1,0 +1,76 @@
+#include "export/stock_config_json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+#include <string>
+
+namespace dotmoe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json id_or_null(const std::optional<TokenId>& id) {
+    return id ? Json(*id) : Json(nullptr);
+}
+
+// GGUF keeps fp32: 1e-5 is there as 9.999999747e-06. The shortest decimal of the same float reads as it was
+// meant.
+double readable(double value) {
+    const auto narrow = static_cast<float>(value);
+    return static_cast<double>(narrow) == value ? std::stod(fmt::format("{}", narrow)) : value;
+}
+
+}  // namespace
+
+Json generation_config_json(const Vocabulary& vocabulary) {
+    return {{"bos_token_id", id_or_null(vocabulary.bos)},
+            {"eos_token_id", id_or_null(vocabulary.eos)},
+            {"pad_token_id", id_or_null(vocabulary.pad)}};
+}
+
+Json config_json(const Model& model, const ExportPlan& plan) {
+    const auto& config = model.config;
+    const auto& layout = plan.layout;
+    const bool mixtral = plan.architecture == StockArchitecture::mixtral;
+    Json json = {{"architectures", {class_name(plan.architecture)}},
+                 {"model_type", mixtral ? "mixtral" : "granitemoeshared"},
+                 {"vocab_size", config.vocabulary},
+                 {"hidden_size", config.width},
+                 {"intermediate_size", layout.capacity(config.neurons)},
+                 {"num_hidden_layers", config.layers},
+                 {"num_attention_heads", config.heads},
+                 {"num_key_value_heads", config.kv_heads},
+                 {"num_local_experts", layout.experts},
+                 {"num_experts_per_tok", layout.active},
+                 {"hidden_act", "silu"},
+                 {"max_position_embeddings", config.context},
+                 {"rms_norm_eps", readable(config.norm_epsilon)},
+                 {"rope_theta", readable(config.rope_base)},
+                 {"rope_scaling", nullptr},
+                 {"attention_dropout", 0.0},
+                 {"initializer_range", 0.02},
+                 {"output_router_logits", false},
+                 {"router_aux_loss_coef", 0.001},
+                 {"tie_word_embeddings", config.tied_embeddings},
+                 {"use_cache", true},
+                 {"torch_dtype", "float32"}};
+    json.update(generation_config_json(model.tokenizer->vocabulary()));
+    if (mixtral) {
+        json["head_dim"] = config.head_width;
+        json["sliding_window"] = nullptr;
+        json["router_jitter_noise"] = 0.0;
+    } else {
+        json["shared_intermediate_size"] = layout.shared;
+        json["attention_bias"] = false;
+        // Its default is 1; a Llama divides by sqrt(head width).
+        json["attention_multiplier"] = 1.0 / std::sqrt(static_cast<double>(config.head_width));
+        json["embedding_multiplier"] = 1.0;
+        json["residual_multiplier"] = 1.0;
+        json["logits_scaling"] = 1.0;
+    }
+    return json;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,37 @@
+#include "export/stock_moe.h"
+
+namespace dotmoe {
+
+StockRoutes stock_routes(const at::Tensor& logits, std::int64_t active, Gating gating) {
+    const bool softmax_first = gating == Gating::softmax_then_top_k;
+    const auto scores = softmax_first ? at::softmax(logits, -1) : logits;
+    const auto experts = scores.size(-1);
+    // One more than needed, where there is one, to see ties at the border.
+    const auto [best, order] = scores.topk(std::min(active + 1, experts), -1);
+    const auto selected = best.narrow(-1, 0, active);
+    StockRoutes routes;
+    routes.chosen = order.narrow(-1, 0, active).contiguous();
+    routes.weights = softmax_first ? selected / selected.sum(-1, true) : at::softmax(selected, -1);
+    if (active < experts)
+        routes.ties = best.select(-1, active - 1).eq(best.select(-1, active)).sum().item<std::int64_t>();
+    return routes;
+}
+
+at::Tensor apply(const StockFfn& ffn, const at::Tensor& x) {
+    return at::linear(at::silu(at::linear(x, ffn.gate)) * at::linear(x, ffn.up), ffn.down);
+}
+
+at::Tensor mix_experts(const at::Tensor& x, const std::vector<StockFfn>& experts, const StockRoutes& routes) {
+    auto mixed = at::zeros_like(x);
+    for (std::size_t e = 0; e < experts.size(); ++e) {
+        const auto where =
+            routes.chosen.eq(static_cast<std::int64_t>(e)).nonzero();  // [hits, 2]: token, place
+        if (where.size(0) == 0) continue;
+        const auto tokens = where.select(1, 0), places = where.select(1, 1);
+        const auto weights = routes.weights.index({tokens, places}).unsqueeze(-1);
+        mixed.index_add_(0, tokens, apply(experts[e], x.index_select(0, tokens)) * weights);
+    }
+    return mixed;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,27 @@
+#include "export/tokenizer_check.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace dotmoe {
+
+void check_tokenizer_file(const std::filesystem::path& file, const Vocabulary& vocabulary) {
+    const auto json = nlohmann::json::parse(read_text_file(file), nullptr, false);
+    if (!json.is_object() || !json.contains("model") || !json["model"].is_object())
+        fail("{}: is no tokenizer", file.string());
+    const auto& model = json["model"];
+    if (!model.contains("vocab") || !model["vocab"].is_object() ||
+        model["vocab"].size() != vocabulary.tokens.size())
+        fail("{}: does not hold the source's {} tokens", file.string(), vocabulary.tokens.size());
+    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
+        const auto found = model["vocab"].find(vocabulary.tokens[id]);
+        if (found == model["vocab"].end() || *found != id)
+            fail("{}: token {} '{}' of the source is another here", file.string(), id, vocabulary.tokens[id]);
+    }
+    if (!model.contains("merges") || model["merges"] != nlohmann::json(vocabulary.merges))
+        fail("{}: its merges are not the source's", file.string());
+}
+
+}  // namespace dotmoe

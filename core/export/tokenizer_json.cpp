@@ -1,0 +1,141 @@
+#include "export/tokenizer_json.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace dotmoe {
+namespace {
+
+using Json = nlohmann::json;
+
+// Rules that take every digit alone before GPT-2's pattern splits the rest, and those that are GPT-2's
+// pattern itself.
+constexpr std::array digits_alone{"smollm", "starcoder", "refact", "command-r"};
+constexpr std::array plain_gpt2{"gpt-2", "default"};
+
+bool holds(const auto& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+const std::string& token_at(const Vocabulary& vocabulary, TokenId id) {
+    if (id < 0 || id >= std::ssize(vocabulary.tokens))
+        fail("special token id {} is outside the vocabulary of {}", id, vocabulary.tokens.size());
+    return vocabulary.tokens[id];
+}
+
+Json byte_level() {
+    return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+}
+
+Json pre_tokenizer(const std::string& rule) {
+    if (holds(plain_gpt2, rule)) return byte_level();
+    if (!holds(digits_alone, rule)) fail("pre-tokenizer rule '{}' has no tokenizer.json form here", rule);
+    const Json digits = {{"type", "Digits"}, {"individual_digits", true}};
+    return {{"type", "Sequence"}, {"pretokenizers", {digits, byte_level()}}};
+}
+
+// Written in a text, these stand for themselves: they are found before any splitting.
+bool is_added(TokenKind kind) {
+    return kind == TokenKind::control || kind == TokenKind::user_defined;
+}
+
+Json added_token(const Vocabulary& vocabulary, std::size_t id) {
+    return {{"content", vocabulary.tokens[id]},
+            {"single_word", false},
+            {"lstrip", false},
+            {"rstrip", false},
+            {"normalized", false},
+            {"special", vocabulary.kinds[id] == TokenKind::control}};
+}
+
+Json added_tokens(const Vocabulary& vocabulary) {
+    Json list = Json::array();
+    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
+        if (is_added(vocabulary.kinds[id])) {
+            auto token = added_token(vocabulary, id);
+            token["id"] = id;
+            list.push_back(std::move(token));
+        }
+    return list;
+}
+
+Json post_processor(const Vocabulary& vocabulary) {
+    if (!vocabulary.add_bos || !vocabulary.bos) return nullptr;
+    const auto& bos = token_at(vocabulary, *vocabulary.bos);
+    const auto special = [&](int type) { return Json{{"SpecialToken", {{"id", bos}, {"type_id", type}}}}; };
+    const auto text = [](const char* id, int type) {
+        return Json{{"Sequence", {{"id", id}, {"type_id", type}}}};
+    };
+    const Json token = {{"id", bos}, {"ids", {*vocabulary.bos}}, {"tokens", {bos}}};
+    return {{"type", "TemplateProcessing"},
+            {"single", {special(0), text("A", 0)}},
+            {"pair", {special(0), text("A", 0), special(1), text("B", 1)}},
+            {"special_tokens", {{bos, token}}}};
+}
+
+Json bpe(const Vocabulary& vocabulary) {
+    Json ids = Json::object();
+    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
+        if (!ids.emplace(vocabulary.tokens[id], id).second)
+            fail("token {} '{}' stands twice in the vocabulary", id, vocabulary.tokens[id]);
+    // A byte that no token holds becomes the unknown token, a run of them a single one.
+    return {
+        {"type", "BPE"},
+        {"dropout", nullptr},
+        {"unk_token", vocabulary.unknown ? Json(token_at(vocabulary, *vocabulary.unknown)) : Json(nullptr)},
+        {"continuing_subword_prefix", nullptr},
+        {"end_of_word_suffix", nullptr},
+        {"fuse_unk", true},
+        {"byte_fallback", false},
+        {"ignore_merges", false},
+        {"vocab", std::move(ids)},
+        {"merges", vocabulary.merges}};
+}
+
+}  // namespace
+
+nlohmann::json tokenizer_json(const Vocabulary& vocabulary) {
+    if (vocabulary.kinds.size() != vocabulary.tokens.size())
+        fail("the vocabulary has {} tokens and {} token types", vocabulary.tokens.size(),
+             vocabulary.kinds.size());
+    return {{"version", "1.0"},
+            {"truncation", nullptr},
+            {"padding", nullptr},
+            {"added_tokens", added_tokens(vocabulary)},
+            {"normalizer", nullptr},
+            {"pre_tokenizer", pre_tokenizer(vocabulary.pre_tokenizer)},
+            {"post_processor", post_processor(vocabulary)},
+            {"decoder", byte_level()},
+            {"model", bpe(vocabulary)}};
+}
+
+nlohmann::ordered_json special_tokens_map_json(const Vocabulary& vocabulary) {
+    auto json = nlohmann::ordered_json::object();
+    const auto put = [&](const char* key, const std::optional<TokenId>& id) {
+        if (id) json[key] = token_at(vocabulary, *id);
+    };
+    put("bos_token", vocabulary.bos);
+    put("eos_token", vocabulary.eos);
+    put("pad_token", vocabulary.pad);
+    put("unk_token", vocabulary.unknown);
+    return json;
+}
+
+nlohmann::ordered_json tokenizer_config_json(const Vocabulary& vocabulary, std::int64_t context) {
+    nlohmann::ordered_json json = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                                   {"model_max_length", context},
+                                   {"add_prefix_space", false},
+                                   {"clean_up_tokenization_spaces", false}};
+    auto decoder = nlohmann::ordered_json::object();
+    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
+        if (is_added(vocabulary.kinds[id])) decoder[std::to_string(id)] = added_token(vocabulary, id);
+    json["added_tokens_decoder"] = std::move(decoder);
+    json.update(special_tokens_map_json(vocabulary));
+    if (!vocabulary.chat_template.empty()) json["chat_template"] = vocabulary.chat_template;
+    return json;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,81 @@
+#include "export/export_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "toy_conversion.h"
+
+namespace dotmoe {
+namespace {
+
+using test::ToyConversion;
+
+TEST(ExportPlan, SharedNeuronsGoToTheExactClass) {
+    const ToyConversion toy(test::with_shared);
+    const auto plan = plan_export(*toy.model, toy.experts, RouterScale::exact);
+    EXPECT_EQ(class_name(plan.architecture), "GraniteMoeSharedForCausalLM");
+    EXPECT_TRUE(plan.exact);
+    EXPECT_EQ(plan.router_factor, std::vector<double>(3, 0x1p-40));
+}
+
+TEST(ExportPlan, PortableFactorsAreTheNearestPowersOfTwo) {
+    for (const auto& layout : {test::with_shared, test::without_shared}) {
+        const ToyConversion toy(layout);
+        const auto plan = plan_export(*toy.model, toy.experts, RouterScale::portable);
+        EXPECT_FALSE(plan.exact);
+        const auto spread = router_spread(*toy.model, toy.experts);
+        ASSERT_EQ(plan.router_factor.size(), spread.size());
+        for (std::size_t l = 0; l < spread.size(); ++l) {
+            const double ratio = plan.router_factor[l] * spread[l] / 0x1p-12;
+            EXPECT_GE(ratio, std::sqrt(0.5));
+            EXPECT_LE(ratio, std::sqrt(2.0));
+            EXPECT_EQ(std::exp2(std::round(std::log2(plan.router_factor[l]))), plan.router_factor[l]);
+        }
+    }
+}
+
+TEST(ExportPlan, MixtralIsPortableWhateverIsAsked) {
+    const ToyConversion toy(test::without_shared);
+    const auto plan = plan_export(*toy.model, toy.experts, RouterScale::exact);
+    EXPECT_EQ(class_name(plan.architecture), "MixtralForCausalLM");
+    EXPECT_FALSE(plan.exact);
+    EXPECT_GT(plan.router_factor[0], 0x1p-20);
+}
+
+TEST(ExportPlan, OneAndAllExpertsAreExactEverywhere) {
+    for (const auto active : {1, 6}) {
+        auto layout = test::without_shared;
+        layout.active = active;
+        const ToyConversion toy(layout);
+        const auto plan = plan_export(*toy.model, toy.experts, RouterScale::portable);
+        EXPECT_TRUE(plan.exact);
+        EXPECT_EQ(plan.router_factor[0], active == 1 ? 1.0 : 0x1p-40);
+    }
+}
+
+// A common offset of all experts cancels in a softmax, so it must not count; the factor is a scale.
+TEST(ExportPlan, SpreadIgnoresACommonOffsetAndFollowsTheScale) {
+    ToyConversion toy(test::without_shared);
+    const auto before = router_spread(*toy.model, toy.experts);
+    for (auto& layer : toy.experts.layers) layer.router = 4 * (layer.router + at::ones({32, 1}));
+    const auto after = router_spread(*toy.model, toy.experts);
+    for (std::size_t l = 0; l < before.size(); ++l) EXPECT_NEAR(after[l] / before[l], 4, 1e-3);
+}
+
+TEST(ExportPlan, RefusesUnfinishedOrForeignConversions) {
+    ToyConversion toy(test::with_shared);
+    auto unfinished = toy.experts;
+    unfinished.layers[1].owner = at::Tensor();
+    EXPECT_THROW(plan_export(*toy.model, unfinished, RouterScale::exact), Error);
+    auto shorter = toy.experts;
+    shorter.layers.pop_back();
+    EXPECT_THROW(plan_export(*toy.model, shorter, RouterScale::exact), Error);
+    auto narrow = toy.experts;
+    narrow.layers[2].router = at::zeros({16, 5});
+    EXPECT_THROW(plan_export(*toy.model, narrow, RouterScale::exact), Error);
+}
+
+}  // namespace
+}  // namespace dotmoe

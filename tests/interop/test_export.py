@@ -1,0 +1,220 @@
+"""Exports loaded and run by transformers, against transformers' own reading of the dense GGUF and against the core."""
+
+import json
+import os
+import pathlib
+import shutil
+
+import gguf
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from test_tokenizer import TEXTS, from_transformers, has_number, oracle  # noqa: F401 (two are fixtures)
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+
+# FORMATS.md's classes: largest logit difference on the same routes, least share of the same choices.
+FORCED = {"exact": 5e-3, "approximate": 1e-1}
+SAME_CHOICES = {"exact": 0.998, "approximate": 0.98}
+
+TEXT = """The whale, the largest animal that has ever lived, feeds on krill: up to 3,600 kg of it a day. In spring it \
+follows the melting ice; in autumn it returns to warmer seas, where its calves are born.
+
+def mean(values):
+    \"\"\"Arithmetic mean; raises ZeroDivisionError when there are no values.\"\"\"
+    return sum(values) / len(values)
+
+Question: why is the sky blue? Answer: because air scatters short waves more than long ones, as the fourth power of the \
+frequency. Der Himmel ist blau, weil die Luft kurze Wellen stärker streut als lange.
+"""
+
+
+class Exported:
+    """A conversion with random experts, exported by the probe and loaded by transformers."""
+
+    def __init__(self, probe, model: pathlib.Path, folder: pathlib.Path, experts, active, shared, routers="exact", seed=1):
+        self.probe, self.project, self.folder = probe, folder / "project", folder / "export"
+        self.experts, self.active = experts, active
+        probe("random_project", model, self.project, experts, active, shared, seed)
+        self.result = json.loads(probe("export", self.project, self.folder, routers).stdout)
+
+    def load(self):
+        model, info = AutoModelForCausalLM.from_pretrained(self.folder, dtype=torch.float32, output_loading_info=True)
+        assert all(not found for found in info.values()), info
+        assert type(model).__name__ == self.result["architecture"]
+        return model.eval()
+
+    def gates(self, model):
+        """The linear layer of every router, and the module that holds its top-k."""
+        for layer in model.model.layers:
+            moe = layer.block_sparse_moe
+            yield (moe.router.layer, moe.router) if hasattr(moe, "router") else (moe.gate, moe)
+
+    def run(self, model, tokens):
+        """Logits, and the experts that the architecture picked [L, T, E]."""
+        chosen, hooks = [], []
+
+        def record(_module, _inputs, logits):
+            logits = logits.reshape(-1, self.experts).float()
+            scores = logits.softmax(-1) if self.result["architecture"] == "MixtralForCausalLM" else logits
+            chosen.append(torch.zeros_like(logits).scatter(-1, scores.topk(self.active).indices, 1).to(torch.uint8))
+
+        for gate, _ in self.gates(model):
+            hooks.append(gate.register_forward_hook(record))
+        values = logits_of(model, tokens)
+        for hook in hooks:
+            hook.remove()
+        return values, torch.stack(chosen)
+
+    def forced(self, tokens, chosen, folder) -> dict:
+        """The core's dense logits, its conversion's on the same routes, and what its routers would have chosen."""
+        save_file({"tokens": tokens, "chosen": chosen}, folder / "run.safetensors")
+        self.probe("forced_forward", self.project, folder / "run.safetensors", folder / "forced.safetensors")
+        return load_file(folder / "forced.safetensors")
+
+    def turn_all_on(self, model):
+        """k = E, in place. The file's down projections are k times the source's for weights of 1/k; now weights are 1/E."""
+        for layer, (_, top_k) in zip(model.model.layers, self.gates(model), strict=True):
+            top_k.top_k = self.experts
+            moe = layer.block_sparse_moe
+            downs = [moe.output_linear] if hasattr(moe, "output_linear") else [expert.w2 for expert in moe.experts]
+            for down in downs:
+                down.weight.data *= self.experts / self.active
+
+
+def logits_of(model, tokens):
+    with torch.no_grad():
+        return model(tokens[None]).logits[0].float()
+
+
+def difference(a, b) -> float:
+    return (a - b).abs().max().item()
+
+
+def permute_neurons(dense):
+    """The same function, summed in another order."""
+    for layer in dense.model.layers:
+        order = torch.randperm(layer.mlp.gate_proj.weight.shape[0], generator=torch.Generator().manual_seed(5))
+        layer.mlp.gate_proj.weight.data = layer.mlp.gate_proj.weight.data[order]
+        layer.mlp.up_proj.weight.data = layer.mlp.up_proj.weight.data[order]
+        layer.mlp.down_proj.weight.data = layer.mlp.down_proj.weight.data[:, order]
+
+
+class Dense:
+    """The source as transformers reads it: tokens of TEXT, their logits, and fp32's noise on them."""
+
+    def __init__(self, path: pathlib.Path, longest: int):
+        tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+        model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32).eval()
+        self.tokens = torch.tensor(tokenizer.encode(TEXT, add_special_tokens=False)[:longest])
+        self.logits = logits_of(model, self.tokens)
+        permute_neurons(model)
+        self.noise = difference(logits_of(model, self.tokens), self.logits)
+
+
+def check(exported: Exported, dense: Dense, folder: pathlib.Path):
+    """The self-check of FORMATS.md with transformers as the runtime."""
+    kind = exported.result["equivalence"]
+    model = exported.load()
+    logits, chosen = exported.run(model, dense.tokens)
+    assert logits.isfinite().all()
+    ours = exported.forced(dense.tokens, chosen, folder)
+    figures = {
+        "noise": dense.noise,
+        "dense": difference(ours["dense"], dense.logits),
+        "forced": difference(ours["forced"], logits),
+        "same choices": (ours["own"] == chosen).all(-1).float().mean().item(),
+    }
+    exported.turn_all_on(model)
+    if exported.result["router_factor"] < 1:  # k = 1 in Mixtral: the router weighs as it likes once more are on
+        figures["all on"] = difference(logits_of(model, dense.tokens), dense.logits)
+    for gate, _ in exported.gates(model):
+        gate.weight.data.zero_()
+    figures["all on, zero routers"] = difference(logits_of(model, dense.tokens), dense.logits)
+    print(exported.result, figures)
+
+    floor = 10 * dense.noise
+    assert figures["dense"] <= floor
+    assert figures["forced"] <= FORCED[kind]
+    assert figures["same choices"] >= SAME_CHOICES[kind]
+    assert figures.get("all on", 0) <= (floor if kind == "exact" else 3e-2)
+    assert figures["all on, zero routers"] <= floor
+
+    receipt = json.loads(exported.probe("verify", exported.folder, exported.project).stdout)
+    print(receipt["verdict"])
+    assert receipt["passed"], receipt["verdict"]
+    assert receipt["equivalence"] == kind
+
+
+@pytest.fixture(scope="module")
+def dense(model_path):
+    return Dense(model_path, longest=192)
+
+
+@pytest.fixture(scope="module")
+def granite(probe, model_path, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("granite")
+    yield Exported(probe, model_path, folder, experts=84, active=12, shared=192)
+    shutil.rmtree(folder)
+
+
+def test_shared_neurons_in_the_real_model(granite, dense, tmp_path):
+    assert granite.result["architecture"] == "GraniteMoeSharedForCausalLM"
+    assert granite.result["equivalence"] == "exact"
+    check(granite, dense, tmp_path)
+
+
+def test_mixtral_of_the_real_model(probe, model_path, dense, tmp_path):
+    mixtral = Exported(probe, model_path, tmp_path, experts=96, active=24, shared=0)
+    assert mixtral.result["architecture"] == "MixtralForCausalLM"
+    assert mixtral.result["equivalence"] == "approximate"
+    check(mixtral, dense, tmp_path)
+    shutil.rmtree(mixtral.folder)
+
+
+def toy_path() -> pathlib.Path:
+    return pathlib.Path(os.environ["DOTMOE_DEPS"]) / "model" / "toy.gguf"
+
+
+@pytest.fixture(scope="module")
+def toy():
+    if not toy_path().exists():
+        pytest.skip("no toy.gguf: packaging/build.sh makes it")
+    return Dense(toy_path(), longest=64)
+
+
+# Experts of 1/16 of the neurons: (shared in sixteenths, active).
+@pytest.mark.parametrize("routers", ["exact", "portable"])
+@pytest.mark.parametrize("shared, active", [(0, 1), (0, 3), (0, 4), (0, 16), (1, 1), (2, 3), (4, 4), (8, 8), (15, 1)])
+def test_toys(probe, toy, tmp_path, shared, active, routers):
+    reader = gguf.GGUFReader(toy_path())
+    neurons = int(reader.fields["llama.feed_forward_length"].contents())
+    exported = Exported(probe, toy_path(), tmp_path, 16 - shared, active, shared * neurons // 16, routers)
+    alone = active in (1, 16 - shared)
+    assert exported.result["equivalence"] == ("exact" if alone or (shared and routers == "exact") else "approximate")
+    check(exported, toy, tmp_path)
+
+
+def test_tokenizer(granite, oracle, from_transformers, model_path):  # noqa: F811 (fixtures)
+    tokenizer = AutoTokenizer.from_pretrained(granite.folder)
+    assert tokenizer.is_fast
+    for text in TEXTS:
+        ids = tokenizer.encode(text)
+        assert ids == oracle.encode(text, add_special_tokens=False).ids, repr(text)
+        assert tokenizer.decode(ids) == oracle.decode(ids, skip_special_tokens=False), repr(text)
+        if not has_number(text):
+            assert ids == from_transformers.encode(text, add_special_tokens=False).ids, repr(text)
+
+    fields = gguf.GGUFReader(model_path).fields
+    tokens = fields["tokenizer.ggml.tokens"].contents()
+    for name, key in {"bos": "bos", "eos": "eos", "pad": "padding", "unk": "unknown"}.items():
+        token_id = int(fields[f"tokenizer.ggml.{key}_token_id"].contents())
+        assert getattr(tokenizer, f"{name}_token_id") == token_id
+        assert getattr(tokenizer, f"{name}_token") == tokens[token_id]
+    assert tokenizer.chat_template == fields["tokenizer.chat_template"].contents()
+    chat = tokenizer.apply_chat_template([{"role": "user", "content": "Hi 5"}], add_generation_prompt=True)
+    assert tokenizer.decode(chat).endswith("<|im_start|>user\nHi 5<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_generation_settings(granite):
+    settings = GenerationConfig.from_pretrained(granite.folder)
+    assert (settings.bos_token_id, settings.eos_token_id, settings.pad_token_id) == (1, 2, 2)
