@@ -93,14 +93,16 @@ def short_files(tree: Tree) -> Iterator[str]:
 
 
 def sources_are_built(tree: Tree) -> Iterator[str]:
-    """Every .cpp file stands in a CMakeLists.txt of its folder or of a folder above it."""
+    """Every .cpp file stands in a CMakeLists.txt."""
+    named = set()
+    for lists in tree.under("", suffixes=("CMakeLists.txt",)):
+        here = Path(lists).parent.as_posix() + "/"
+        for name in re.findall(r"[\w./${}-]+\.cpp\b", re.sub(r"#.*", "", tree.text(lists))):
+            from_root = re.sub(r"^\$\{(CMAKE|PROJECT)_SOURCE_DIR\}/", "", name)
+            in_folder = here + name.removeprefix("${CMAKE_CURRENT_SOURCE_DIR}/")
+            named.add(_normal(Path(in_folder if from_root == name else from_root)))
     for path in tree.under("core/", "app/", "widgets/", "tests/", "tools/", suffixes=(".cpp",)):
-        for folder in Path(path).parents:
-            lists = (folder / "CMakeLists.txt").as_posix()
-            name = Path(path).relative_to(folder).as_posix()
-            if lists in tree.paths and re.search(rf"(?<![\w/]){re.escape(name)}\b", tree.text(lists)):
-                break
-        else:
+        if path not in named:
             yield f"{path}: no CMakeLists.txt names it"
 
 
