@@ -13,18 +13,18 @@ namespace dotmoe {
 using RunId = std::uint64_t;
 
 struct Started {
-    std::string model;            ///< path of the dense model
+    std::string model;  ///< path of the dense model
     int layers = 0, neurons = 0, width = 0;
     int experts = 0, active = 0, shared = 0;
     std::string device, dtype, recipe;
 };
 
 struct Progress {
-    std::string phase;            ///< "load", "calibrate", "layer-wise", "distil", "evaluate", "save", ...
+    std::string phase;  ///< "load", "calibrate", "layer-wise", "distil", "evaluate", "save", ...
     std::int64_t done = 0, total = 0;
-    std::string unit;             ///< "layers", "steps", "windows"
-    double rate = 0;              ///< units a second
-    double eta_seconds = 0;       ///< of this phase; 0 while unknown
+    std::string unit;        ///< "layers", "steps", "windows"
+    double rate = 0;         ///< units a second
+    double eta_seconds = 0;  ///< of this phase; 0 while unknown
 };
 
 enum class LogLevel { info, warning };
@@ -34,20 +34,20 @@ struct LogLine {
 };
 
 struct Finished {
-    std::string out;              ///< folder of the conversion
-    std::string metrics_json;     ///< contents of metrics.json
+    std::string out;           ///< folder of the conversion
+    std::string metrics_json;  ///< contents of metrics.json
 };
 struct Failed {
     std::string message;
 };
-struct Stopped {                  ///< the user stopped it; `resumable` when a checkpoint was written
+struct Stopped {  ///< the user stopped it; `resumable` when a checkpoint was written
     bool resumable = false;
 };
 
-using Payload = std::variant<Started, Progress, LogLine, Finished, Failed, Stopped,
-                             std::shared_ptr<const PlanSnapshot>, std::shared_ptr<const SinkhornSnapshot>,
-                             std::shared_ptr<const LoadSnapshot>, std::shared_ptr<const RoutingSnapshot>,
-                             TrainingStep, QualitySnapshot, LayerStatus>;
+using Payload =
+    std::variant<Started, Progress, LogLine, Finished, Failed, Stopped, std::shared_ptr<const PlanSnapshot>,
+                 std::shared_ptr<const SinkhornSnapshot>, std::shared_ptr<const LoadSnapshot>,
+                 std::shared_ptr<const RoutingSnapshot>, TrainingStep, QualitySnapshot, LayerStatus>;
 
 struct Event {
     RunId run = 0;

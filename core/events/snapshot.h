@@ -9,13 +9,14 @@
 
 namespace dotmoe {
 
-/// Where in a run a snapshot was taken: the alternating-transport rounds of a layer, or a step of the global phase.
+/// Where in a run a snapshot was taken: the alternating-transport rounds of a layer, or a step of the global
+/// phase.
 enum class Stage { layerwise, distillation };
 
 /// Transport plan of one layer.
 struct PlanSnapshot {
     Stage stage = Stage::layerwise;
-    std::int64_t step = 0;               ///< round of the layer, or global step
+    std::int64_t step = 0;  ///< round of the layer, or global step
     int layer = 0;
     int neurons = 0, columns = 0;        ///< N, and E (+1 with a shared column)
     bool shared_column = false;          ///< column 0 is the shared one
@@ -27,7 +28,8 @@ struct PlanSnapshot {
     double soft_hard_gap = 0;            ///< mass of the soft plan outside the hard one, as a share of N
 };
 
-/// Residuals inside one Sinkhorn solve, per iteration: largest absolute row- and column-sum error, in neurons.
+/// Residuals inside one Sinkhorn solve, per iteration: largest absolute row- and column-sum error, in
+/// neurons.
 struct SinkhornSnapshot {
     Stage stage = Stage::layerwise;
     std::int64_t step = 0;
@@ -41,33 +43,34 @@ struct LoadSnapshot {
     Stage stage = Stage::layerwise;
     std::int64_t step = 0;
     int first_layer = 0, layers = 0, experts = 0;
-    std::vector<float> load;  ///< [layers, E] row-major; 1 = an even share (T k / E tokens), 0 = a dead expert
+    std::vector<float>
+        load;  ///< [layers, E] row-major; 1 = an even share (T k / E tokens), 0 = a dead expert
 };
 
 /// Which experts each token of the user's text is sent to, in every layer.
 struct RoutingSnapshot {
     std::string text;
-    std::vector<std::string> tokens;       ///< [T] as text, bytes that are no UTF-8 as U+FFFD
+    std::vector<std::string> tokens;  ///< [T] as text, bytes that are no UTF-8 as U+FFFD
     int layers = 0, active = 0, experts = 0;
-    std::vector<std::int32_t> expert;      ///< [L, T, k] routed experts 0..E-1, best first; -1: layer still dense
-    std::vector<float> probability;        ///< [L, T, k] softmax over all E of the router's logits
+    std::vector<std::int32_t> expert;  ///< [L, T, k] routed experts 0..E-1, best first; -1: layer still dense
+    std::vector<float> probability;    ///< [L, T, k] softmax over all E of the router's logits
 };
 
 /// One step of straight-through training; the losses are unweighted.
 struct TrainingStep {
     Stage stage = Stage::distillation;
-    int layer = -1;                        ///< -1 in the global phase
+    int layer = -1;  ///< -1 in the global phase
     std::int64_t step = 0, total = 0;
     double loss = 0, kl = 0, cross_entropy = 0, balance = 0, z = 0, temperature = 0;
-    double reconstruction = 0;             ///< |Y_hat - Y|^2 / |Y|^2, layer-wise phase only
+    double reconstruction = 0;  ///< |Y_hat - Y|^2 / |Y|^2, layer-wise phase only
     double tokens_per_second = 0;
-    int sinkhorn_iterations = 0;           ///< of this step's solve, largest over layers
-    double churn = 0;                      ///< share of neurons that changed expert in this step
+    int sinkhorn_iterations = 0;  ///< of this step's solve, largest over layers
+    double churn = 0;             ///< share of neurons that changed expert in this step
 };
 
 /// Held-out quality at some moment of the run.
 struct QualitySnapshot {
-    std::string label;                     ///< "dense", "random_layerwise", "layerwise", "step 15", "converted"
+    std::string label;  ///< "dense", "random_layerwise", "layerwise", "step 15", "converted"
     std::int64_t step = 0;
     double perplexity = 0, kl = 0, top1 = 0;
 };
@@ -78,10 +81,10 @@ enum class LayerState { dense, aligning, done, refused };
 struct LayerStatus {
     int layer = 0;
     LayerState state = LayerState::dense;
-    double error = -1;                     ///< relative reconstruction error on held-out text; < 0 while unknown
-    double load_max = -1;                  ///< heaviest expert over an even share; < 0 while unknown
-    int dead = 0;                          ///< experts without a token
-    std::string note;                      ///< why refused
+    double error = -1;     ///< relative reconstruction error on held-out text; < 0 while unknown
+    double load_max = -1;  ///< heaviest expert over an even share; < 0 while unknown
+    int dead = 0;          ///< experts without a token
+    std::string note;      ///< why refused
 };
 
 }  // namespace dotmoe

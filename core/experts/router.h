@@ -8,10 +8,10 @@
 namespace dotmoe {
 
 struct Routing {
-    at::Tensor logits;          ///< [T, E] fp32
-    at::Tensor probabilities;   ///< [T, E] fp32
-    at::Tensor chosen;          ///< [T, k] int64, best first
-    at::Tensor mask;            ///< R [T, E] fp32, 0 or 1
+    at::Tensor logits;         ///< [T, E] fp32
+    at::Tensor probabilities;  ///< [T, E] fp32
+    at::Tensor chosen;         ///< [T, k] int64, best first
+    at::Tensor mask;           ///< R [T, E] fp32, 0 or 1
 };
 
 /// x [T, D] any dtype, router [D, E] fp32; differentiable in both through logits and probabilities.

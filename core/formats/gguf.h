@@ -18,14 +18,24 @@ namespace dotmoe::gguf {
 
 /// Ids as in the file; only these can be dequantised.
 enum class TensorType : std::uint32_t {
-    F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, Q4_K = 12, Q5_K = 13, Q6_K = 14, BF16 = 30
+    F32 = 0,
+    F16 = 1,
+    Q4_0 = 2,
+    Q4_1 = 3,
+    Q5_0 = 6,
+    Q5_1 = 7,
+    Q8_0 = 8,
+    Q4_K = 12,
+    Q5_K = 13,
+    Q6_K = 14,
+    BF16 = 30
 };
 
 struct Tensor {
     std::string name;
     TensorType type = TensorType::F32;
-    std::vector<std::int64_t> shape;     ///< slowest dimension first (numpy order; the file has it reversed)
-    std::span<const std::byte> data;     ///< inside the mapped file
+    std::vector<std::int64_t> shape;  ///< slowest dimension first (numpy order; the file has it reversed)
+    std::span<const std::byte> data;  ///< inside the mapped file
     std::int64_t elements() const;
 };
 
@@ -33,9 +43,9 @@ struct Tensor {
 using Value = std::variant<std::uint64_t, std::int64_t, double, bool, std::string, std::vector<std::int64_t>,
                            std::vector<double>, std::vector<bool>, std::vector<std::string>>;
 
-/// A mapped GGUF file. The file is untrusted: every count, length, offset and shape is checked against the file's size
-/// before it is used, and nothing larger than the file could hold is ever allocated. Throws Error naming the file,
-/// the place and what is wrong.
+/// A mapped GGUF file. The file is untrusted: every count, length, offset and shape is checked against the
+/// file's size before it is used, and nothing larger than the file could hold is ever allocated. Throws Error
+/// naming the file, the place and what is wrong.
 class File {
   public:
     explicit File(const std::filesystem::path& path);
@@ -45,11 +55,11 @@ class File {
     const std::map<std::string, Value, std::less<>>& metadata() const { return metadata_; }
     const std::vector<Tensor>& tensors() const { return tensors_; }
 
-    const Tensor* find(std::string_view name) const;    ///< nullptr when absent
-    const Tensor& at(std::string_view name) const;      ///< throws Error when absent
+    const Tensor* find(std::string_view name) const;  ///< nullptr when absent
+    const Tensor& at(std::string_view name) const;    ///< throws Error when absent
 
-    /// T is std::string, std::int64_t, double, bool or one of Value's vectors; integers convert to double. nullopt when
-    /// the key is absent; throws Error when it holds another kind.
+    /// T is std::string, std::int64_t, double, bool or one of Value's vectors; integers convert to double.
+    /// nullopt when the key is absent; throws Error when it holds another kind.
     template <typename T>
     std::optional<T> get(std::string_view key) const;
     /// As get(), but throws Error when the key is absent.

@@ -15,13 +15,13 @@ namespace dotmoe::gguf {
 struct TensorToWrite {
     std::string name;
     TensorType type = TensorType::F32;
-    std::vector<std::int64_t> shape;                        ///< numpy order
-    std::function<std::vector<std::byte>()> data;           ///< called once, in order: at most one tensor in memory
+    std::vector<std::int64_t> shape;               ///< numpy order
+    std::function<std::vector<std::byte>()> data;  ///< called once, in order: at most one tensor in memory
 };
 
-/// Written atomically. Keys keep their order. Numbers are stored as llama.cpp wants them: integers in 32 bits where they
-/// fit (an array, where all do), reals as float32. Throws Error when a name occurs twice, the bytes of a tensor do not
-/// fit its shape, or the disk is full; then nothing is left behind.
+/// Written atomically. Keys keep their order. Numbers are stored as llama.cpp wants them: integers in 32 bits
+/// where they fit (an array, where all do), reals as float32. Throws Error when a name occurs twice, the
+/// bytes of a tensor do not fit its shape, or the disk is full; then nothing is left behind.
 void write(const std::filesystem::path& path, const std::vector<std::pair<std::string, Value>>& metadata,
            const std::vector<TensorToWrite>& tensors);
 

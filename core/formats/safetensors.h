@@ -23,11 +23,11 @@ struct Tensor {
     std::string name;
     DType dtype = DType::F32;
     std::vector<std::int64_t> shape;
-    std::span<const std::byte> data;   ///< inside the mapped file; not always aligned to the dtype
+    std::span<const std::byte> data;  ///< inside the mapped file; not always aligned to the dtype
 };
 
-/// Untrusted input: header length, offsets, shapes and gaps are checked. Throws Error naming the file and the tensor.
-/// Tensors come in the order of their data.
+/// Untrusted input: header length, offsets, shapes and gaps are checked. Throws Error naming the file and the
+/// tensor. Tensors come in the order of their data.
 class File {
   public:
     explicit File(const std::filesystem::path& path);
@@ -35,7 +35,7 @@ class File {
     const std::vector<Tensor>& tensors() const { return tensors_; }
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const Tensor* find(std::string_view name) const;
-    const Tensor& at(std::string_view name) const;     ///< throws Error when absent
+    const Tensor& at(std::string_view name) const;  ///< throws Error when absent
 
   private:
     MappedFile file_;
@@ -52,8 +52,8 @@ struct TensorToWrite {
     std::function<std::vector<std::byte>()> data;
 };
 
-/// Written atomically, data in the order given. Throws Error when a name occurs twice, the bytes of a tensor do not fit
-/// its shape, or the disk is full; then nothing is left behind.
+/// Written atomically, data in the order given. Throws Error when a name occurs twice, the bytes of a tensor
+/// do not fit its shape, or the disk is full; then nothing is left behind.
 void write(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
            const std::map<std::string, std::string>& metadata);
 

@@ -21,15 +21,18 @@ struct CorpusOptions {
 struct Corpus {
     std::int64_t window = 0;
     std::vector<TokenId> train, held_out;
-    std::vector<std::string> sources;             ///< folder or file names
+    std::vector<std::string> sources;  ///< folder or file names
     std::int64_t train_count() const { return window ? static_cast<std::int64_t>(train.size()) / window : 0; }
-    std::int64_t held_out_count() const { return window ? static_cast<std::int64_t>(held_out.size()) / window : 0; }
+    std::int64_t held_out_count() const {
+        return window ? static_cast<std::int64_t>(held_out.size()) / window : 0;
+    }
 };
 
-/// A path is a text file or a folder; files of one folder (searched recursively for .txt .md .rst .pod) are the
-/// documents of one source, named by the folder directly below the given path. About one document in ten of each
-/// source is held out; a source of a single document gives its last tenth. Throws Error when there is no text, or too
-/// little for one train window and the held-out windows (says how much there is and how much is needed).
+/// A path is a text file or a folder; files of one folder (searched recursively for .txt .md .rst .pod) are
+/// the documents of one source, named by the folder directly below the given path. About one document in ten
+/// of each source is held out; a source of a single document gives its last tenth. Throws Error when there is
+/// no text, or too little for one train window and the held-out windows (says how much there is and how much
+/// is needed).
 Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokenizer& tokenizer,
                    const CorpusOptions& options);
 

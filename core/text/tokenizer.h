@@ -16,17 +16,25 @@ namespace dotmoe {
 using TokenId = std::int32_t;
 
 /// Token types of GGUF's tokenizer.ggml.token_type.
-enum class TokenKind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
+enum class TokenKind : std::int64_t {
+    normal = 1,
+    unknown = 2,
+    control = 3,
+    user_defined = 4,
+    unused = 5,
+    byte = 6
+};
 
-/// Everything needed to rebuild the tokenizer elsewhere (the Hugging Face export writes tokenizer.json from it).
+/// Everything needed to rebuild the tokenizer elsewhere (the Hugging Face export writes tokenizer.json from
+/// it).
 struct Vocabulary {
-    std::vector<std::string> tokens;   ///< in GPT-2's printable byte alphabet
-    std::vector<TokenKind> kinds;      ///< one a token
-    std::vector<std::string> merges;   ///< "left right", by rank
-    std::string pre_tokenizer;         ///< tokenizer.ggml.pre, e.g. "smollm"
+    std::vector<std::string> tokens;  ///< in GPT-2's printable byte alphabet
+    std::vector<TokenKind> kinds;     ///< one a token
+    std::vector<std::string> merges;  ///< "left right", by rank
+    std::string pre_tokenizer;        ///< tokenizer.ggml.pre, e.g. "smollm"
     std::optional<TokenId> bos, eos, pad, unknown;
     bool add_bos = false;
-    std::string chat_template;         ///< empty when the file has none
+    std::string chat_template;  ///< empty when the file has none
 };
 
 /// Immutable; encode and decode may be called from several threads at once.
@@ -37,8 +45,8 @@ class Tokenizer {
     explicit Tokenizer(Vocabulary vocabulary);
     ~Tokenizer();
 
-    /// The ids that transformers gives for the text; special tokens written in the text are recognised. Adds no BOS.
-    /// Bytes that are no UTF-8 are replaced by U+FFFD first, as transformers does.
+    /// The ids that transformers gives for the text; special tokens written in the text are recognised. Adds
+    /// no BOS. Bytes that are no UTF-8 are replaced by U+FFFD first, as transformers does.
     std::vector<TokenId> encode(std::string_view text) const;
     /// Bytes of the tokens, joined. Control tokens stand as they are written. Throws Error on an id outside.
     std::string decode(std::span<const TokenId> ids) const;

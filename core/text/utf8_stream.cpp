@@ -30,6 +30,8 @@ std::string Utf8Stream::push(std::string_view bytes) {
     return text;
 }
 
-std::string Utf8Stream::finish() { return replace_invalid_utf8(std::exchange(waiting_, {})); }
+std::string Utf8Stream::finish() {
+    return replace_invalid_utf8(std::exchange(waiting_, {}));
+}
 
 }  // namespace dotmoe

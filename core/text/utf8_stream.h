@@ -6,8 +6,8 @@
 
 namespace dotmoe {
 
-/// A token may end inside a character: its bytes wait for the rest. Bytes that are no UTF-8 become U+FFFD as in
-/// replace_invalid_utf8, however they are cut.
+/// A token may end inside a character: its bytes wait for the rest. Bytes that are no UTF-8 become U+FFFD as
+/// in replace_invalid_utf8, however they are cut.
 class Utf8Stream {
   public:
     /// The characters that `bytes` completes.

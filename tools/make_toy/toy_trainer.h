@@ -11,7 +11,7 @@ namespace dotmoe {
 
 struct TrainingOptions {
     std::int64_t steps = 600;
-    std::int64_t batch = 4;   ///< windows a step
+    std::int64_t batch = 4;    ///< windows a step
     std::int64_t warmup = 40;  ///< steps of rising learning rate; a cosine to zero follows
     double learning_rate = 5e-3;
     double weight_decay = 0.01;
