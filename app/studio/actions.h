@@ -1,0 +1,25 @@
+// Everything the window can be told to do: menus, shortcuts and toolbar in one place.
+#pragma once
+
+#include <QAction>
+#include <QStringList>
+
+class QComboBox;
+class QMainWindow;
+class QMenu;
+class QToolBar;
+
+namespace dotmoe::studio {
+
+/// Made once for a window; every action is in a menu, has a shortcut, and works from the whole window.
+struct Actions {
+    explicit Actions(QMainWindow& window);
+
+    QAction *open, *quit;
+    QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
+    QAction *previousLayer, *nextLayer, *follow, *resetLayout;
+    QAction* about;
+    QMenu *recent, *run, *view;
+};
+
+}  // namespace dotmoe::studio

@@ -1,0 +1,239 @@
+// The wires of the window: what the user does becomes calls, what a run tells becomes pictures.
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QTabWidget>
+
+#include "app/studio/command_line.h"
+#include "app/studio/main_window.h"
+#include "app/studio/panels/banner.h"
+#include "app/studio/panels/dry_run_card.h"
+#include "app/studio/panels/experts_panel.h"
+#include "app/studio/panels/log_panel.h"
+#include "app/studio/panels/model_panel.h"
+#include "app/studio/panels/recipe_panel.h"
+#include "app/studio/panels/routing_panel.h"
+#include "app/studio/panels/status_strip.h"
+#include "app/studio/panels/transport_panel.h"
+#include "app/studio/recent_files.h"
+#include "app/studio/run_messages.h"
+#include "base/system.h"
+#include "widgets/curves.h"
+
+namespace dotmoe::studio {
+
+void MainWindow::wireActions() {
+    connect(m_actions.open, &QAction::triggered, this, &MainWindow::chooseModel);
+    connect(m_recent, &RecentFiles::chosen, this, &MainWindow::openModel);
+    connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions.convert, &QAction::triggered, this, [this] { convert(false); });
+    connect(m_actions.startOver, &QAction::triggered, this, [this] { convert(true); });
+    connect(m_actions.pause, &QAction::triggered, this,
+            [this] { m_controller.setPaused(m_controller.state() == RunState::running); });
+    connect(m_actions.stop, &QAction::triggered, &m_controller, &RunController::stop);
+    connect(m_actions.copyCommandLine, &QAction::triggered, this, [this] {
+        QApplication::clipboard()->setText(QString::fromStdString(command_line(m_recipe->request())));
+    });
+    connect(m_recipe, &RecipePanel::copyRequested, m_actions.copyCommandLine, &QAction::trigger);
+    const auto step_layer = [this](int by) {
+        m_actions.follow->setChecked(false);
+        m_model->selectLayer(m_live.layer() + by);
+    };
+    connect(m_actions.previousLayer, &QAction::triggered, this, [step_layer] { step_layer(-1); });
+    connect(m_actions.nextLayer, &QAction::triggered, this, [step_layer] { step_layer(1); });
+    connect(m_actions.resetLayout, &QAction::triggered, this, [this] { restoreState(m_firstLayout); });
+    connect(m_actions.about, &QAction::triggered, this, [this] {
+        m_banner->show(Banner::Kind::info,
+                       tr("DOT-MoE Studio %1, GPL-3.0-or-later. Dense language models become mixtures "
+                          "of experts by optimal transport (arXiv 2606.01666).")
+                           .arg(QString::fromUtf8(version().data(), version().size())));
+    });
+    connect(m_presets, &QComboBox::textActivated, m_recipe, &RecipePanel::setPreset);
+    connect(m_recipe, &RecipePanel::presetChanged, m_presets, &QComboBox::setCurrentText);
+    connect(m_recipe, &RecipePanel::changed, this, &MainWindow::updateActions);
+    connect(&m_opener, &ModelOpener::opened, this, &MainWindow::showModel);
+    connect(&m_opener, &ModelOpener::refused, this, &MainWindow::refuseModel);
+}
+
+void MainWindow::wireRun() {
+    connect(&m_controller, &RunController::stateChanged, this, &MainWindow::showState);
+    connect(&m_bridge, &EventBridge::started, this, [this](const Started& event) {
+        m_experts->setSharedNeurons(event.shared);
+        m_strip->showStarted(event);
+        m_log->add(LogLevel::info, started_text(event));
+    });
+    connect(&m_bridge, &EventBridge::progressed, m_strip, &StatusStrip::showProgress);
+    connect(&m_bridge, &EventBridge::logged, this,
+            [this](const LogLine& event) { m_log->add(event.level, QString::fromStdString(event.text)); });
+    connect(&m_bridge, &EventBridge::qualityMeasured, this, [this](const QualitySnapshot& quality) {
+        m_curves->append(quality);
+        m_log->add(LogLevel::info, quality_text(quality));
+    });
+    connect(&m_bridge, &EventBridge::stepped, this,
+            [this](const TrainingStep& step) { m_curves->append(step); });
+    connect(&m_bridge, &EventBridge::layerChanged, this, [this](const LayerStatus& status) {
+        m_model->layers().update(status);
+        m_curves->setLayerError(status.layer, status.error);
+        if (status.state == LayerState::aligning && m_actions.follow->isChecked())
+            m_model->selectLayer(status.layer);
+    });
+    connect(&m_bridge, &EventBridge::finished, this, &MainWindow::showFinished);
+    connect(&m_bridge, &EventBridge::failed, this, [this](const Failed& event) {
+        const auto message = QString::fromStdString(event.message);
+        m_strip->showEnd(tr("Failed"));
+        m_banner->show(Banner::Kind::error, message);
+        m_log->add(LogLevel::warning, message);
+    });
+    connect(&m_bridge, &EventBridge::stopped, this, [this](const Stopped& event) {
+        m_strip->showEnd(tr("Stopped"));
+        m_banner->show(Banner::Kind::info, stopped_text(event));
+        m_log->add(LogLevel::info, stopped_text(event));
+    });
+}
+
+void MainWindow::wireViews() {
+    connect(m_model, &ModelPanel::layerSelected, &m_live, &LiveState::selectLayer);
+    connect(m_model, &ModelPanel::layerChosen, m_actions.follow,
+            [this] { m_actions.follow->setChecked(false); });
+    connect(&m_live, &LiveState::layerSelected, m_routing, &RoutingPanel::setLayer);
+    connect(&m_live, &LiveState::planChanged, m_transport, &TransportPanel::setPlan);
+    connect(&m_live, &LiveState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
+    connect(&m_live, &LiveState::loadChanged, this,
+            [this](const auto& load) { m_experts->setLoad(load, m_live.layer()); });
+    connect(&m_live, &LiveState::routingChanged, m_routing, &RoutingPanel::setRouting);
+    connect(m_routing, &RoutingPanel::textEdited, this,
+            [this](const QString& text) { m_bridge.session().set_text(text.toStdString()); });
+    connect(m_routing, &RoutingPanel::layerChosen, m_model, &ModelPanel::selectLayer);
+    m_bridge.session().set_text(m_routing->text().toStdString());
+}
+
+void MainWindow::chooseModel() {
+    const auto path = QFileDialog::getOpenFileName(this, tr("Open a dense model"), {},
+                                                   tr("Models (*.gguf);;All files (*)"));
+    if (!path.isEmpty()) openModel(path);
+}
+
+void MainWindow::openModel(const QString& path) {
+    if (m_controller.busy())
+        return m_banner->show(Banner::Kind::error, tr("Stop the conversion before opening another model."));
+    m_banner->hide();
+    m_opener.open(path);
+}
+
+void MainWindow::showModel(const ModelSummary& model) {
+    const auto path = QString::fromStdString(model.path.string());
+    setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(model.path.filename().string())));
+    m_recent->add(path);
+    m_live.clear();
+    m_curves->clear();
+    m_model->showModel(model);
+    m_recipe->setModel(model);
+}
+
+void MainWindow::refuseModel(const QString& path, const QString& reason) {
+    // Readers name the file they complain about; the window adds it where they don't.
+    m_banner->show(Banner::Kind::error,
+                   reason.contains(path) ? reason : QStringLiteral("%1: %2").arg(path, reason));
+    m_log->add(LogLevel::warning, m_banner->message());
+    emit modelRefused(m_banner->message());
+}
+
+void MainWindow::convert(bool fromTheBeginning) {
+    const auto request = m_recipe->request();
+    m_banner->hide();
+    m_recipe->card().clearActual();
+    if (fromTheBeginning || !m_controller.wouldContinue(request)) {
+        m_model->layers().clearStates();
+        m_live.clear();
+        m_curves->clear();
+    }
+    fromTheBeginning ? m_controller.startOver(request) : m_controller.start(request);
+}
+
+void MainWindow::showState(RunState state) {
+    m_strip->showState(state);
+    m_recipe->setEditable(state == RunState::idle);
+    updateActions();
+    if (state != RunState::idle) return;
+    m_recipe->refreshOut();
+    if (m_closeWhenIdle) close();
+}
+
+void MainWindow::updateActions() {
+    const bool idle = !m_controller.busy();
+    const auto problem = m_recipe->problem();
+    const bool can_continue = idle && m_controller.wouldContinue(m_recipe->request());
+    m_actions.open->setEnabled(idle);
+    m_presets->setEnabled(idle);
+    m_actions.convert->setEnabled(idle && problem.isEmpty());
+    m_actions.convert->setText(can_continue ? tr("&Continue") : tr("&Convert"));
+    m_actions.convert->setToolTip(problem.isEmpty() ? m_actions.convert->statusTip() : problem);
+    m_actions.startOver->setEnabled(can_continue);
+    m_actions.pause->setEnabled(m_controller.state() == RunState::running ||
+                                m_controller.state() == RunState::paused);
+    m_actions.pause->setText(m_controller.state() == RunState::paused ? tr("&Resume") : tr("&Pause"));
+    m_actions.stop->setEnabled(!idle && m_controller.state() != RunState::stopping);
+    m_actions.copyCommandLine->setEnabled(problem.isEmpty());
+}
+
+void MainWindow::showFinished(const Finished& event) {
+    m_strip->showEnd(tr("Finished"));
+    try {
+        const auto metrics = nlohmann::json::parse(event.metrics_json).get<Metrics>();
+        m_recipe->card().showActual(metrics);
+        m_banner->show(Banner::Kind::info, finished_text(event, metrics));
+        m_log->add(LogLevel::info,
+                   m_banner->message() + u'\n' + QString::fromStdString(format_table(metrics)));
+    } catch (const nlohmann::json::exception& error) {
+        m_banner->show(Banner::Kind::error,
+                       tr("The figures of the run cannot be read: %1").arg(error.what()));
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_controller.busy()) {
+        event->ignore();
+        if (!m_closeWhenIdle) askBeforeClosing();
+        return;
+    }
+    saveSettings();
+    event->accept();
+}
+
+void MainWindow::askBeforeClosing() {
+    if (m_closing) return m_closing->raise();
+    m_closing = new QMessageBox(QMessageBox::Question, tr("Close"), tr("A conversion is running."), {}, this);
+    m_closing->setObjectName("closing");
+    m_closing->setInformativeText(
+        tr("Stopping keeps the last checkpoint; the conversion can go on from it."));
+    auto* stop = m_closing->addButton(tr("Stop and close"), QMessageBox::AcceptRole);
+    auto* keep = m_closing->addButton(tr("Keep running"), QMessageBox::RejectRole);
+    m_closing->setDefaultButton(keep);
+    m_closing->setEscapeButton(keep);
+    connect(m_closing, &QMessageBox::finished, this, [this, stop] {
+        const bool leave = m_closing->clickedButton() == stop;
+        m_closing->deleteLater();
+        m_closing = nullptr;
+        if (!leave) return;
+        m_closeWhenIdle = true;
+        m_controller.busy() ? m_controller.stop() : static_cast<void>(close());
+    });
+    m_closing->open();  // not exec(): the run and its pictures go on behind the question
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (urls.isEmpty() || !urls.front().isLocalFile()) return;
+    event->acceptProposedAction();
+    openModel(urls.front().toLocalFile());
+}
+
+}  // namespace dotmoe::studio

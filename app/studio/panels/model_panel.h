@@ -1,0 +1,40 @@
+// The open model and its layers; the selected layer drives every view.
+#pragma once
+
+#include <QWidget>
+
+#include "app/studio/layer_model.h"
+#include "pipeline/inspect.h"
+
+class QLabel;
+class QTableView;
+
+namespace dotmoe::studio {
+
+class ModelPanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit ModelPanel(QWidget* parent = nullptr);
+
+    LayerModel& layers() { return *m_layers; }
+    /// What the file is; layers all dense, the first one selected.
+    void showModel(const ModelSummary& summary);
+    void showNoModel();
+    void selectLayer(int layer);
+    int selectedLayer() const;
+
+  signals:
+    void layerSelected(int layer);
+    /// The user did it, by mouse or keyboard.
+    void layerChosen();
+
+  private:
+    QLabel* m_name;
+    QLabel* m_facts;
+    QTableView* m_table;
+    LayerModel* m_layers;
+    bool m_programmatic = false;  ///< selectLayer() is at work
+};
+
+}  // namespace dotmoe::studio

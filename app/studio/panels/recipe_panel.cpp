@@ -1,0 +1,217 @@
+#include "app/studio/panels/recipe_panel.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QFormLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <limits>
+
+#include "app/studio/default_output.h"
+#include "app/studio/figures.h"
+#include "app/studio/panels/dry_run_card.h"
+#include "app/studio/panels/paths_edit.h"
+#include "app/studio/theme.h"
+#include "base/error.h"
+#include "experts/layout.h"
+
+namespace dotmoe::studio {
+namespace {
+
+QSpinBox* add_number(QFormLayout* form, const char* name, const QString& label, const QString& tip,
+                     int lowest) {
+    auto* box = new QSpinBox;
+    box->setObjectName(name);
+    box->setAccessibleName(label);
+    box->setToolTip(tip);
+    box->setRange(lowest, std::numeric_limits<int>::max());
+    form->addRow(label, box);
+    return box;
+}
+
+std::filesystem::path to_path(const QString& text) {
+    return QDir::toNativeSeparators(text).toStdString();
+}
+
+}  // namespace
+
+RecipePanel::RecipePanel(QWidget* parent)
+    : QWidget(parent),
+      m_presets(new QComboBox),
+      m_text(new PathsEdit(PathsEdit::Choose::texts, tr("Text"))),
+      m_out(new PathsEdit(PathsEdit::Choose::folder, tr("Output folder"))),
+      m_check(new QLabel),
+      m_card(new DryRunCard),
+      m_form(new QWidget),
+      m_copy(new QPushButton(tr("Copy as command line"))) {
+    setObjectName("recipe");
+    auto* form = new QFormLayout(m_form);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_presets->setObjectName("recipePreset");
+    m_presets->setAccessibleName(tr("Preset"));
+    for (const auto& name : dotmoe::preset_names()) m_presets->addItem(QString::fromStdString(name));
+    form->addRow(tr("Preset"), m_presets);
+    m_experts = add_number(form, "experts", tr("Experts"), tr("Routed experts a layer, E"), 1);
+    m_active = add_number(form, "active", tr("Active"), tr("Experts that each token is sent to, k"), 1);
+    m_shared = add_number(form, "shared", tr("Shared"), tr("Neurons that every token uses, S"), 0);
+    m_steps =
+        add_number(form, "steps", tr("Steps"), tr("Steps of global training after the layer-wise phase"), 0);
+    m_seed = add_number(form, "seed", tr("Seed"), tr("Same seed, same machine: the same assignment"), 0);
+    m_text->setObjectName("text");
+    m_text->setToolTip(
+        tr("Files and folders of text (.txt .md .rst .pod); about a tenth is held out to judge"));
+    m_text->setPlaceholderText(tr("files or folders"));
+    form->addRow(tr("Text"), m_text);
+    m_out->setObjectName("out");
+    m_out->setToolTip(tr("Folder of the conversion; made when it is not there"));
+    form->addRow(tr("Output"), m_out);
+
+    m_check->setObjectName("check");
+    m_check->setWordWrap(true);
+    m_check->setTextFormat(Qt::PlainText);
+    // Two lines kept free: a message that comes and goes must not move the fields under the mouse.
+    m_check->setMinimumHeight(2 * m_check->fontMetrics().lineSpacing());
+    m_check->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_copy->setObjectName("copyCommandLine");
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(8, 8, 8, 8);
+    column->setSpacing(8);
+    column->addWidget(m_form);
+    column->addWidget(m_check);
+    column->addWidget(m_card);
+    column->addWidget(m_copy);
+    column->addStretch(1);
+
+    m_estimateSoon.setSingleShot(true);
+    m_estimateSoon.setInterval(200);
+    connect(&m_estimateSoon, &QTimer::timeout, this, &RecipePanel::estimate);
+    connect(m_presets, &QComboBox::textActivated, this, &RecipePanel::setPreset);
+    for (auto* box : {m_experts, m_active, m_shared, m_steps, m_seed})
+        connect(box, &QSpinBox::valueChanged, this, &RecipePanel::recheck);
+    connect(m_text, &PathsEdit::changed, this, &RecipePanel::recheck);
+    connect(m_out, &PathsEdit::changed, this, &RecipePanel::recheck);
+    connect(m_copy, &QPushButton::clicked, this, &RecipePanel::copyRequested);
+    setPreset(QStringLiteral("quick"));
+}
+
+void RecipePanel::setModel(std::optional<ModelSummary> model) {
+    m_model = std::move(model);
+    m_card->clearActual();
+    refreshOut();
+    recheck();
+}
+
+void RecipePanel::setPreset(const QString& name) {
+    m_preset = dotmoe::preset(name.toStdString());
+    m_presets->setCurrentText(name);
+    fill(m_preset);
+    refreshOut();
+    recheck();
+    emit presetChanged(name);
+}
+
+QString RecipePanel::preset() const {
+    return m_presets->currentText();
+}
+
+void RecipePanel::setTextPaths(const QStringList& paths) {
+    m_text->setPaths(paths);
+}
+
+QStringList RecipePanel::textPaths() const {
+    return m_text->paths();
+}
+
+void RecipePanel::setOut(const QString& folder) {
+    m_out->setPaths({folder});
+}
+
+void RecipePanel::setEditable(bool editable) {
+    m_form->setEnabled(editable);
+}
+
+void RecipePanel::refreshOut() {
+    if (!m_model) return m_out->setPlaceholderText(tr("chosen with the model"));
+    const auto parent = to_path(QDir::homePath()) / "dotmoe";
+    m_out->setPlaceholderText(
+        QString::fromStdString(default_output(parent, m_model->path, preset().toStdString()).string()));
+}
+
+ConvertRequest RecipePanel::request() const {
+    ConvertRequest request;
+    if (m_model) request.model = m_model->path;
+    for (const auto& path : m_text->paths()) request.text.push_back(to_path(path));
+    const auto out = m_out->paths();
+    request.out = to_path(out.isEmpty() ? m_out->placeholderText() : out.front());
+    request.recipe = recipe();
+    return request;
+}
+
+void RecipePanel::fill(const Recipe& recipe) {
+    const auto set = [](QSpinBox* box, auto value) {
+        const QSignalBlocker quiet(box);
+        box->setValue(static_cast<int>(value));
+    };
+    set(m_experts, recipe.layout.experts);
+    set(m_active, recipe.layout.active);
+    set(m_shared, recipe.layout.shared);
+    set(m_steps, recipe.distill.steps);
+    set(m_seed, recipe.seed);
+}
+
+Recipe RecipePanel::recipe() const {
+    auto recipe = m_preset;
+    recipe.layout = {m_experts->value(), m_active->value(), m_shared->value()};
+    recipe.distill.steps = m_steps->value();
+    recipe.seed = static_cast<std::uint64_t>(m_seed->value());
+    return recipe;
+}
+
+QString RecipePanel::findProblem() const {
+    if (!m_model) return tr("Open a model to convert.");
+    try {
+        const auto wanted = recipe();
+        check_recipe(wanted);
+        check_layout(wanted.layout, m_model->config.neurons);
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return m_text->paths().isEmpty() ? tr("Add text to learn from: files or folders.") : QString();
+}
+
+void RecipePanel::recheck() {
+    m_problem = findProblem();
+    const Layout layout = recipe().layout;
+    const auto neurons = m_model ? m_model->config.neurons : 0;
+    m_check->setText(m_problem.isEmpty() ? tr("%1 shared + %2 × %3 = %4 neurons; a token uses %5")
+                                               .arg(layout.shared)
+                                               .arg(layout.experts)
+                                               .arg(layout.capacity(neurons))
+                                               .arg(neurons)
+                                               .arg(share_text(layout.active_share(neurons)))
+                                         : m_problem);
+    m_check->setForegroundRole(m_problem.isEmpty() ? QPalette::PlaceholderText : QPalette::WindowText);
+    m_copy->setEnabled(m_problem.isEmpty());
+    m_estimateSoon.start();
+    emit changed();
+}
+
+void RecipePanel::estimate() {
+    if (!m_model) return m_card->showEstimate(std::nullopt);
+    m_estimates.ask([this, model = *m_model, wanted = recipe()]() -> LatestJob::Delivery {
+        std::optional<CostEstimate> estimate;
+        try {
+            estimate = estimate_cost(model, wanted, 0);
+        } catch (const Error&) {
+            // findProblem() shows why; the card only goes blank.
+        }
+        return [this, estimate] { m_card->showEstimate(estimate); };
+    });
+}
+
+}  // namespace dotmoe::studio

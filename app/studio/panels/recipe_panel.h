@@ -1,0 +1,75 @@
+// The recipe as a form: what decides a conversion, checked while it is typed.
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+#include <optional>
+
+#include "app/studio/latest_job.h"
+#include "pipeline/convert.h"
+#include "pipeline/inspect.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+
+namespace dotmoe::studio {
+
+class DryRunCard;
+class PathsEdit;
+
+/// Everything has a default except the model and the text. GUI thread only; the prediction is worked out
+/// elsewhere.
+class RecipePanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit RecipePanel(QWidget* parent = nullptr);
+
+    /// Nothing: no model is open, or the one that is can't be converted.
+    void setModel(std::optional<ModelSummary> model);
+    void setPreset(const QString& name);
+    QString preset() const;
+    void setTextPaths(const QStringList& paths);
+    QStringList textPaths() const;
+    void setOut(const QString& folder);
+    /// While a conversion runs the form shows what it was started with.
+    void setEditable(bool editable);
+    /// Works out the default output folder anew: an earlier one may be taken by now.
+    void refreshOut();
+
+    ConvertRequest request() const;
+    /// Why request() can't be started; empty when it can.
+    QString problem() const { return m_problem; }
+    DryRunCard& card() { return *m_card; }
+
+  signals:
+    /// Any field or the model changed, and problem() with it.
+    void changed();
+    void presetChanged(const QString& name);
+    void copyRequested();
+
+  private:
+    void fill(const Recipe& recipe);
+    Recipe recipe() const;
+    QString findProblem() const;
+    void recheck();
+    void estimate();
+
+    std::optional<ModelSummary> m_model;
+    Recipe m_preset;  ///< what the form's fields are laid over
+    QString m_problem;
+    QTimer m_estimateSoon;
+    LatestJob m_estimates;
+
+    QComboBox* m_presets;
+    QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_seed;
+    PathsEdit *m_text, *m_out;
+    QLabel* m_check;
+    DryRunCard* m_card;
+    QWidget* m_form;
+    QPushButton* m_copy;
+};
+
+}  // namespace dotmoe::studio

@@ -1,0 +1,46 @@
+// What the run buttons mean: the state of the current conversion and the moves between states.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <optional>
+
+#include "app/studio/event_bridge.h"
+
+namespace dotmoe::studio {
+
+enum class RunState { idle, running, paused, stopping };
+
+class RunController : public QObject {
+    Q_OBJECT
+
+  public:
+    explicit RunController(EventBridge& bridge, QObject* parent = nullptr);
+
+    RunState state() const { return m_state; }
+    bool busy() const { return m_state != RunState::idle; }
+
+    /// Whether start() would go on from the checkpoint of the run that was stopped last: nothing but that
+    /// request.
+    bool wouldContinue(const ConvertRequest& request) const;
+    /// Starts, or continues where wouldContinue() says so. Only when idle.
+    void start(ConvertRequest request);
+    /// Starts anew whatever checkpoint there is. Only when idle.
+    void startOver(ConvertRequest request);
+    void setPaused(bool paused);
+    void stop();
+
+  signals:
+    void stateChanged(dotmoe::studio::RunState state);
+
+  private:
+    void launch(ConvertRequest request);
+    void enter(RunState state);
+
+    EventBridge& m_bridge;
+    RunState m_state = RunState::idle;
+    ConvertRequest m_request;                   // of the latest run
+    std::optional<ConvertRequest> m_resumable;  // the latest run, when it was stopped with a checkpoint
+};
+
+}  // namespace dotmoe::studio

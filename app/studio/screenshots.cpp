@@ -1,0 +1,62 @@
+#include "app/studio/screenshots.h"
+
+#include <QApplication>
+#include <QTabWidget>
+#include <QTimer>
+#include <iostream>
+
+#include "app/studio/main_window.h"
+#include "app/studio/theme.h"
+
+namespace dotmoe::studio {
+namespace {
+
+/// The routing of the text comes a moment after the run's end.
+constexpr int settle_ms = 1500;
+
+void complain(const QString& message) {
+    std::cerr << "dotmoe-studio: " << message.toStdString() << '\n';
+}
+
+}  // namespace
+
+Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(window), m_folder(folder) {
+    auto* convert = window.findChild<QAction*>("convert");
+    connect(convert, &QAction::enabledChanged, this, &Screenshots::convertWhenReady);
+    connect(&window, &MainWindow::modelRefused, this, [](const QString& reason) {
+        complain(reason);
+        QApplication::exit(1);
+    });
+    connect(&window.bridge(), &EventBridge::failed, this, [](const Failed& event) {
+        complain(QString::fromStdString(event.message));
+        QApplication::exit(1);
+    });
+    connect(&window.bridge(), &EventBridge::finished, this, [this] {
+        QTimer::singleShot(settle_ms, this, [this] { QApplication::exit(takeAll() ? 0 : 1); });
+    });
+}
+
+void Screenshots::convertWhenReady() {
+    auto* convert = m_window.findChild<QAction*>("convert");
+    if (std::exchange(m_begun, m_begun || convert->isEnabled()) || !convert->isEnabled()) return;
+    QTimer::singleShot(0, convert, &QAction::trigger);
+}
+
+bool Screenshots::takeAll() {
+    if (!m_folder.mkpath(".")) return complain(tr("%1: cannot be made").arg(m_folder.path())), false;
+    const std::pair<const char*, QPalette> themes[] = {{"light", light_palette()}, {"dark", dark_palette()}};
+    auto& tabs = m_window.tabs();
+    for (const auto& [theme, palette] : themes) {
+        QApplication::setPalette(palette);
+        for (int tab = 0; tab < tabs.count(); ++tab) {
+            tabs.setCurrentIndex(tab);
+            QApplication::processEvents();
+            const auto path =
+                m_folder.filePath(QStringLiteral("%1-%2.png").arg(tabs.tabText(tab).toLower(), theme));
+            if (!m_window.grab().save(path)) return complain(tr("%1: cannot be written").arg(path)), false;
+        }
+    }
+    return true;
+}
+
+}  // namespace dotmoe::studio

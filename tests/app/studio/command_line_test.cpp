@@ -1,0 +1,59 @@
+#include "app/studio/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace dotmoe::studio {
+namespace {
+
+ConvertRequest request(std::string_view preset_name) {
+    ConvertRequest request;
+    request.model = "/models/a.gguf";
+    request.text = {"/texts"};
+    request.out = "out";
+    request.recipe = preset(preset_name);
+    return request;
+}
+
+TEST(CommandLine, OfAnUntouchedPresetNamesIt) {
+    EXPECT_EQ(command_line(request("toy")),
+              "dotmoe convert /models/a.gguf --text /texts --out out --recipe toy");
+}
+
+TEST(CommandLine, NamesOnlyWhatWasChanged) {
+    auto changed = request("quick");
+    changed.recipe.layout.active = 7;
+    changed.recipe.distill.steps = 3;
+    changed.recipe.seed = 42;
+    EXPECT_EQ(command_line(changed),
+              "dotmoe convert /models/a.gguf --text /texts --out out --recipe quick --active 7 --steps 3 "
+              "--seed 42");
+}
+
+// The shell itself is the oracle.
+TEST(CommandLine, SurvivesAShell) {
+    auto odd = request("toy");
+    odd.model = "/mod els/it's $HOME `x` \"q\".gguf";
+    odd.text = {"/a b", "/c;d", "/e*"};
+    const auto script = "dotmoe() { printf '%s\\n' \"$@\"; }; " + command_line(odd);
+    FILE* shell = ::popen(("sh -c '" +
+                           [&] {
+                               std::string escaped;
+                               for (const char c : script)
+                                   escaped += c == '\'' ? std::string("'\\''") : std::string(1, c);
+                               return escaped;
+                           }() +
+                           "'")
+                              .c_str(),
+                          "r");
+    ASSERT_NE(shell, nullptr);
+    std::string words;
+    for (int c = 0; (c = std::fgetc(shell)) != EOF;) words += static_cast<char>(c);
+    EXPECT_EQ(::pclose(shell), 0);
+    EXPECT_EQ(words,
+              "convert\n" + odd.model.string() + "\n--text\n/a b\n/c;d\n/e*\n--out\nout\n--recipe\ntoy\n");
+}
+
+}  // namespace
+}  // namespace dotmoe::studio

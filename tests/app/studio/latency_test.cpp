@@ -1,0 +1,64 @@
+// How long a click waits for its answer while a conversion uses every core.
+#include <QTabBar>
+#include <algorithm>
+#include <atomic>
+#include <iostream>
+#include <thread>
+#include <tuple>
+
+#include "studio_driver.h"
+
+namespace dotmoe::studio {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class LatencyTest : public StudioDriver {};
+
+// A click on a tab is posted every 50 ms by another thread; its answer is the tab's picture on the window.
+TEST_F(LatencyTest, ClickToPicture) {
+    auto options = toyOptions();
+    const auto real = toyModel().parent_path() / "SmolLM2-135M-Instruct.Q4_1.gguf";
+    if (std::filesystem::exists(real)) {
+        options.model = real;
+        options.preset = "quick";
+    }
+    openWindow(options);
+    ASSERT_TRUE(eventually([&] { return enabled("convert"); }));
+    click("convert");
+    ASSERT_TRUE(eventually([&] { return badge(0) != "○ dense" || state() != "Running"; })) << banner();
+
+    auto* bar = m_window->tabs().tabBar();
+    std::vector<double> waits;  // ms
+    const auto press = [&](Clock::time_point asked) {
+        const int tab = (bar->currentIndex() + 1) % bar->count();
+        QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
+        m_window->repaint();
+        waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - asked).count());
+    };
+    std::atomic<bool> enough = false;
+    {
+        std::jthread hand([&] {
+            while (!enough) {
+                QMetaObject::invokeMethod(m_window.get(), [&press, now = Clock::now()] { press(now); });
+                std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            }
+        });
+        std::ignore =
+            QTest::qWaitFor([&] { return waits.size() >= 200 || !m_window->controller().busy(); }, 30'000);
+        enough = true;
+    }
+    QCoreApplication::removePostedEvents(m_window.get(), QEvent::MetaCall);
+    ASSERT_GE(waits.size(), 20U);
+    std::ranges::sort(waits);
+    const auto quantile = [&](double share) {
+        return waits[static_cast<std::size_t>(share * static_cast<double>(waits.size() - 1))];
+    };
+    std::cout << "click to picture while converting " << options.model->filename().string() << ": median "
+              << quantile(0.5) << " ms, 99th percentile " << quantile(0.99) << " ms, worst " << waits.back()
+              << " ms of " << waits.size() << " clicks\n";
+    EXPECT_LT(quantile(0.99), 1000);
+}
+
+}  // namespace
+}  // namespace dotmoe::studio

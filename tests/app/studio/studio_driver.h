@@ -1,0 +1,47 @@
+// Drives a real window as a person would: clicks on what can be seen, keys, waiting.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <filesystem>
+#include <memory>
+
+#include "app/studio/main_window.h"
+
+namespace dotmoe::studio {
+
+class StudioDriver : public ::testing::Test {
+  protected:
+    static constexpr int patience = 500'000;  ///< ms; the machine may be busy
+
+    /// A window with the toy's text and output set by arguments, shown.
+    void openWindow(const Options& options);
+    Options toyOptions() const;
+    static std::filesystem::path toyModel();
+
+    template <typename T>
+    T* find(const char* name) {
+        auto* found = m_window->findChild<T*>(name);
+        EXPECT_NE(found, nullptr) << name;
+        return found;
+    }
+    /// Clicks the toolbar button of an action with the mouse.
+    void click(const char* action);
+    bool enabled(const char* action) { return find<QAction>(action)->isEnabled(); }
+    std::string actionText(const char* action);
+    std::string state();
+    std::string banner();
+    std::string badge(int layer);
+    /// Waits until it holds, with the window alive meanwhile.
+    template <typename Condition>
+    bool eventually(Condition condition) {
+        return QTest::qWaitFor(condition, patience);
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+}  // namespace dotmoe::studio
