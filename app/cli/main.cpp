@@ -21,9 +21,9 @@ namespace {
 
 enum ExitCode { done = 0, failed = 1, wrong_usage = 2, interrupted = 130 };
 
-/// One line on stderr, whatever went wrong; libtorch's messages carry a stack below their first line.
+/// One line on stderr, whatever went wrong.
 void report(std::string_view message, bool json) {
-    const auto line = one_line(message.substr(0, message.find('\n')));
+    const auto line = one_line(message);
     fmt::print(stderr, "dotmoe: {}\n", line);
     if (!json) return;
     print_json({{"error", line}});
@@ -39,8 +39,15 @@ void add_all_commands(CLI::App& app, Context& context) {
     add_route(app, context);
 }
 
+/// libtorch's messages carry a stack below their first line.
+std::string_view first_line(std::string_view message) {
+    return message.substr(0, message.find('\n'));
+}
+
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
+    if (const auto rest = app.remaining(); chosen.empty() && !rest.empty())
+        return fmt::format("'{}' is no command; see dotmoe --help", rest.front());
     return fmt::format("{}; see dotmoe {}--help", error.what(),
                        chosen.empty() ? "" : chosen[0]->get_name() + " ");
 }
@@ -66,8 +73,10 @@ int run(CLI::App& app, int argc, char** argv, bool json) {
         report(verdict.what(), false);
     } catch (const std::bad_alloc&) {
         report("not enough memory; dotmoe plan says how much a recipe needs", json);
-    } catch (const std::exception& error) {
+    } catch (const Error& error) {
         report(error.what(), json);
+    } catch (const std::exception& error) {
+        report(first_line(error.what()), json);
     }
     return failed;
 }

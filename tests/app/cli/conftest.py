@@ -1,0 +1,90 @@
+"""`dotmoe` as a user types it. Run by CTest, or by hand with the same environment (DOTMOE_BIN, DOTMOE_DEPS)."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+DEPS = pathlib.Path(os.environ["DOTMOE_DEPS"])
+BINARY = pathlib.Path(os.environ["DOTMOE_BIN"]) / "dotmoe"
+
+
+@dataclasses.dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        """stdout, which must be one JSON object and nothing else."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+    @property
+    def errors(self) -> list[str]:
+        return [line for line in self.err.splitlines() if line.startswith("dotmoe: ")]
+
+    def assert_error(self, code: int, *words: str) -> None:
+        """One line that names the thing; nothing on stdout; no trace of a crash."""
+        assert self.code == code, (self.code, self.err)
+        assert len(self.errors) == 1, self.err
+        assert self.err.splitlines()[-1] == self.errors[0], self.err
+        for word in words:
+            assert word in self.errors[0], self.errors[0]
+        assert self.out == ""
+
+
+def command(*arguments) -> list[str]:
+    return [str(BINARY), *map(str, arguments)]
+
+
+def dotmoe(*arguments, timeout: float = 300) -> Result:
+    done = subprocess.run(command(*arguments), capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def needed(path: pathlib.Path) -> pathlib.Path:
+    if not path.exists():
+        pytest.skip(f"{path} is not there: packaging/setup.sh and packaging/build.sh make it")
+    return path
+
+
+@pytest.fixture(scope="session")
+def toy() -> pathlib.Path:
+    return needed(DEPS / "model" / "toy.gguf")
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> pathlib.Path:
+    return needed(DEPS / "model" / "SmolLM2-135M-Instruct.Q4_1.gguf")
+
+
+@pytest.fixture(scope="session")
+def text() -> pathlib.Path:
+    return needed(DEPS / "text")
+
+
+def conversion_arguments(toy, text, out, steps=20) -> list:
+    """The toy, in seconds: by default enough global steps to be interrupted in their middle."""
+    return ["convert", toy, "--text", text, "--out", out, "--recipe", "toy", "--steps", steps, "--seed", 7,
+            "--threads", 1]
+
+
+@dataclasses.dataclass
+class Conversion:
+    folder: pathlib.Path
+    result: Result
+
+
+@pytest.fixture(scope="session")
+def conversion(toy, text, tmp_path_factory) -> Conversion:
+    """An uninterrupted conversion of the toy, made once."""
+    folder = tmp_path_factory.mktemp("conversion") / "toy"
+    result = dotmoe(*conversion_arguments(toy, text, folder), "--json")
+    assert result.code == 0, result.err
+    return Conversion(folder, result)

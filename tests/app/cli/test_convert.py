@@ -1,0 +1,119 @@
+"""The main job from the command line: reproducible, interruptible, told on stderr and judged on stdout."""
+
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import command, conversion_arguments, dotmoe
+
+
+def experts(folder) -> bytes:
+    return (folder / "experts.safetensors").read_bytes()
+
+
+def test_json_is_metrics_json(conversion):
+    metrics = conversion.result.json
+    assert metrics == json.loads((conversion.folder / "metrics.json").read_text())
+    assert set(metrics["perplexity"]) >= {"dense", "converted", "layerwise", "random_layerwise", "stderr"}
+    assert metrics["seed"] == 7
+    layers = metrics["layers"]
+    assert layers and all(set(layer) >= {"error", "load_max", "dead", "greedy_gap"} for layer in layers)
+    assert not (conversion.folder / "checkpoint").exists()
+
+
+def test_progress_goes_to_stderr_in_plain_lines(conversion):
+    err = conversion.result.err
+    assert "layer-wise" in err and "distil" in err and "held-out" in err
+    assert "\r" not in err and "\033" not in err
+    assert conversion.result.errors == []
+
+
+def test_same_seed_same_experts(toy, text, conversion, tmp_path):
+    result = dotmoe(*conversion_arguments(toy, text, tmp_path / "again"))
+    assert result.code == 0, result.err
+    assert experts(tmp_path / "again") == experts(conversion.folder)
+    for word in ("perplexity", "dense", "converted", "layer"):
+        assert word in result.out
+
+
+def wait_for(condition, process, seconds=240):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "the conversion ended before it could be interrupted"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_in_the_global_phase_then_resume(signal_number, toy, text, conversion, tmp_path):
+    out, log = tmp_path / "out", tmp_path / "log"
+    arguments = conversion_arguments(toy, text, out)
+    with open(log, "wb") as err:
+        process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=err)
+        checkpoint = out / "checkpoint" / "state.safetensors"
+        wait_for(lambda: b"held-out, layerwise" in log.read_bytes() and checkpoint.exists(), process)
+        process.send_signal(signal_number)
+        stdout, _ = process.communicate(timeout=120)
+    lines = log.read_text().splitlines()
+    assert process.returncode == 130, lines
+    assert stdout == b""
+    assert lines[-1].startswith("dotmoe: ") and "--resume" in lines[-1]
+    assert checkpoint.exists() and not (out / "experts.safetensors").exists()
+    assert not list(out.rglob("*.partial"))
+
+    result = dotmoe(*arguments, "--resume")
+    assert result.code == 0, result.err
+    assert "resumed" in result.err
+    assert experts(out) == experts(conversion.folder)
+
+
+def test_resume_with_another_recipe_is_refused(toy, text, tmp_path):
+    out = tmp_path / "out"
+    arguments = conversion_arguments(toy, text, out)
+    process = subprocess.Popen(command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for((out / "checkpoint" / "state.safetensors").exists, process)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=120) == 130
+    dotmoe(*arguments, "--resume", "--active", 3).assert_error(1, "checkpoint")
+
+
+def watches_for_interrupts(process) -> bool:
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    blocked = int(next(line for line in status.splitlines() if line.startswith("SigBlk:")).split()[1], 16)
+    return bool(blocked & 1 << signal.SIGINT - 1)
+
+
+def test_interrupt_where_there_is_nothing_to_keep(smollm2, text):
+    process = subprocess.Popen(command("eval", smollm2, "--text", text, "--limit", 64),
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: watches_for_interrupts(process), process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.decode().splitlines()[-1] == "dotmoe: interrupted"
+
+
+def test_on_a_terminal_progress_is_one_rewritten_line(toy, text, tmp_path):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command(*conversion_arguments(toy, text, tmp_path / "out", steps=3)),
+                               stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:   # EIO: the other side closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    assert b"\r\033[K" in shown and b"ETA" in shown
+    assert shown.endswith(b"\n")

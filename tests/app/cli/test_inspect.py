@@ -1,0 +1,58 @@
+"""inspect against the gguf package, and plan's arithmetic."""
+
+import gguf
+import pytest
+
+from conftest import dotmoe
+
+
+@pytest.mark.parametrize("which", ["toy", "smollm2"])
+def test_inspect_agrees_with_the_gguf_package(which, request):
+    path = request.getfixturevalue(which)
+    found = dotmoe("inspect", path, "--json").json
+    reader = gguf.GGUFReader(path)
+
+    expected = [
+        {
+            "name": tensor.name,
+            "type": tensor.tensor_type.name,
+            "shape": [int(size) for size in reversed(tensor.shape)],
+            "bytes": int(tensor.n_bytes),
+        }
+        for tensor in reader.tensors
+    ]
+    by_name = lambda tensor: tensor["name"]
+    assert sorted(found["tensors"], key=by_name) == sorted(expected, key=by_name)
+    assert found["parameters"] == sum(int(tensor.n_elements) for tensor in reader.tensors)
+    assert found["file_bytes"] == path.stat().st_size
+    field = lambda key: reader.fields[f"llama.{key}"].contents()
+    assert found["layers"] == field("block_count")
+    assert found["width"] == field("embedding_length")
+    assert found["neurons"] == field("feed_forward_length")
+    assert found["heads"] == field("attention.head_count")
+    assert found["kv_heads"] == field("attention.head_count_kv")
+    assert found["ffn_parameters"] == 3 * found["layers"] * found["width"] * found["neurons"]
+    assert found["convertible"] is True and found["refusal"] == ""
+
+
+def test_inspect_for_people(smollm2):
+    result = dotmoe("inspect", smollm2, "--tensors")
+    assert result.code == 0 and result.err == ""
+    for fact in ("llama", "30", "576", "1536", "49152", "134.5 M", "Q4_1", "blk.29.ffn_down.weight", "convertible"):
+        assert fact in result.out
+
+
+def test_plan_counts_what_a_token_uses(smollm2):
+    estimate = dotmoe("plan", smollm2, "--json", "--experts", 84, "--active", 12, "--shared", 192).json
+    assert estimate["active_neuron_share"] == 0.25
+    assert estimate["active_parameters"] == 134515008 - 0.75 * 3 * 30 * 576 * 1536 + 30 * 576 * 84
+    assert estimate["memory_bytes"] > 134515008 * 2
+    assert estimate["seconds"] > 0 and estimate["disk_bytes"] > 0
+
+
+def test_flags_override_the_recipe(smollm2, tmp_path):
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text("[distill]\nsteps = 3\nsequences = 2\n[text]\nwindow = 100\ncalibration_windows = 5\n")
+    tokens = lambda *flags: dotmoe("plan", smollm2, "--json", "--recipe", recipe, *flags).json["train_tokens"]
+    assert tokens() == 5 * 100 + 3 * 2 * 100
+    assert tokens("--steps", 11) == 5 * 100 + 11 * 2 * 100

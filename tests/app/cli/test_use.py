@@ -1,0 +1,114 @@
+"""eval, generate, route, export and verify on a conversion and on its dense model."""
+
+import json
+import shutil
+
+import pytest
+
+from conftest import dotmoe
+
+
+def test_eval_repeats_what_convert_found(conversion, text):
+    """Same windows, same arithmetic: the figures of metrics.json, not merely near them."""
+    found = dotmoe("eval", conversion.folder, "--text", text, "--limit", 16, "--json", "--threads", 1).json
+    recorded = conversion.result.json
+    for key in ("dense", "converted"):
+        assert found["perplexity"][key] == pytest.approx(recorded["perplexity"][key], rel=1e-6)
+    assert found["kl"] == pytest.approx(recorded["kl"], rel=1e-6)
+    assert found["top1"] == pytest.approx(recorded["top1"])
+    for ours, theirs in zip(found["layers"], recorded["layers"], strict=True):
+        assert ours["error"] == pytest.approx(theirs["error"], rel=1e-6)
+        assert ours["dead"] == theirs["dead"]
+    assert found["active_parameters"] == recorded["active_parameters"]
+
+
+def test_eval_of_the_dense_model(conversion, toy, text):
+    found = dotmoe("eval", toy, "--text", text, "--limit", 4, "--window", 128, "--json").json
+    assert found["perplexity"]["dense"] > 1
+    assert "converted" not in found["perplexity"] and found["layers"] == []
+
+
+def test_generate_is_the_same_twice_and_streams_what_json_holds(conversion):
+    arguments = ["generate", conversion.folder, "--prompt", "The ", "--max-tokens", 12]
+    plain, again = dotmoe(*arguments), dotmoe(*arguments)
+    assert plain.code == 0 and plain.err == ""
+    assert plain.out == again.out
+    generation = dotmoe(*arguments, "--json").json
+    assert generation["text"] + "\n" == plain.out
+    assert 1 <= generation["tokens"] <= 12
+    sampled = dotmoe(*arguments, "--temperature", 1.5, "--seed", 3)
+    assert sampled.out == dotmoe(*arguments, "--temperature", 1.5, "--seed", 3).out
+    assert sampled.out != dotmoe(*arguments, "--temperature", 1.5, "--seed", 4).out
+
+
+def test_route_gives_k_experts_for_every_token_of_every_layer(conversion):
+    prompt = "The moon, é and 月."
+    routing = dotmoe("route", conversion.folder, "--prompt", prompt, "--json").json
+    assert "".join(routing["tokens"]).replace("\ufffd", "") in prompt.replace("é", "").replace("月", "") or (
+        "".join(routing["tokens"]) == prompt
+    )
+    layers = len(conversion.result.json["layers"])
+    assert len(routing["expert"]) == len(routing["probability"]) == routing["layers"] == layers
+    for experts, probabilities in zip(routing["expert"], routing["probability"]):
+        assert len(experts) == len(probabilities) == len(routing["tokens"])
+        for chosen, p in zip(experts, probabilities):
+            assert len(set(chosen)) == routing["active"] == 2
+            assert all(0 <= expert < routing["experts"] for expert in chosen)
+            assert p == sorted(p, reverse=True) and 0 < sum(p) <= 1 + 1e-6
+    one = dotmoe("route", conversion.folder, "--prompt", prompt, "--layer", 0)
+    assert one.out.count("layer ") == 1
+    dotmoe("route", conversion.folder, "--prompt", prompt, "--layer", 99).assert_error(2, "99")
+
+
+def test_a_dense_model_has_no_routes(toy):
+    dotmoe("route", toy, "--prompt", "a").assert_error(2, "toy.gguf", "convert")
+
+
+@pytest.fixture
+def copy(conversion, tmp_path):
+    return shutil.copytree(conversion.folder, tmp_path / "copy")
+
+
+def test_a_damaged_conversion_is_refused(copy):
+    experts = copy / "experts.safetensors"
+    experts.write_bytes(experts.read_bytes()[:-100])
+    dotmoe("generate", copy, "--prompt", "a").assert_error(1, "experts.safetensors")
+
+
+def test_a_model_that_moved_is_named_by_source(conversion, toy, smollm2, tmp_path):
+    moved = tmp_path / "moved.gguf"
+    shutil.copy(toy, moved)
+    arguments = ["generate", conversion.folder, "--prompt", "The ", "--max-tokens", 2]
+    assert dotmoe(*arguments, "--source", moved).out == dotmoe(*arguments).out
+    dotmoe(*arguments, "--source", smollm2).assert_error(1, "SmolLM2")
+    dotmoe(*arguments, "--source", tmp_path / "gone.gguf").assert_error(1, "gone.gguf", "--source")
+
+
+@pytest.fixture(scope="session")
+def exported(conversion, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export") / "huggingface"
+    result = dotmoe("export", conversion.folder, "--out", folder, "--json")
+    assert result.code == 0, result.err
+    return folder, result.json
+
+
+def test_export_then_verify(conversion, exported):
+    folder, told = exported
+    assert told["architecture"] == json.loads((folder / "config.json").read_text())["architectures"][0]
+    receipt = dotmoe("verify", folder, "--against", conversion.folder, "--json")
+    assert receipt.code == 0, receipt.err
+    assert receipt.json["passed"] is True
+    assert receipt.json == json.loads((folder / "receipt.json").read_text())
+    assert dotmoe("verify", folder, "--against", conversion.folder).out.strip()
+
+
+def test_export_never_overwrites(conversion, exported):
+    folder, _ = exported
+    dotmoe("export", conversion.folder, "--out", folder).assert_error(1, str(folder))
+
+
+def test_verify_of_a_damaged_export(conversion, exported, tmp_path):
+    damaged = shutil.copytree(exported[0], tmp_path / "damaged")
+    weights = damaged / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-64])
+    dotmoe("verify", damaged, "--against", conversion.folder).assert_error(1, "model.safetensors")
