@@ -37,6 +37,8 @@ void add_all_commands(CLI::App& app, Context& context) {
     add_eval(app, context);
     add_generate(app, context);
     add_route(app, context);
+    add_export(app, context);
+    add_verify(app, context);
 }
 
 /// libtorch's messages carry a stack below their first line.

@@ -29,6 +29,7 @@ PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/evaluate/fig
 # What the front ends include of core besides events/: the whole of their view of it.
 FACADE = (
     "core/align/recipe.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",
+    "core/base/system.h",
     "core/experts/layout.h", "core/export/huggingface.h", "core/export/verify.h", "core/pipeline/convert.h",
     "core/pipeline/converted_model.h", "core/pipeline/inspect.h", "core/pipeline/live_routing.h",
     "core/pipeline/metrics.h",

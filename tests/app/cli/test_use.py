@@ -99,7 +99,7 @@ def test_export_then_verify(conversion, exported):
     assert receipt.code == 0, receipt.err
     assert receipt.json["passed"] is True
     assert receipt.json == json.loads((folder / "receipt.json").read_text())
-    assert dotmoe("verify", folder, "--against", conversion.folder).out.strip()
+    assert "\npassed: " in dotmoe("verify", folder, "--against", conversion.folder).out
 
 
 def test_export_never_overwrites(conversion, exported):
@@ -107,8 +107,15 @@ def test_export_never_overwrites(conversion, exported):
     dotmoe("export", conversion.folder, "--out", folder).assert_error(1, str(folder))
 
 
-def test_verify_of_a_damaged_export(conversion, exported, tmp_path):
+def test_a_damaged_export_does_not_pass(conversion, exported, tmp_path):
     damaged = shutil.copytree(exported[0], tmp_path / "damaged")
     weights = damaged / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-64])
-    dotmoe("verify", damaged, "--against", conversion.folder).assert_error(1, "model.safetensors")
+    result = dotmoe("verify", damaged, "--against", conversion.folder, "--json")
+    assert result.code == 1 and len(result.errors) == 1
+    assert result.json["passed"] is False
+    assert result.json["verdict"] in result.errors[0] and "model.safetensors" in result.errors[0]
+
+
+def test_verify_without_an_export(conversion, tmp_path):
+    dotmoe("verify", tmp_path / "nowhere", "--against", conversion.folder).assert_error(1, "nowhere")
