@@ -24,9 +24,8 @@ void add_eval(CLI::App& app, Context& context) {
         ->required();
     command->add_option("--text", options->text, "Text files and folders")->required()->type_name("PATH");
     command
-        ->add_option(
-            "--limit", options->limit,
-            "Windows of held-out documents, chosen as convert chooses them; 0: every window of all documents")
+        ->add_option("--limit", options->limit,
+                     "Windows of held-out documents, as convert chooses them; 0: all of the text")
         ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();

@@ -45,9 +45,7 @@ void add_export(CLI::App& app, Context& context) {
         ->capture_default_str();
     command
         ->add_option("--routers", options->routers,
-                     "exact: weights exactly 1/k where the architecture allows; portable: stays right when "
-                     "others convert "
-                     "the files to GGUF")
+                     "exact, or portable: still right when others make a GGUF of the files")
         ->check(CLI::IsMember({"exact", "portable"}))
         ->type_name("NAME")
         ->capture_default_str();

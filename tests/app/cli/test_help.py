@@ -24,7 +24,7 @@ def test_help_of_a_command(name):
     assert f"Example:\n  dotmoe {name}" in result.out
     for flag in ("--json", "--threads", "--device"):
         assert flag in result.out
-    assert max(map(len, result.out.splitlines())) <= 130
+    assert max(map(len, result.out.splitlines())) <= 120
 
 
 def test_recipe_flags_have_a_group_of_their_own():
