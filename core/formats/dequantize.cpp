@@ -46,7 +46,7 @@ void affine(Bytes packed, std::uint32_t fifth, float d, float m, Values out) {
 }
 
 std::uint32_t fifth_bits(Bytes in) {
-    std::uint32_t bits;
+    std::uint32_t bits = 0;
     std::memcpy(&bits, in, sizeof(bits));
     return bits;
 }
@@ -70,7 +70,7 @@ struct ScaleAndMin {
 
 /// The j-th of 8 six-bit scales and minima in the 12 bytes of Q4_K and Q5_K: 0 to 3 lie whole in bytes 0-3
 /// and 4-7; of 4 to 7 the low four bits lie in bytes 8-11, the upper two in the top of bytes 0-7.
-ScaleAndMin scale_and_min(Bytes scales, int j) {
+ScaleAndMin scale_and_min(Bytes scales, std::ptrdiff_t j) {
     if (j < 4) return {static_cast<float>(scales[j] & 0x3f), static_cast<float>(scales[j + 4] & 0x3f)};
     const int scale = (scales[j + 4] & 0x0f) | (scales[j - 4] >> 2 & 0x30);
     const int min = scales[j + 4] >> 4 | (scales[j] >> 2 & 0x30);
@@ -81,11 +81,11 @@ ScaleAndMin scale_and_min(Bytes scales, int j) {
 /// fifth bit of value i in sub-block j.
 void affine_k(Bytes in, Bytes fifth, Bytes packed, Values out) {
     const float d = scale_at(in), dmin = scale_at(in + 2);
-    for (int j = 0; j < 8; ++j) {
+    for (std::ptrdiff_t j = 0; j < 8; ++j) {
         const auto [scale, min] = scale_and_min(in + 4, j);
         const float dl = d * scale, ml = dmin * min;
         const Bytes pair = packed + j / 2 * 32;
-        const int shift = j % 2 * 4;
+        const auto shift = j % 2 * 4;
         float* sub = out + 32 * j;
         if (fifth == nullptr)
             for (int i = 0; i < 32; ++i) sub[i] = dl * static_cast<float>(pair[i] >> shift & 0x0f) - ml;
@@ -108,13 +108,13 @@ void q6_k(Bytes in, Values out) {
     const Bytes low = in, high = in + 128;
     const auto* scales = reinterpret_cast<const std::int8_t*>(in + 192);
     const float d = scale_at(in + 208);
-    for (int group = 0; group < 8; ++group) {  // 32 values each, four groups to a half block
-        const int half = group / 4, part = group % 4;
+    for (std::ptrdiff_t group = 0; group < 8; ++group) {  // 32 values each, four groups to a half block
+        const auto half = group / 4, part = group % 4;
         const Bytes lows = low + 64 * half + 32 * (part % 2), highs = high + 32 * half;
         for (int i = 0; i < 32; ++i) {
+            const auto scale = scales[2 * group + i / 16];
             const int q = (lows[i] >> 4 * (part / 2) & 0x0f) | (highs[i] >> 2 * part & 0x03) << 4;
-            out[32 * group + i] =
-                d * static_cast<float>(scales[2 * group + i / 16]) * static_cast<float>(q - 32);
+            out[32 * group + i] = d * static_cast<float>(scale) * static_cast<float>(q - 32);
         }
     }
 }

@@ -111,6 +111,7 @@ void locate(std::vector<Described>& tensors, std::span<const std::byte> file, st
 
 void check_overlaps(const std::vector<Described>& tensors, ByteReader& reader) {
     std::vector<const Described*> by_offset;
+    by_offset.reserve(tensors.size());
     for (const auto& described : tensors) by_offset.push_back(&described);
     std::ranges::sort(by_offset, {}, [](const Described* described) { return described->offset; });
     for (std::size_t i = 1; i < by_offset.size(); ++i) {

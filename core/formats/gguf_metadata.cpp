@@ -18,7 +18,7 @@ std::vector<std::int64_t> read_integers(ByteReader& reader) {
         const auto stored = reader.number<T>();
         if (!std::in_range<std::int64_t>(stored))
             reader.damaged("the array holds {}, which is above 2^63 - 1", stored);
-        value = static_cast<std::int64_t>(stored);
+        value = static_cast<std::int64_t>(+stored);  // promoted first: an int8 is a number, not a character
     }
     return values;
 }

@@ -1,7 +1,7 @@
 #include "formats/gguf_writer.h"
 
 #include <algorithm>
-#include <limits>
+#include <ranges>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -133,8 +133,8 @@ Header make_header(const std::vector<std::pair<std::string, Value>>& metadata,
         const auto& tensor = tensors[i];
         header.text(tensor.name);
         header.number(static_cast<std::uint32_t>(tensor.shape.size()));
-        for (auto dimension = tensor.shape.rbegin(); dimension != tensor.shape.rend(); ++dimension)
-            header.number<std::uint64_t>(static_cast<std::uint64_t>(*dimension));
+        for (const auto dimension : std::views::reverse(tensor.shape))
+            header.number(static_cast<std::uint64_t>(dimension));
         header.number(static_cast<std::uint32_t>(tensor.type));
         header.number(offset);
         offset += aligned(static_cast<std::uint64_t>(sizes[i]));
