@@ -54,6 +54,13 @@ class ConversionTest : public StudioDriver {
         return picture.toImage().pixelColor((QPointF(at) * ratio).toPoint());
     }
 
+    /// Equal but for the rounding to eight bits.
+    static bool alike(const QColor& a, const QColor& b) {
+        return std::abs(a.red() - b.red()) + std::abs(a.green() - b.green()) +
+                   std::abs(a.blue() - b.blue()) <=
+               3;
+    }
+
     void expectHeatmapShows(const PlanSnapshot& plan) {
         auto* heatmap = find<PlanHeatmap>("heatmap");
         QTest::keyClick(m_window.get(), Qt::Key_2, Qt::AltModifier);  // hard: every cell is 0 or 1
@@ -90,7 +97,7 @@ class ConversionTest : public StudioDriver {
             const auto best =
                 routing.expert[static_cast<std::size_t>((layer * tokens + token) * routing.active)];
             const auto box = canvas->tokenRect(token).toRect();
-            EXPECT_EQ(pixel(canvas, box.bottomRight() - QPoint(3, 3)), expertColour(best)) << token;
+            EXPECT_TRUE(alike(pixel(canvas, box.bottomRight() - QPoint(3, 3)), expertColour(best))) << token;
         }
     }
 
@@ -119,8 +126,7 @@ TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
     click("convert");
     EXPECT_EQ(state(), "Running");
     ASSERT_TRUE(eventually([&] { return badge(0) == "● done" && m_plans.contains(0); })) << banner();
-    QTest::qWait(50);
-    EXPECT_NE(find<PlanHeatmap>("heatmap")->grab().toImage(), before);
+    EXPECT_TRUE(eventually([&] { return find<PlanHeatmap>("heatmap")->grab().toImage() != before; }));
 
     click("pause");
     EXPECT_EQ(state(), "Paused");
