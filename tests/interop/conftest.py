@@ -17,6 +17,24 @@ def model_path() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
+def toy_path() -> pathlib.Path:
+    """The toy model that make_toy trains."""
+    path = pathlib.Path(os.environ["DOTMOE_DEPS"]) / "model" / "toy.gguf"
+    if not path.exists():
+        pytest.skip("no toy model: packaging/test.sh makes it")
+    return path
+
+
+@pytest.fixture(scope="session")
+def text_path() -> pathlib.Path:
+    """The text mix: a folder of .txt documents for each source."""
+    path = pathlib.Path(os.environ["DOTMOE_DEPS"]) / "text"
+    if not path.is_dir():
+        pytest.skip("no text: packaging/setup.sh fetches it")
+    return path
+
+
+@pytest.fixture(scope="session")
 def probe():
     """Runs `dotmoe_probe ARGUMENTS...`; returns the finished process, whose stdout and stderr are bytes."""
 

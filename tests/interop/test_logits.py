@@ -1,8 +1,5 @@
 """Logits of the core against transformers: the real model, and a tiny random Llama written by the gguf package."""
 
-import os
-import pathlib
-
 import gguf
 import numpy as np
 import pytest
@@ -30,19 +27,16 @@ def largest_difference(model, passages, ours) -> float:
     return max(float(np.abs(a - b).max()) for a, b in zip(theirs, ours, strict=True))
 
 
-def real_passages() -> list:
-    """The first document of each source of the text mix, from its middle."""
-    root = pathlib.Path(os.environ["DOTMOE_DEPS"]) / "text"
-    sources = sorted(folder for folder in root.glob("*") if folder.is_dir()) if root.is_dir() else []
-    if not sources:
-        pytest.skip("no text: packaging/setup.sh fetches it")
+def real_passages(text_path) -> list:
+    """From the middle of the first document of each source."""
+    sources = sorted(folder for folder in text_path.iterdir() if folder.is_dir())
     texts = [sorted(source.rglob("*.txt"))[0].read_text(errors="replace") for source in sources]
     return [text[len(text) // 2 :][:2000] for text in texts]
 
 
-def test_real_model(model_path, logits):
+def test_real_model(model_path, text_path, logits):
     tokenizer = AutoTokenizer.from_pretrained(model_path.parent, gguf_file=model_path.name)
-    passages = [tokenizer.encode(text)[:length] for text, length in zip(real_passages(), (200, 160, 120, 90, 1), strict=False)]
+    passages = [tokenizer.encode(text)[:length] for text, length in zip(real_passages(text_path), (200, 160, 120, 90, 1), strict=False)]
     model = AutoModelForCausalLM.from_pretrained(model_path.parent, gguf_file=model_path.name, dtype=torch.float32)
     difference = largest_difference(model, passages, logits(model_path, passages))
     print(f"largest logit difference: {difference:.2e} over {sum(map(len, passages))} positions")

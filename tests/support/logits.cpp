@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <iostream>
-#include <sstream>
 
 #include "model/load.h"
 #include "model/transformer.h"
@@ -11,11 +10,6 @@
 
 namespace dotmoe::probe {
 namespace {
-
-std::vector<std::int64_t> numbers(const std::string& line) {
-    std::istringstream stream(line);
-    return {std::istream_iterator<std::int64_t>(stream), {}};
-}
 
 const Command command("logits", "MODEL OUT", [](const Arguments& arguments) {
     const at::NoGradGuard no_grad;

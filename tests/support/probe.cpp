@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <map>
+#include <sstream>
 
 #include "base/error.h"
 
@@ -39,6 +41,11 @@ int run(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> numbers(const std::string& line) {
+    std::istringstream stream(line);
+    return {std::istream_iterator<std::int64_t>(stream), {}};
+}
 
 Command::Command(std::string name, std::string usage, std::function<void(const Arguments&)> run) {
     commands().emplace(std::move(name), Entry{std::move(usage), std::move(run)});

@@ -1,6 +1,7 @@
 // Subcommands of dotmoe_probe, the program through which the Python tests of tests/interop see the core.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,5 +18,8 @@ using Arguments = std::vector<std::string>;
 struct Command {
     Command(std::string name, std::string usage, std::function<void(const Arguments&)> run);
 };
+
+/// The whole numbers of a line, separated by blanks.
+std::vector<std::int64_t> numbers(const std::string& line);
 
 }  // namespace dotmoe::probe
