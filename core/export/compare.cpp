@@ -34,24 +34,27 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) {
 }
 
 struct Forced {
-    at::Tensor logits;  ///< [T, V]
-    double agreement = 0;
+    at::Tensor logits;                ///< [T, V]
+    double agreement = 0, worst = 1;  ///< share of own choices that are the same: all layers, worst layer
 };
 
 Forced forced_to(const std::vector<StockRoutes>& routes, const at::Tensor& tokens, const Model& dense,
                  const ExpertSet& experts) {
     const Transformer transformer(dense.config, dense.weights);
     const auto& layout = experts.layout;
-    double agreeing = 0;
+    Forced result;
     const FeedForward forced = [&](const at::Tensor& x, std::int64_t layer) {
         const auto& [owner, router] = experts.layers[layer];
         const auto own = route(x.flatten(0, -2), router, layout.active).mask;
         const auto mask = at::zeros_like(own).scatter_(1, routes[layer].chosen, 1.0);
-        agreeing += own.eq(mask).all(-1).to(at::kDouble).mean().item<double>();
+        const auto same = own.eq(mask).all(-1).to(at::kDouble).mean().item<double>();
+        result.agreement += same;
+        result.worst = std::min(result.worst, same);
         return masked_feed_forward(x, dense.weights.layers[layer], layout, owner, mask);
     };
-    const auto hidden = transformer.hidden(tokens.unsqueeze(0), forced);
-    return {transformer.logits(hidden)[0], agreeing / static_cast<double>(dense.config.layers)};
+    result.logits = transformer.logits(transformer.hidden(tokens.unsqueeze(0), forced))[0];
+    result.agreement /= static_cast<double>(dense.config.layers);
+    return result;
 }
 
 double weight_error(const StockRun& run, std::int64_t active) {
@@ -82,6 +85,7 @@ ExportFigures compare_export(const StockModel& exported, const Model& dense, con
     figures.finite = figures.finite && run.logits.isfinite().all().item<bool>();
     figures.forced_difference = largest_difference(run.logits, reference.logits);
     figures.same_experts = reference.agreement;
+    figures.same_experts_worst = reference.worst;
     for (const auto& routes : run.routes) figures.exact_ties += routes.ties;
     figures.weight_error = weight_error(run, experts.layout.active);
     figures.equivalence = figures.weight_error <= exact_weight_error ? "exact" : "approximate";

@@ -40,7 +40,7 @@ std::string weight_note(const ExportPlan& plan) {
             "Routers are scaled by 2^{}: every selected expert weighs exactly 1/k. They need fp32 or bf16 "
             "(fp16 would round them to nothing).",
             power(*high));
-    return fmt::format("Routers are scaled by 2^{} to 2^{}: selected experts weigh 1/k within about 0.1 %.",
+    return fmt::format("Routers are scaled by 2^{} to 2^{}: selected experts weigh 1/k within about 0.2 %.",
                        power(*low), power(*high));
 }
 

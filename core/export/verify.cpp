@@ -36,6 +36,9 @@ std::string first_fault(const ExportFigures& figures, const ExportBounds& bounds
     if (!(figures.same_experts >= bounds.same_experts))
         return fmt::format("only {:.2f} % of its routes are the conversion's (bound {:.2f} %)",
                            100 * figures.same_experts, 100 * bounds.same_experts);
+    if (!(figures.same_experts_worst >= bounds.same_experts_worst))
+        return fmt::format("in one layer only {:.2f} % of its routes are the conversion's (bound {:.2f} %)",
+                           100 * figures.same_experts_worst, 100 * bounds.same_experts_worst);
     return {};
 }
 
@@ -81,7 +84,7 @@ Receipt verify_export(const fs::path& exported, const fs::path& project_folder,
     const auto dense = load_model(source, exact_compute(DeviceChoice::cpu));
     const auto fault = examine(exported, *dense, project.experts, receipt);
     receipt.passed = fault.empty();
-    receipt.verdict = receipt.passed ? "passed: " + praise(receipt.figures) : "failed: " + fault;
+    receipt.verdict = receipt.passed ? praise(receipt.figures) : fault;
     write_file_atomically(exported / receipt_file, json_text(nlohmann::json(receipt), receipt_file));
     return receipt;
 }

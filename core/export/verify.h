@@ -18,14 +18,15 @@ struct ExportFigures {
     double all_experts_difference = 0;  ///< (a) k = E against dense
     double forced_difference = 0;       ///< (b) the conversion forced to the export's own routes
     double same_experts = 0;            ///< (c) share of (token, layer) choices that agree
+    double same_experts_worst = 0;      ///< the same of the worst layer: one bad router in many shows here
     std::int64_t exact_ties = 0;        ///< (d) choices whose k-th and next best expert tie
     bool finite = true;                 ///< (e) logits; weights are checked when they are read
 };
 
 /// What the figures must keep to.
 struct ExportBounds {
-    double all_experts = 0, forced = 0;  ///< largest differences allowed
-    double same_experts = 0;             ///< least share allowed
+    double all_experts = 0, forced = 0;               ///< largest differences allowed
+    double same_experts = 0, same_experts_worst = 0;  ///< least shares allowed
 };
 
 /// Bounds of FORMATS.md's class; "exact" or "approximate".

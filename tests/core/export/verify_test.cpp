@@ -64,7 +64,6 @@ void swap_rows(at::Tensor& tensor, std::int64_t a, std::int64_t b) {
 
 void expect_failed(const Receipt& receipt, std::string_view reason) {
     EXPECT_FALSE(receipt.passed) << receipt.verdict;
-    EXPECT_TRUE(receipt.verdict.starts_with("failed: ")) << receipt.verdict;
     EXPECT_NE(receipt.verdict.find(reason), std::string::npos) << receipt.verdict;
 }
 
