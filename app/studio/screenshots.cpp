@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/studio/main_window.h"
+#include "app/studio/run_messages.h"
 #include "app/studio/theme.h"
 
 namespace dotmoe::studio {
@@ -13,9 +14,14 @@ namespace {
 
 /// The routing of the text comes a moment after the run's end.
 constexpr int settle_ms = 1500;
+constexpr int progress_ms = 10'000;
+
+void say(const QString& line) {
+    std::cerr << line.toStdString() << std::endl;
+}
 
 void complain(const QString& message) {
-    std::cerr << "dotmoe-studio: " << message.toStdString() << '\n';
+    say("dotmoe-studio: " + message);
 }
 
 }  // namespace
@@ -31,8 +37,28 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(wind
         complain(QString::fromStdString(event.message));
         QApplication::exit(1);
     });
+    tellInTerminal(window.bridge());
     connect(&window.bridge(), &EventBridge::finished, this, [this] {
         QTimer::singleShot(settle_ms, this, [this] { QApplication::exit(takeAll() ? 0 : 1); });
+    });
+}
+
+void Screenshots::tellInTerminal(const EventBridge& bridge) {
+    connect(&bridge, &EventBridge::started, this, [](const Started& event) { say(started_text(event)); });
+    connect(&bridge, &EventBridge::qualityMeasured, this,
+            [](const QualitySnapshot& quality) { say(quality_text(quality)); });
+    connect(&bridge, &EventBridge::progressed, this, [this](const Progress& event) {
+        if (event.phase == m_phase && m_sinceProgress.elapsed() < progress_ms) return;
+        m_phase = event.phase;
+        m_sinceProgress.start();
+        say(QStringLiteral("%1 %2/%3 %4")
+                .arg(QString::fromStdString(event.phase))
+                .arg(event.done)
+                .arg(event.total)
+                .arg(QString::fromStdString(event.unit)));
+    });
+    connect(&bridge, &EventBridge::finished, this, [](const Finished& event) {
+        std::cout << format_table(nlohmann::json::parse(event.metrics_json).get<Metrics>()) << std::flush;
     });
 }
 

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QObject>
+#include <string>
 
 namespace dotmoe::studio {
 
+class EventBridge;
 class MainWindow;
 
-/// Converts as soon as the window can, writes TAB-light.png and TAB-dark.png of every tab, then ends the
-/// application: with 0, or with 1 when the model, the run or a file failed.
+/// Converts as soon as the window can, with progress on stderr and the table of metrics on stdout, writes
+/// TAB-light.png and TAB-dark.png of every tab, then ends the application: with 0, or with 1 when the model,
+/// the run or a file failed.
 class Screenshots : public QObject {
     Q_OBJECT
 
@@ -17,12 +21,15 @@ class Screenshots : public QObject {
     Screenshots(MainWindow& window, const QDir& folder);
 
   private:
+    void tellInTerminal(const EventBridge& bridge);
     void convertWhenReady();
     bool takeAll();
 
     MainWindow& m_window;
     QDir m_folder;
     bool m_begun = false;
+    std::string m_phase;  ///< of the last progress line
+    QElapsedTimer m_sinceProgress;
 };
 
 }  // namespace dotmoe::studio

@@ -21,6 +21,7 @@ std::vector<LayerMetrics> report_layers(const Transformer& transformer, const Ex
                                                 experts.layers[l], experts.layout),
                            .load_max = load.largest,
                            .dead = load.dead,
+                           .greedy_gap = {},
                            .random_error = {}});
         dense.advance(transformer.dense());
         converted.advance(ffn);

@@ -13,6 +13,10 @@ std::optional<double> take(const nlohmann::json& json, const char* key) {
     return json.contains(key) ? std::optional(json.at(key).get<double>()) : std::nullopt;
 }
 
+std::string figure(const std::optional<double>& value, int decimals) {
+    return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
+}
+
 std::string row(std::string_view name, const std::optional<Quality>& quality) {
     if (!quality) return {};
     return fmt::format("{:<34} {:>10.2f} {:>8.3f} {:>7.1f} %\n", name, quality->perplexity, quality->kl,
@@ -22,15 +26,13 @@ std::string row(std::string_view name, const std::optional<Quality>& quality) {
 }  // namespace
 
 void to_json(nlohmann::json& json, const LayerMetrics& layer) {
-    json = {{"error", layer.error},
-            {"load_max", layer.load_max},
-            {"dead", layer.dead},
-            {"greedy_gap", layer.greedy_gap}};
+    json = {{"error", layer.error}, {"load_max", layer.load_max}, {"dead", layer.dead}};
+    put(json, "greedy_gap", layer.greedy_gap);
     put(json, "random_error", layer.random_error);
 }
 
 void from_json(const nlohmann::json& json, LayerMetrics& layer) {
-    layer = {json.at("error"), json.at("load_max"), json.at("dead"), json.at("greedy_gap"),
+    layer = {json.at("error"), json.at("load_max"), json.at("dead"), take(json, "greedy_gap"),
              take(json, "random_error")};
 }
 
@@ -109,9 +111,9 @@ std::string format_table(const Metrics& metrics) {
                         "load max", "dead", "greedy gap");
     for (std::size_t l = 0; l < metrics.layers.size(); ++l) {
         const auto& layer = metrics.layers[l];
-        text += fmt::format("{:>5} {:>8.3f} {:>14} {:>9.2f} {:>6} {:>11.4f}\n", l, layer.error,
-                            layer.random_error ? fmt::format("{:.3f}", *layer.random_error) : "-",
-                            layer.load_max, layer.dead, layer.greedy_gap);
+        text += fmt::format("{:>5} {:>8.3f} {:>14} {:>9.2f} {:>6} {:>11}\n", l, layer.error,
+                            figure(layer.random_error, 3), layer.load_max, layer.dead,
+                            figure(layer.greedy_gap, 4));
     }
     return text;
 }

@@ -16,7 +16,8 @@ struct LayerMetrics {
     double error = 0;       ///< |Y_hat - Y|^2 / |Y|^2 on held-out text, inputs of the dense model
     double load_max = 0;    ///< heaviest expert over an even share, held-out text
     std::int64_t dead = 0;  ///< experts without a held-out token
-    double greedy_gap = 0;  ///< METHOD §2
+    std::optional<double>
+        greedy_gap;  ///< METHOD §2; absent where no affinity is at hand (eval of a conversion)
     std::optional<double> random_error;  ///< of a random split with the same ridge router
 };
 

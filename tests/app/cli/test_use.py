@@ -19,6 +19,8 @@ def test_eval_repeats_what_convert_found(conversion, text):
     for ours, theirs in zip(found["layers"], recorded["layers"], strict=True):
         assert ours["error"] == pytest.approx(theirs["error"], rel=1e-6)
         assert ours["dead"] == theirs["dead"]
+        assert ours["load_max"] == pytest.approx(theirs["load_max"], rel=1e-6)
+        assert "greedy_gap" not in ours   # no affinity is kept in a conversion, and none is made up
     assert found["active_parameters"] == recorded["active_parameters"]
 
 
