@@ -5,6 +5,7 @@
 #include <QPushButton>
 #include <QTabBar>
 #include <QTableView>
+#include <QToolButton>
 
 #include "studio_driver.h"
 #include "widgets/balance_bars.h"
@@ -35,8 +36,9 @@ class ConversionTest : public StudioDriver {
         QObject::connect(&m_window->bridge(), &EventBridge::progressed, m_window.get(),
                          [this] { ++m_events; });
         QObject::connect(&m_window->bridge(), &EventBridge::stepped, m_window.get(), [this] { ++m_events; });
-        ASSERT_TRUE(eventually([&] { return enabled("convert"); })) << banner();
+        ASSERT_TRUE(eventually([&] { return state() == "Ready" && rows() > 0; })) << banner();
     }
+    int rows() { return find<QTableView>("layers")->model()->rowCount(); }
     void showTab(int tab) {
         auto* bar = m_window->tabs().tabBar();
         QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
@@ -47,6 +49,11 @@ class ConversionTest : public StudioDriver {
         auto* table = find<QTableView>("layers");
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
                           table->visualRect(table->model()->index(layer, 0)).center());
+    }
+    void clickMode(const char* name) {
+        for (auto* button : m_window->findChildren<QToolButton*>())
+            if (button->accessibleName() == name) return QTest::mouseClick(button, Qt::LeftButton);
+        FAIL() << "no button " << name;
     }
     static QColor pixel(QWidget* widget, QPoint at) {
         const auto picture = widget->grab();
@@ -63,7 +70,7 @@ class ConversionTest : public StudioDriver {
 
     void expectHeatmapShows(const PlanSnapshot& plan) {
         auto* heatmap = find<PlanHeatmap>("heatmap");
-        QTest::keyClick(m_window.get(), Qt::Key_2, Qt::AltModifier);  // hard: every cell is 0 or 1
+        clickMode("Hard plan");  // every cell is 0 or 1
         ASSERT_EQ(heatmap->mode(), PlanMode::hard);
         for (int neuron = 0; neuron < plan.neurons; neuron += 37) {
             const int row = heatmap->rowOf(neuron), owner = plan.owner[static_cast<std::size_t>(neuron)];
@@ -110,7 +117,7 @@ class ConversionTest : public StudioDriver {
 TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
     auto options = toyOptions();
     options.preset = std::nullopt;
-    openToy(options);
+    ASSERT_NO_FATAL_FAILURE(openToy(options));
     EXPECT_EQ(state(), "Ready");
     EXPECT_EQ(badge(0), "○ dense");
 
@@ -120,7 +127,7 @@ TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
     QTest::keyClicks(presets, "toy");
     QTest::keyClick(presets, Qt::Key_Return);
     ASSERT_EQ(find<QComboBox>("recipePreset")->currentText(), "toy");
-    ASSERT_TRUE(eventually([&] { return enabled("convert"); }));
+    ASSERT_TRUE(eventually([&] { return enabled("convert"); })) << banner();
 
     const auto before = find<PlanHeatmap>("heatmap")->grab().toImage();
     click("convert");
@@ -150,8 +157,7 @@ TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
     EXPECT_TRUE(std::filesystem::exists(*options.out / "metrics.json"));
     EXPECT_FALSE(std::filesystem::exists(*options.out / "checkpoint"));
     EXPECT_EQ(actionText("convert"), "Convert");
-    for (int layer = 0; layer < find<QTableView>("layers")->model()->rowCount(); ++layer)
-        EXPECT_EQ(badge(layer), "● done");
+    for (int layer = 0; layer < rows(); ++layer) EXPECT_EQ(badge(layer), "● done");
 
     // The views show the last pictures, of the layer that is selected.
     clickLayer(1);
@@ -178,7 +184,8 @@ TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
 }
 
 TEST_F(ConversionTest, TextTypedWhileItRunsIsRoutedLive) {
-    openToy(toyOptions());
+    ASSERT_NO_FATAL_FAILURE(openToy(toyOptions()));
+    ASSERT_TRUE(eventually([&] { return enabled("convert"); })) << banner();
     click("convert");
     ASSERT_TRUE(eventually([&] { return m_routing != nullptr; }));
     showTab(1);
@@ -190,7 +197,7 @@ TEST_F(ConversionTest, TextTypedWhileItRunsIsRoutedLive) {
 }
 
 TEST_F(ConversionTest, CommandLineIsCopied) {
-    openToy(toyOptions());
+    ASSERT_NO_FATAL_FAILURE(openToy(toyOptions()));
     QApplication::clipboard()->clear();
     QTest::mouseClick(find<QPushButton>("copyCommandLine"), Qt::LeftButton);
     const auto copied = QApplication::clipboard()->text().toStdString();

@@ -14,7 +14,7 @@ namespace dotmoe::studio {
 
 class StudioDriver : public ::testing::Test {
   protected:
-    static constexpr int patience = 500'000;  ///< ms; the machine may be busy
+    static constexpr int patience = 120'000;  ///< ms; the machine may be busy
 
     /// A window with the toy's text and output set by arguments, shown.
     void openWindow(const Options& options);
