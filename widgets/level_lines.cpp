@@ -20,13 +20,16 @@ void LevelLines::set(const QString& name, double value) {
         known->label->setClipAxisRect(&m_rect);
         known->label->position->setAxisRect(&m_rect);
         known->label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        known->label->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+        // Left and right by turns: the labels of two near levels stay legible.
+        const bool right = std::distance(m_levels.begin(), known) % 2 == 0;
+        known->label->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
+        known->label->position->setCoords(right ? 0.99 : 0.01, value);
         style(*known);
     }
     known->value = value;
     known->line->point1->setCoords(0, value);
     known->line->point2->setCoords(1, value);
-    known->label->position->setCoords(0.99, value);
+    known->label->position->setCoords(known->label->position->coords().x(), value);
     known->label->setText(QStringLiteral("%1 %2").arg(name, shortNumber(value)));
 }
 

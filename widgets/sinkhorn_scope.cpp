@@ -20,6 +20,9 @@ void setResiduals(QCPGraph& graph, std::span<const float> residuals) {
         values.append(std::max(SinkhornScope::floor, static_cast<double>(residuals[i])));
     }
     graph.setData(iterations, values, true);
+    // A warm start meets the sums in an iteration or two: points, for a line would be too short to see.
+    const bool few = residuals.size() <= 16;
+    graph.setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, 6) : QCPScatterStyle());
 }
 
 QString last(const std::vector<float>& residuals) {
@@ -35,7 +38,11 @@ SinkhornScope::SinkhornScope(QWidget* parent)
     m_row->setName(tr("row sums"));
     m_column->setName(tr("column sums"));
     plot().xAxis->setLabel(tr("iteration"));
-    plot().yAxis->setLabel(tr("largest error, neurons"));
+    auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
+    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    plot().xAxis->setTicker(whole);
+    plot().xAxis->setSubTicks(false);
+    plot().yAxis->setLabel(tr("error, neurons"));
     plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
     plot().yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
     plot().yAxis->setNumberFormat(QStringLiteral("eb"));
@@ -65,16 +72,16 @@ void SinkhornScope::setSnapshot(std::shared_ptr<const SinkhornSnapshot> solve) {
     setResiduals(*m_row, m_solve->row_residual);
     setResiduals(*m_column, m_solve->column_residual);
     const auto iterations = std::max(m_solve->row_residual.size(), m_solve->column_residual.size());
-    plot().xAxis->setRange(1, std::max<double>(2, static_cast<double>(iterations)));
+    plot().xAxis->setRange(0.9, std::max<double>(2, static_cast<double>(iterations)) + 0.1);
     plot().yAxis->rescale();
     const QCPRange values = plot().yAxis->range();  // to whole decades, so that there are labels
     const double lower = std::floor(std::log10(0.9 * std::max(floor, values.lower)));
     const double upper = std::ceil(std::log10(std::max(floor, values.upper)));
     plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper)));
-    setTitle(tr("Layer %1 · τ %2 · %3 iterations · rows %4 · columns %5 · %6 %7")
+    setTitle(tr("Layer %1 · τ %2 · %3 · rows %4 · columns %5 · %6 %7")
                  .arg(m_solve->layer)
                  .arg(m_solve->temperature, 0, 'g', 3)
-                 .arg(iterations)
+                 .arg(iterations == 1 ? tr("1 iteration") : tr("%1 iterations").arg(iterations))
                  .arg(last(m_solve->row_residual), last(m_solve->column_residual))
                  .arg(m_solve->stage == Stage::layerwise ? tr("round") : tr("step"))
                  .arg(m_solve->step));

@@ -53,6 +53,19 @@ TEST(SinkhornScope, AZeroResidualIsDrawnAtTheFloor) {
     EXPECT_TRUE(isDrawn(picture(scope), bottom - QPointF(40, 0), seriesPen(Series::kl, false).color()));
 }
 
+TEST(SinkhornScope, ASolveOfOneIterationIsAPoint) {
+    auto solve = std::make_shared<SinkhornSnapshot>();
+    solve->row_residual = {1e-3F};
+    solve->column_residual = {1e-2F};
+    SinkhornScope scope;
+    scope.setSnapshot(solve);
+    show(scope, {600, 160});
+    const QImage shown = picture(scope);
+    EXPECT_TRUE(isDrawn(shown, scope.pointOf(1, 1e-3), seriesPen(Series::kl, false).color()));
+    EXPECT_TRUE(isDrawn(shown, scope.pointOf(1, 1e-2), seriesPen(Series::crossEntropy, false).color()));
+    EXPECT_TRUE(scope.title().contains(QStringLiteral("1 iteration ")));
+}
+
 TEST(SinkhornScope, EmptyAndUnevenSolvesAreHarmless) {
     SinkhornScope scope;
     auto solve = std::make_shared<SinkhornSnapshot>();
