@@ -23,13 +23,13 @@ VocabularyLosses vocabulary_losses(const at::Tensor& student, const at::Tensor& 
         const auto log_pt = at::linear(t.slice(0, first, last), head).to(at::kFloat).log_softmax(1);
         const auto y = next.slice(0, first, last).unsqueeze(1);
         const auto has_next = y.ge(0).to(at::kFloat), target = y.clamp_min(0);
-
-        const auto pt = log_pt.exp();
-        kl += (pt * (log_pt - log_ps)).sum().item<double>();
         cross_entropy -= (log_ps.gather(1, target) * has_next).sum().item<double>();
 
-        const auto ps = log_ps.exp();
-        auto dz = (ps - pt).mul_(kl_weight / static_cast<double>(positions));
+        // In place from here on: fresh memory for a [chunk, V] costs more than the arithmetic on it.
+        const auto pt = log_pt.exp();
+        kl += log_pt.sub_(log_ps).mul_(pt).sum().item<double>();
+        const auto ps = log_ps.exp_();
+        const auto dz = pt.sub_(ps).mul_(-kl_weight / static_cast<double>(positions));
         dz.add_(ps.mul_(has_next * (ce_weight / predicted)));
         dz.scatter_add_(1, target, has_next * (-ce_weight / predicted));
         losses.gradient.slice(0, first, last).copy_(dz.to(head.scalar_type()).matmul(head));

@@ -21,7 +21,7 @@ struct VocabularyLosses {
 ///   dKL/dz_s = p_s - p_t,  dCE/dz_s = p_s - onehot(next).
 VocabularyLosses vocabulary_losses(const at::Tensor& student, const at::Tensor& teacher,
                                    const at::Tensor& tokens, const at::Tensor& head, double kl_weight,
-                                   double ce_weight, std::int64_t chunk = 256);
+                                   double ce_weight, std::int64_t chunk = 128);
 
 /// E * sum_e f_e pbar_e (Switch): f the share of choices an expert got, pbar its mean probability. 1 when
 /// even; the gradient goes through pbar alone.

@@ -15,7 +15,7 @@ DeviceChoice parse_device(std::string_view text);
 /// "cpu" always, "cuda" where libtorch_cuda.so loads (tried once, on the first call) and a GPU answers.
 std::vector<std::string> available_devices();
 
-/// Threads of matrix products in the calling thread and its parallel regions; 0 takes all cores.
+/// Threads of each matrix product, for the whole process: the last call counts. 0 takes all cores.
 void set_thread_count(int threads);
 int thread_count();
 

@@ -1,11 +1,11 @@
 // The arithmetic of the dry run. Letters of METHOD.md; w is the bytes of a weight in the compute format (2
 // for bf16).
 #include <algorithm>
-#include <chrono>
 #include <functional>
 
 #include "base/compute.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "pipeline/inspect.h"
 #include "pipeline/parameters.h"
 
@@ -29,37 +29,31 @@ struct Machine {
     }
 };
 
-/// The best of a quarter of a second: other programs only ever make a repetition slower.
+/// Mean time of a call over a quarter of a second.
 double seconds_of(const std::function<void()>& job) {
-    using Clock = std::chrono::steady_clock;
-    const auto since = [](Clock::time_point start) {
-        return std::chrono::duration<double>(Clock::now() - start).count();
-    };
     job();  // the first call starts threads and packs weights
-    double best = 1e9;
-    for (const auto first = Clock::now(); since(first) < 0.25;) {
-        const auto start = Clock::now();
+    ProgressMeter clock(0);
+    int calls = 0;
+    do {
         job();
-        best = std::min(best, since(start));
-    }
-    return best;
+        ++calls;
+    } while (clock.seconds() < 0.25);
+    return clock.seconds() / calls;
 }
 
-/// Two short measurements, of the sizes the conversion itself uses: [512, D] times [D, N], and one pass over
-/// a tensor of 16 MiB.
+/// Two short measurements, of the sizes the conversion itself uses and like it with fresh memory for every
+/// result, which costs as much as the arithmetic: [2048, D] times [D, N], and one pass over a tensor of 16
+/// MiB.
 Machine probe(const ModelConfig& config, const Compute& compute) {
+    constexpr std::int64_t tokens = 2048;
     const at::NoGradGuard no_grad;
     const auto options = at::TensorOptions().device(compute.device).dtype(compute.dtype);
-    const auto tokens = at::ones({512, config.width}, options),
+    const auto x = at::ones({tokens, config.width}, options),
                weight = at::ones({config.neurons, config.width}, options);
-    const double product = seconds_of([&] { at::linear(tokens, weight).sum().item(); });
+    const double product = seconds_of([&] { at::linear(x, weight)[0][0].item(); });
     const auto values = at::ones({4 << 20}, options.dtype(at::kFloat));
-    auto result = at::empty_like(values);
-    const double pass = seconds_of([&] {
-        at::mul_out(result, values, values);
-        result[0].item();
-    });
-    return {2.0 * 512 * static_cast<double>(config.width * config.neurons) / product,
+    const double pass = seconds_of([&] { at::mul(values, values)[0].item(); });
+    return {2.0 * tokens * static_cast<double>(config.width * config.neurons) / product,
             2 * float_bytes * static_cast<double>(values.numel()) / pass};
 }
 
@@ -84,16 +78,18 @@ struct Shape {
 };
 
 /// All layers once over T tokens: 2 flops a weight, and causal attention's two products, half of [window,
-/// window]. Between the products the FFN passes 8 times over [T,N] (write gate, silu, write up, multiply,
-/// read for down), norms, RoPE and residuals about 20 times over [T,D].
+/// window], at a quarter of a plain product's rate. Between the products the FFN passes 10 times over [T,N]
+/// (silu, write up, multiply, mask, read for down), norms, RoPE and residuals about 40 times over [T,D].
 Work forward(const Shape& s, double tokens) {
-    return {tokens * s.L * (2 * (s.attention_weights() + s.ffn_weights()) + 2 * s.window * s.heads),
-            tokens * s.L * s.w * (8 * s.N + 20 * s.D)};
+    constexpr double attention_slowness = 4;
+    return {tokens * s.L *
+                (2 * (s.attention_weights() + s.ffn_weights()) + attention_slowness * 2 * s.window * s.heads),
+            tokens * s.L * s.w * (10 * s.N + 40 * s.D)};
 }
 
-/// Output projection and log-softmax: [T,V] in fp32 is written once and passed over three times.
+/// Output projection and log-softmax: [T,V] in fp32 is written once and passed over nine times.
 Work vocabulary(const Shape& s, double tokens) {
-    return {tokens * 2 * s.D * s.V, tokens * 4 * float_bytes * s.V};
+    return {tokens * 2 * s.D * s.V, tokens * 10 * float_bytes * s.V};
 }
 
 /// One judgement of held-out text: the model judged, and its and the dense model's predictions.
@@ -115,7 +111,9 @@ Work distill_step(const Shape& s, const DistillRecipe& recipe, double tokens) {
     const Work plan_gradient{tokens * s.L * 4 * s.N * s.columns, tokens * s.L * 4 * float_bytes * s.N};
     const double passes = 2 * static_cast<double>(recipe.sinkhorn_iterations) + 25;
     const Work transport{0, passes * float_bytes * s.L * s.N * s.columns};
-    return (forward(s, tokens) + vocabulary(s, tokens)) * 3 + plan_gradient + transport;
+    const Work backward = forward(s, tokens) * 2;  // one product for each, but twice the passes between them
+    return forward(s, tokens) * 2 + Work{backward.flops / 2, backward.bytes} + vocabulary(s, tokens) * 3 +
+           plan_gradient + transport;
 }
 
 /// Straight-through steps within every layer: its FFN forward, dense and masked, and backward.
@@ -147,7 +145,7 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
 double peak_memory(const Shape& s, const ModelSummary& model, const Recipe& recipe, double calibration,
                    double held_out, double batch) {
     constexpr double process = 300e6;           // libtorch itself, the text and its tokens
-    constexpr double vocabulary_chunk = 256;    // positions whose logits exist at a time, in six tensors
+    constexpr double vocabulary_chunk = 128;    // positions whose logits exist at a time, in six tensors
     constexpr double energy_cache = 512 << 20;  // above it S is computed anew (align/activations.h)
     const double weights = static_cast<double>(model.parameters) * s.w;
     // Weights come one by one: the mapped file, and the embedding in fp32 beside its final format.

@@ -25,7 +25,6 @@ struct LiveRouting::Impl {
     }
 
     void run(const std::stop_token& stop) {
-        set_thread_count(1);  // training keeps the other cores
         while (true) {
             std::unique_lock lock(mutex);
             if (!wake.wait(lock, stop, [this] { return changed && model && experts && !text.empty(); }))

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "base/device.h"
 #include "events/event.h"
 
 namespace dotmoe {

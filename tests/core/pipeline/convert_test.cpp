@@ -9,6 +9,7 @@
 #include <numeric>
 #include <thread>
 
+#include "base/device.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "experts/project.h"
@@ -199,6 +200,17 @@ TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
     std::string joined;
     for (const auto& token : last.tokens) joined += token;
     EXPECT_EQ(joined, last.text);
+}
+
+TEST_F(ConvertTest, LiveRoutingLeavesTheRunsThreadsAlone) {
+    const auto before = thread_count();
+    set_thread_count(2);
+    Recorder recorder;
+    { const LiveRouting routing(recorder); }
+    int seen = 0;
+    std::thread([&] { seen = thread_count(); }).join();
+    set_thread_count(before);
+    EXPECT_EQ(seen, 2);
 }
 
 TEST_F(ConvertTest, ImpossibleRequestsAreRefusedBeforeAnyWork) {
