@@ -28,3 +28,12 @@ retry() {
     done
     return 1
 }
+
+# virtual_display COMMAND...: where there is no screen; draws in software.
+virtual_display() {
+    local runtime status=0
+    runtime=$(mktemp -d)
+    LIBGL_ALWAYS_SOFTWARE=1 XDG_RUNTIME_DIR=$runtime xvfb-run -a -s "-screen 0 1600x1200x24" "$@" </dev/null || status=$?
+    rm -rf "$runtime"
+    return $status
+}

@@ -24,6 +24,6 @@ if [ -e "$OUT/metrics.json" ]; then
     exit 0
 fi
 say "no display: converting SmolLM2-135M by the quick preset into $OUT, about five minutes on two cores"
-LIBGL_ALWAYS_SOFTWARE=1 QT_QPA_PLATFORM=offscreen "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text" --preset quick \
-    --out "$OUT" --screenshots "$ROOT/build/pictures"
+virtual_display "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text" --preset quick --out "$OUT" \
+    --screenshots "$ROOT/build/pictures"
 say "pictures of the views: $ROOT/build/pictures"

@@ -149,7 +149,8 @@ void Curves::fitRanges() {
     // The upper margins leave room for the label above the highest line.
     const QCPRange range = values.value_or(QCPRange(0.1, 1));
     if (isLogarithmic()) {
-        valueAxis()->setRange(range.lower / 1.3, range.upper * 2);
+        const double decades = std::log10(range.upper * 1.3 / range.lower);
+        valueAxis()->setRange(range.lower / 1.3, range.upper * std::pow(10, std::max(0.3, decades / 5)));
     } else {
         const double margin = 0.12 * std::max({range.size(), 0.1 * std::abs(range.upper), 1e-9});
         valueAxis()->setRange(range.lower - margin / 2, range.upper + margin);

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
-#include <regex>
 
 #include "base/error.h"
 #include "model/load.h"
@@ -83,7 +83,9 @@ TEST_P(ReadConfigRefuses, InOneClearLine) {
 }
 
 std::string test_name(const ::testing::TestParamInfo<Refusal>& parameter) {
-    return std::regex_replace(parameter.param.name, std::regex("-"), "_");
+    std::string name = parameter.param.name;
+    std::ranges::replace(name, '-', '_');
+    return name;
 }
 
 Refusal architecture(const std::string& name, const std::string& message) {
