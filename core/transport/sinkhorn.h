@@ -14,14 +14,16 @@ namespace dotmoe {
 struct SinkhornOptions {
     double temperature = 1.0;  ///< tau
     int max_iterations = 50;   ///< one iteration updates g, then f (f once more before the first)
-    double tolerance =
-        1e-3;  ///< stop when every column sum is this close to c_e, relative; 0: run all iterations
+    /// Stop when every column sum is this close to c_e, relative. Newton steps take over where plain
+    /// iterations would be slow in getting there. 0: all iterations, and plain ones, as in the paper.
+    double tolerance = 1e-3;
 };
 
 /// Largest absolute row- and column-sum errors of each batch entry in an iteration, in neurons: rows after g
 /// was updated, columns after f was (the other sums are exact then).
 struct SinkhornIteration {
     std::vector<float> row_residual, column_residual;  ///< [batch]
+    bool newton = false;                               ///< a Newton step and not a plain iteration
 };
 
 struct SinkhornResult {

@@ -113,13 +113,33 @@ TEST(Sinkhorn, RecordsTheErrorsOfEachIteration) {
 TEST(Sinkhorn, WarmStartAtTheSolutionNeedsOneIteration) {
     const Capacities capacities{32, 8, 8, 8, 8};
     const auto affinity = random({2, 64, 5}, 5, at::kFloat);
-    const SinkhornOptions options{.temperature = 0.2, .max_iterations = 1000, .tolerance = 1e-4};
+    const SinkhornOptions options{.temperature = 0.05, .max_iterations = 1000, .tolerance = 1e-4};
     const auto cold = sinkhorn(affinity, capacities, options);
     const auto warm = sinkhorn(affinity, capacities, options, cold.g);
     EXPECT_GT(cold.iterations.size(), 5U);
     EXPECT_EQ(warm.iterations.size(), 1U);
     const auto poisoned = sinkhorn(affinity, capacities, options, at::full_like(cold.g, NAN));
     EXPECT_EQ(poisoned.iterations.size(), cold.iterations.size());
+}
+
+TEST(Sinkhorn, NewtonFinishesWherePlainIterationsAreSlow) {
+    // A nearly hard plan: experts exchange little mass, so that the columns settle slowly.
+    const Capacities capacities{64, 16, 16, 16, 16};
+    auto affinity = 0.05 * random({3, 128, 5}, 10, at::kFloat);
+    affinity.narrow(1, 0, 72).select(2, 0) += 1;  // eight more neurons than its room want the first column
+    for (int e = 1; e < 5; ++e) affinity.narrow(1, 58 + 14 * e, 14).select(2, e) += 1;
+    const SinkhornOptions options{.temperature = 0.08, .max_iterations = 20, .tolerance = 1e-4};
+    const auto solved = sinkhorn(affinity, capacities, options);
+    EXPECT_LT(solved.iterations.size(), 20U);
+    EXPECT_TRUE(solved.iterations.back().newton);
+    EXPECT_LT(worst_column_error(solved.plan, capacities), 64e-4);
+    EXPECT_LT(worst_row_error(solved.plan), 1e-5);
+
+    const auto plain = by_the_book(affinity, capacities, options.temperature, 20);
+    EXPECT_GT(worst_column_error(plain.plan, capacities), 0.1);
+    const auto converged = by_the_book(affinity, capacities, options.temperature, 20'000);
+    EXPECT_LT(worst_column_error(converged.plan, capacities), 1e-6);
+    EXPECT_LT((solved.plan.to(at::kDouble) - converged.plan).abs().max().item<double>(), 1e-3);
 }
 
 TEST(Sinkhorn, ABatchEqualsItsEntries) {
