@@ -48,6 +48,7 @@ void add_generate(CLI::App& app, Context& context);
 void add_route(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+void add_bench(CLI::App& app, Context& context);
 
 /// A command with the common flags, its purpose and an example for --help.
 CLI::App* add_command(CLI::App& app, Context& context, const std::string& name, const std::string& purpose,

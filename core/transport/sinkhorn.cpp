@@ -71,12 +71,15 @@ class StabilisedScaling {
             if (!worse.any().item<bool>()) break;
             step = at::where(worse, step / 2, step);
         }
-        v_ = at::where(worse, start, v_);
+        if (worse.any().item<bool>()) {
+            v_ = at::where(worse, start, v_);
+            update_rows();
+        }
         if (!safe(v_)) {
             g_ = g();
             absorb();
+            update_rows();
         }
-        update_rows();
         return {per_entry((before - f()).expm1_().abs_()), per_entry(column_error()), true};
     }
 

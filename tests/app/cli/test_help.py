@@ -10,7 +10,7 @@ COMMANDS = ["inspect", "plan", "convert", "eval", "generate", "route", "export",
 def test_help_names_every_command():
     result = dotmoe("--help")
     assert result.code == 0 and result.err == ""
-    for name in COMMANDS:
+    for name in [*COMMANDS, "bench"]:
         assert f"\n  {name} " in result.out
 
 
@@ -25,6 +25,13 @@ def test_help_of_a_command(name):
     for flag in ("--json", "--threads", "--device"):
         assert flag in result.out
     assert max(map(len, result.out.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("name", ["sinkhorn", "rounding"])
+def test_help_of_a_measurement(name):
+    out = dotmoe("bench", name, "--help").out
+    assert f"Usage: dotmoe bench {name}" in out and f"Example:\n  dotmoe bench {name}" in out
+    assert max(map(len, out.splitlines())) <= 120
 
 
 def test_recipe_flags_have_a_group_of_their_own():

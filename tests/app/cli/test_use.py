@@ -121,3 +121,21 @@ def test_a_damaged_export_does_not_pass(conversion, exported, tmp_path):
 
 def test_verify_without_an_export(conversion, tmp_path):
     dotmoe("verify", tmp_path / "nowhere", "--against", conversion.folder).assert_error(1, "nowhere")
+
+
+def test_bench_measures_and_reports():
+    result = dotmoe("bench", "sinkhorn", "--neurons", "96", "--columns", "6", "--repeats", "1", "--json")
+    assert result.code == 0
+    found = json.loads(result.out)
+    assert found["plain"]["iterations"] == 50 and found["problem"]["neurons"] == 96
+    # The same accuracy in fewer iterations, cold and after a step.
+    assert found["newton"]["residual"] <= max(found["plain"]["residual"], 1e-6)
+    assert found["warm"]["iterations"] <= found["newton"]["iterations"] < 50
+    assert found["backward_seconds"] > 0
+
+    result = dotmoe("bench", "rounding", "--neurons", "96", "--columns", "6", "--repeats", "1", "--json")
+    assert result.code == 0
+    assert 0 < json.loads(result.out)["greedy_gap"] < 1
+
+    result = dotmoe("bench", "rounding", "--neurons", "97", "--columns", "6")
+    assert result.code == 2 and "97" in result.err

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "pipeline/bench.h"
+
+namespace dotmoe::cli {
+namespace {
+
+std::string solve_row(std::string_view name, double seconds, int iterations, double residual) {
+    return fmt::format("{:<28} {:>9.2f} ms {:>4} iterations, columns off by {:.1e} of their capacity\n", name,
+                       1e3 * seconds, iterations, residual);
+}
+
+std::string describe(const SinkhornFigures& figures) {
+    const auto row = [](std::string_view name, const SolveFigures& solve) {
+        return solve_row(name, solve.seconds, solve.iterations, solve.residual);
+    };
+    return row("plain iterations", figures.plain) + row("with Newton steps", figures.newton) +
+           row("after a step, warm", figures.warm) +
+           fmt::format("{:<28} {:>9.2f} ms\n", "implicit gradient", 1e3 * figures.backward_seconds);
+}
+
+std::string describe(const RoundingFigures& figures) {
+    const auto row = [](std::string_view name, double seconds) {
+        return fmt::format("{:<28} {:>9.2f} ms\n", name, 1e3 * seconds);
+    };
+    return row("exact", figures.exact_seconds) + row("exact, prices at hand", figures.priced_seconds) +
+           row("greedy", figures.greedy_seconds) +
+           fmt::format("greedy is {:.2f} % short of the exact plan's gain over a random one\n",
+                       100 * figures.greedy_gap);
+}
+
+/// One measurement as a subcommand: its flags, its run, its report.
+template <typename Figures>
+void add_measurement(CLI::App& bench, Context& context, const std::string& name, const std::string& purpose,
+                     Figures (*measure)(const BenchProblem&)) {
+    const auto problem = std::make_shared<BenchProblem>();
+    auto* command =
+        add_command(bench, context, name, purpose, "dotmoe bench " + name + " --neurons 1536 --columns 96");
+    command->add_option("--neurons", problem->neurons, "Rows of the affinity")->capture_default_str();
+    command->add_option("--columns", problem->columns, "Experts, of one size")->capture_default_str();
+    command->add_option("--temperature", problem->temperature, "Of the solve")->capture_default_str();
+    command->add_option("--iterations", problem->iterations, "Of the plain solve")->capture_default_str();
+    command->add_option("--repeats", problem->repeats, "The best of so many counts")->capture_default_str();
+    command->add_option("--seed", problem->seed, "Of the random affinity")->capture_default_str();
+    command->callback([problem, measure, &context] {
+        set_thread_count(context.threads);
+        problem->device = context.device_choice();
+        const Figures figures = measure(*problem);
+        if (!context.json) {
+            std::cout << describe(figures);
+            return;
+        }
+        nlohmann::json json = figures;
+        json["problem"] = *problem;
+        json["threads"] = thread_count();
+        print_json(json);
+    });
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Context& context) {
+    auto* bench = app.add_subcommand("bench", "Measure the transport engine on this machine.");
+    bench->require_subcommand(1);
+    add_measurement(*bench, context, "sinkhorn", "Time of a solve and of its gradient, on a random affinity.",
+                    bench_sinkhorn);
+    add_measurement(*bench, context, "rounding",
+                    "Time of exact and of greedy rounding, on a random affinity.", bench_rounding);
+}
+
+}  // namespace dotmoe::cli
