@@ -1,5 +1,7 @@
 #include "export/export_plan.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <cmath>
 

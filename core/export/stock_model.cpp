@@ -1,5 +1,7 @@
 #include "export/stock_model.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 
 #include "base/error.h"

@@ -1,5 +1,7 @@
 #include "pipeline/converted_model.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <chrono>
 #include <numeric>
@@ -28,7 +30,7 @@ namespace fs = std::filesystem;
 /// Where the dense model is now, proven to be the one the conversion was made from.
 fs::path checked_source(const fs::path& folder, const Project& project,
                         const std::optional<fs::path>& source) {
-    const auto path = source.value_or(project.source);
+    auto path = source.value_or(project.source);
     if (!fs::exists(path))
         fail("{}: was made from {}, which is not there; name its place with --source", folder.string(),
              path.string());

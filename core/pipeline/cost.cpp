@@ -1,5 +1,7 @@
 // The arithmetic of the dry run. Letters of METHOD.md; w is the bytes of a weight in the compute format (2
 // for bf16).
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <functional>
 
@@ -139,10 +141,9 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
                judge(s, held_out) * 2;
     }
     const auto& distill = recipe.distill;
-    const double evaluations =
-        distill.evaluate_every > 0 ? static_cast<double>(distill.steps / distill.evaluate_every) : 0;
+    const auto evaluations = distill.evaluate_every > 0 ? distill.steps / distill.evaluate_every : 0;
     return work + distill_step(s, distill, batch) * static_cast<double>(distill.steps) +
-           judge(s, held_out) * evaluations;
+           judge(s, held_out) * static_cast<double>(evaluations);
 }
 
 /// The largest of loading, the layer-wise phase and a training step, over the weights in the compute format.

@@ -22,6 +22,7 @@ std::string tensor_types(const ModelSummary& summary) {
     std::map<std::string, int> counts;
     for (const auto& tensor : summary.tensors) ++counts[tensor.type];
     std::vector<std::string> parts;
+    parts.reserve(counts.size());
     for (const auto& [type, count] : counts) parts.push_back(fmt::format("{} {}", count, type));
     return fmt::format("{} ({})", summary.tensors.size(), fmt::join(parts, ", "));
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -210,26 +209,6 @@ TEST(GreedyGap, MeasuresBetweenChanceAndTheOptimum) {
     const auto easy = at::eye(3).mul(4);
     EXPECT_EQ(greedy_gap(easy, {1, 1, 1}, round_exact(easy, {1, 1, 1})), 0);
     EXPECT_EQ(greedy_gap(at::ones({4, 2}), {2, 2}, at::tensor({0, 0, 1, 1}, at::kLong)), 0);
-}
-
-TEST(RoundExact, IsNotSlowerThanGreedyOnTheLargestLayer) {
-    const auto affinity = random({11008, 86}, 12).to(at::kFloat);
-    const Capacities capacities(86, 128);
-    // Processor time (one_thread.cpp), so that a busy machine changes nothing.
-    const auto seconds = [](const auto& work) {
-        double best = 1e9;
-        for (int i = 0; i < 3; ++i) {
-            const auto start = std::clock();
-            work();
-            best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-        }
-        return best;
-    };
-    const double exact = seconds([&] { round_exact(affinity, capacities); });
-    const double greedy = seconds([&] { round_greedy(affinity, capacities); });
-    RecordProperty("exact_seconds", std::to_string(exact));
-    RecordProperty("greedy_seconds", std::to_string(greedy));
-    EXPECT_LT(exact, greedy);
 }
 
 }  // namespace
