@@ -1,5 +1,6 @@
 // Closing the window while a conversion runs.
 #include <QAbstractButton>
+#include <QMenu>
 #include <QMessageBox>
 
 #include "studio_driver.h"

@@ -1,10 +1,13 @@
 // A person converts the toy model: open, preset, Convert, watch, Pause, Resume, Stop, Continue, type a text.
+#include <QClipboard>
 #include <QComboBox>
 #include <QLabel>
+#include <QMenuBar>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabBar>
 #include <QTableView>
+#include <QToolBar>
 #include <QToolButton>
 
 #include "studio_driver.h"
@@ -19,7 +22,7 @@ namespace {
 
 class ConversionTest : public StudioDriver {
   protected:
-    void openToy(Options options) {
+    void openToy(const Options& options) {
         openWindow(options);
         QObject::connect(&m_window->bridge(), &EventBridge::planTaken, m_window.get(),
                          [this](const auto& plan) {
@@ -101,8 +104,8 @@ class ConversionTest : public StudioDriver {
         auto* canvas = find<TokenCanvas>("tokens");
         const auto tokens = static_cast<int>(routing.tokens.size());
         for (int token = 0; token < tokens; ++token) {
-            const auto best =
-                routing.expert[static_cast<std::size_t>((layer * tokens + token) * routing.active)];
+            const auto place = static_cast<std::size_t>(layer * tokens + token);
+            const auto best = routing.expert[place * static_cast<std::size_t>(routing.active)];
             const auto box = canvas->tokenRect(token).toRect();
             EXPECT_TRUE(alike(pixel(canvas, box.bottomRight() - QPoint(3, 3)), expertColour(best))) << token;
         }

@@ -12,7 +12,7 @@ namespace {
 class RefusalTest : public StudioDriver {
   protected:
     QString write(const char* name, const std::string& content) {
-        const auto path = m_folder.filePath(name);
+        auto path = m_folder.filePath(name);
         std::ofstream(path.toStdString(), std::ios::binary) << content;
         return path;
     }
