@@ -73,7 +73,7 @@ void BalanceBars::setSharedNeurons(int neurons) {
     showLoads();
 }
 
-void BalanceBars::setLoad(std::shared_ptr<const LoadSnapshot> load, int layer) {
+void BalanceBars::setLoad(const std::shared_ptr<const LoadSnapshot>& load, int layer) {
     m_load.clear();
     m_layer = layer;
     const int row = load ? layer - load->first_layer : -1;

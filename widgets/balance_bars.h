@@ -34,7 +34,7 @@ class BalanceBars : public PlotWidget {
 
   public slots:
     /// Null, or a layer that the snapshot lacks, empties the view.
-    void setLoad(std::shared_ptr<const dotmoe::LoadSnapshot> load, int layer);
+    void setLoad(const std::shared_ptr<const dotmoe::LoadSnapshot>& load, int layer);
 
   signals:
     void expertHovered(int expert, double load);

@@ -33,7 +33,8 @@ TEST(BalanceBars, HeightOfEveryBarIsItsLoad) {
     ASSERT_GT(unit, 50);
     for (int expert = 0; expert < 84; ++expert) {
         if (expert == 3 || expert == 5) continue;
-        const double value = static_cast<double>(load->load[15 * 84 + static_cast<std::size_t>(expert)]);
+        const double value =
+            static_cast<double>(load->load[std::size_t{15} * 84 + static_cast<std::size_t>(expert)]);
         const QRect bar = bars.barRect(expert);
         EXPECT_NEAR(bar.height(), value * unit, 2) << expert;
         // Count coloured pixels up the middle of the bar; the even-share line covers two of them.

@@ -76,6 +76,7 @@ void fill(Curves& curves) {
         if (i > 0 && i % 15 == 0) curves.append(QualitySnapshot{"step", i, i == 15 ? 98.0 : 85.0, 1, 0.5});
     }
     std::vector<double> errors;
+    errors.reserve(30);
     for (int layer = 0; layer < 30; ++layer) errors.push_back(0.2 + 0.15 * std::abs(std::sin(layer / 4.0)));
     curves.setLayerErrors(errors);
 }
@@ -144,6 +145,7 @@ void timings() {
         curves.append(step);
     });
     std::vector<std::string> text;
+    text.reserve(1500);
     for (int i = 0; i < 1500; ++i) text.push_back(" word" + std::to_string(i));
     const auto routing = samples::routing(text, 30, 12, 84);
     TokenCanvas canvas;

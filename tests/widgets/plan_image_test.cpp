@@ -47,7 +47,9 @@ TEST(PlanImage, EveryPixelShowsTheStrongestOfItsCells) {
                     const QRect cell = geometry.rectOf(row, column);
                     for (int y = cell.top(); y <= cell.bottom(); ++y) {
                         for (int x = cell.left(); x <= cell.right(); ++x) {
-                            double& pixel = strongest[static_cast<std::size_t>(y * size.width() + x)];
+                            double& pixel = strongest[static_cast<std::size_t>(y) *
+                                                          static_cast<std::size_t>(size.width()) +
+                                                      static_cast<std::size_t>(x)];
                             if (std::abs(mass) > std::abs(pixel)) pixel = mass;
                         }
                     }
@@ -55,7 +57,10 @@ TEST(PlanImage, EveryPixelShowsTheStrongestOfItsCells) {
             }
             for (int y = 0; y < size.height(); ++y) {
                 for (int x = 0; x < size.width(); ++x) {
-                    const double value = strongest[static_cast<std::size_t>(y * size.width() + x)] / scale;
+                    const double value =
+                        strongest[static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width()) +
+                                  static_cast<std::size_t>(x)] /
+                        scale;
                     const QRgb wanted = mode == PlanMode::difference ? divergingColour(value, false)
                                                                      : sequentialColour(value);
                     ASSERT_TRUE(similar(image.pixelColor(x, y), QColor(wanted))) << x << ',' << y;

@@ -21,6 +21,7 @@ std::shared_ptr<RoutingSnapshot> routed() {
 
 std::vector<std::string> longText(int tokens) {
     std::vector<std::string> text;
+    text.reserve(static_cast<std::size_t>(tokens));
     for (int i = 0; i < tokens; ++i) text.push_back(" word" + std::to_string(i));
     return text;
 }

@@ -87,7 +87,7 @@ Vocabulary train_byte_bpe(std::string_view text, std::int64_t merges) {
         const auto merged = static_cast<TokenId>(vocabulary.tokens.size());
         const auto left = vocabulary.tokens[static_cast<std::size_t>(pair.first)];
         const auto right = vocabulary.tokens[static_cast<std::size_t>(pair.second)];
-        vocabulary.merges.push_back(left + " " + right);
+        vocabulary.merges.push_back(std::string(left).append(" ").append(right));
         vocabulary.tokens.push_back(left + right);
         for (auto& word : words) {
             if (!holds(word, pair)) continue;

@@ -91,7 +91,7 @@ at::Tensor next_token_loss(const Transformer& transformer, const at::Tensor& win
 
 Weights train_model(const ModelConfig& config, const at::Tensor& windows, const TrainingOptions& options,
                     const std::function<void(std::int64_t step, double loss)>& on_step) {
-    const auto weights = first_weights(config, options.seed);
+    auto weights = first_weights(config, options.seed);
     const auto parameters = parameters_of(config, weights);
     AdamW optimizer(parameters, options.weight_decay);
     const Transformer transformer(config, weights);
@@ -103,7 +103,7 @@ Weights train_model(const ModelConfig& config, const at::Tensor& windows, const 
         optimizer.step(rate_at(step, options));
         on_step(step + 1, loss.item<double>());
     }
-    for (auto parameter : parameters) parameter.requires_grad_(false);
+    for (const auto& parameter : parameters) parameter.requires_grad_(false);
     return weights;
 }
 

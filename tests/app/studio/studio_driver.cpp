@@ -27,7 +27,7 @@ Options StudioDriver::toyOptions() const {
 }
 
 fs::path StudioDriver::toyModel() {
-    const auto path = fs::path(DOTMOE_DEPS) / "model" / "toy.gguf";
+    auto path = fs::path(DOTMOE_DEPS) / "model" / "toy.gguf";
     EXPECT_TRUE(fs::exists(path)) << "packaging/test.sh makes the toy model";
     return path;
 }
