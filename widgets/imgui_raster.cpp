@@ -19,7 +19,7 @@ struct Clip {
 };
 
 void blend(QRgb& pixel, const std::array<float, 4>& colour, float coverage) {
-    const int alpha = static_cast<int>(colour[3] * coverage * (256.0F / 255.0F) + 0.5F);  // 0..256
+    const int alpha = static_cast<int>(std::lrint(colour[3] * coverage * (256.0F / 255.0F)));  // 0..256
     const auto mix = [alpha](int below, float above) {
         return below + (((static_cast<int>(above) - below) * alpha) >> 8);
     };

@@ -1,6 +1,7 @@
 // Labelled horizontal lines across an axis rectangle, such as the dense model's perplexity.
 #pragma once
 
+#include <QFont>
 #include <QPen>
 #include <QString>
 #include <vector>
