@@ -30,6 +30,13 @@ double best_seconds(int repeats, const std::function<void()>& job) {
     return best;
 }
 
+void check_bench(const BenchProblem& problem) {
+    if (problem.neurons < 1 || problem.columns < 1 || problem.iterations < 1 || problem.repeats < 1)
+        fail_usage("neurons, columns, iterations and repeats must be at least 1");
+    if (problem.neurons % problem.columns != 0)
+        fail_usage("{} neurons do not divide into {} columns", problem.neurons, problem.columns);
+}
+
 at::Tensor normal(const BenchProblem& problem, std::uint64_t seed) {
     return at::randn({problem.neurons, problem.columns}, at::detail::createCPUGenerator(seed), at::kFloat)
         .to(choose_compute(problem.device).device);
@@ -53,15 +60,8 @@ SolveFigures measure(const BenchProblem& problem, const at::Tensor& affinity, co
 
 }  // namespace
 
-void check_problem(const BenchProblem& problem) {
-    if (problem.neurons < 1 || problem.columns < 1 || problem.iterations < 1 || problem.repeats < 1)
-        fail_usage("neurons, columns, iterations and repeats must be at least 1");
-    if (problem.neurons % problem.columns != 0)
-        fail_usage("{} neurons do not divide into {} columns", problem.neurons, problem.columns);
-}
-
 SinkhornFigures bench_sinkhorn(const BenchProblem& problem) {
-    check_problem(problem);
+    check_bench(problem);
     const auto affinity = normal(problem, problem.seed);
     SinkhornOptions options{
         .temperature = problem.temperature, .max_iterations = problem.iterations, .tolerance = 0};
@@ -83,7 +83,7 @@ SinkhornFigures bench_sinkhorn(const BenchProblem& problem) {
 }
 
 RoundingFigures bench_rounding(const BenchProblem& problem) {
-    check_problem(problem);
+    check_bench(problem);
     const auto affinity = normal(problem, problem.seed);
     const auto capacities = even_capacities(problem);
     const auto solved = sinkhorn(affinity, capacities,

@@ -19,9 +19,6 @@ struct BenchProblem {
     DeviceChoice device = DeviceChoice::automatic;
 };
 
-/// Throws UsageError where the columns do not divide the neurons, or a count is less than 1.
-void check_problem(const BenchProblem& problem);
-
 /// Seconds of a solve from cold, and the largest column error it leaves, over the capacity.
 struct SolveFigures {
     double seconds = 0, residual = 0;
@@ -34,6 +31,7 @@ struct SinkhornFigures {
     SolveFigures warm;    ///< the same after a training step's worth of change, from the last potentials
     double backward_seconds = 0;  ///< the implicit gradient
 };
+/// Both throw UsageError where the columns do not divide the neurons, or a count is less than 1.
 SinkhornFigures bench_sinkhorn(const BenchProblem& problem);
 
 struct RoundingFigures {

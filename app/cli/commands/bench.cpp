@@ -9,28 +9,27 @@
 namespace dotmoe::cli {
 namespace {
 
-std::string solve_row(std::string_view name, double seconds, int iterations, double residual) {
-    return fmt::format("{:<28} {:>9.2f} ms {:>4} iterations, columns off by {:.1e} of their capacity\n", name,
-                       1e3 * seconds, iterations, residual);
+std::string row(std::string_view name, double seconds) {
+    return fmt::format("{:<28} {:>9.2f} ms", name, 1e3 * seconds);
+}
+
+std::string row(std::string_view name, const SolveFigures& solve) {
+    return row(name, solve.seconds) +
+           fmt::format(" {:>4} iterations, columns off by {:.1e} of their capacity\n", solve.iterations,
+                       solve.residual);
 }
 
 std::string describe(const SinkhornFigures& figures) {
-    const auto row = [](std::string_view name, const SolveFigures& solve) {
-        return solve_row(name, solve.seconds, solve.iterations, solve.residual);
-    };
     return row("plain iterations", figures.plain) + row("with Newton steps", figures.newton) +
-           row("after a step, warm", figures.warm) +
-           fmt::format("{:<28} {:>9.2f} ms\n", "implicit gradient", 1e3 * figures.backward_seconds);
+           row("after a step, warm", figures.warm) + row("implicit gradient", figures.backward_seconds) +
+           '\n';
 }
 
 std::string describe(const RoundingFigures& figures) {
-    const auto row = [](std::string_view name, double seconds) {
-        return fmt::format("{:<28} {:>9.2f} ms\n", name, 1e3 * seconds);
-    };
-    return row("exact", figures.exact_seconds) + row("exact, prices at hand", figures.priced_seconds) +
-           row("greedy", figures.greedy_seconds) +
-           fmt::format("greedy is {:.2f} % short of the exact plan's gain over a random one\n",
-                       100 * figures.greedy_gap);
+    return fmt::format("{}\n{}\n{}\ngreedy is {:.2f} % short of the exact plan's gain over a random one\n",
+                       row("exact", figures.exact_seconds),
+                       row("exact, prices at hand", figures.priced_seconds),
+                       row("greedy", figures.greedy_seconds), 100 * figures.greedy_gap);
 }
 
 /// One measurement as a subcommand: its flags, its run, its report.
