@@ -121,7 +121,7 @@ void PlanHeatmap::pointAt(const PlanCell& cell, QPoint globalPosition) {
     m_cursor = cell;
     const int neuron = m_order.neuronAtRow[static_cast<std::size_t>(cell.row)];
     const double mass = planMass(*m_plan, m_mode, neuron, cell.column);
-    const double margin = planMargin(*m_plan, neuron);
+    const double margin = m_plan->margin[static_cast<std::size_t>(neuron)];
     const int owner = m_plan->owner[static_cast<std::size_t>(neuron)];
     const QString column = m_plan->shared_column && cell.column == 0
                                ? tr("shared")

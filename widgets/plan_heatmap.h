@@ -36,7 +36,7 @@ class PlanHeatmap : public QWidget {
     void setMode(dotmoe::PlanMode mode);
 
   signals:
-    /// Mass in the current mode; margin: best minus second best soft mass of that neuron.
+    /// Mass in the current mode; margin as in PlanSnapshot.
     void cellHovered(int neuron, int column, double mass, double margin);
     void hoverLeft();
 

@@ -49,7 +49,7 @@ bool isConsistent(const PlanSnapshot& plan) {
     if (plan.neurons <= 0 || plan.columns <= 0) return false;
     const auto neurons = static_cast<std::size_t>(plan.neurons),
                columns = static_cast<std::size_t>(plan.columns);
-    return plan.soft.size() == neurons * columns && plan.owner.size() == neurons &&
+    return plan.soft.size() == neurons * columns && plan.owner.size() == neurons && plan.margin.size() == neurons &&
            std::ranges::all_of(plan.owner,
                                [&](std::int32_t owner) { return owner >= 0 && owner < plan.columns; });
 }
@@ -84,18 +84,6 @@ double planMass(const PlanSnapshot& plan, PlanMode mode, int neuron, int column)
             return soft - hard;
     }
     return 0;
-}
-
-double planMargin(const PlanSnapshot& plan, int neuron) {
-    double best = 0, second = 0;
-    for (const float mass : softRow(plan, neuron)) {
-        if (mass > best) {
-            second = std::exchange(best, mass);
-        } else {
-            second = std::max(second, static_cast<double>(mass));
-        }
-    }
-    return best - second;
 }
 
 double planScale(const PlanSnapshot& plan, PlanMode mode) {

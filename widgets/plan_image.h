@@ -27,9 +27,6 @@ struct PlanOrder {
 PlanOrder orderByOwner(const PlanSnapshot& plan);
 
 double planMass(const PlanSnapshot& plan, PlanMode mode, int neuron, int column);
-/// Best minus second best soft mass of a neuron: near 0, the transport could not decide. 1 where there is one
-/// column.
-double planMargin(const PlanSnapshot& plan, int neuron);
 /// End of the colour scale: the largest |mass|, rounded up to 1, 2 or 5 times a power of ten so that it stays
 /// put while a run goes on. 1 in hard mode.
 double planScale(const PlanSnapshot& plan, PlanMode mode);

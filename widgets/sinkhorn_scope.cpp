@@ -13,6 +13,14 @@
 namespace dotmoe {
 namespace {
 
+constexpr std::size_t kFew = 16;
+
+/// Of a short solve every point counts: the right of the plot is left to the legend.
+double lastShown(std::size_t iterations) {
+    const auto last = std::max<double>(2, static_cast<double>(iterations));
+    return iterations <= kFew ? 1 + (last - 1) / 0.7 : last;
+}
+
 void setResiduals(QCPGraph& graph, std::span<const float> residuals) {
     QVector<double> iterations, values;
     for (std::size_t i = 0; i < residuals.size(); ++i) {
@@ -21,7 +29,7 @@ void setResiduals(QCPGraph& graph, std::span<const float> residuals) {
     }
     graph.setData(iterations, values, true);
     // A warm start meets the sums in an iteration or two: points, for a line would be too short to see.
-    const bool few = residuals.size() <= 16;
+    const bool few = residuals.size() <= kFew;
     graph.setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, 6) : QCPScatterStyle());
 }
 
@@ -72,16 +80,17 @@ void SinkhornScope::setSnapshot(std::shared_ptr<const SinkhornSnapshot> solve) {
     setResiduals(*m_row, m_solve->row_residual);
     setResiduals(*m_column, m_solve->column_residual);
     const auto iterations = std::max(m_solve->row_residual.size(), m_solve->column_residual.size());
-    plot().xAxis->setRange(0.9, std::max<double>(2, static_cast<double>(iterations)) + 0.1);
+    plot().xAxis->setRange(0.9, lastShown(iterations) + 0.1);
     plot().yAxis->rescale();
     const QCPRange values = plot().yAxis->range();  // to whole decades, so that there are labels
     const double lower = std::floor(std::log10(0.9 * std::max(floor, values.lower)));
     const double upper = std::ceil(std::log10(std::max(floor, values.upper)));
     plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper)));
-    setTitle(tr("Layer %1 · τ %2 · %3 · rows %4 · columns %5 · %6 %7")
+    setTitle(tr("Layer %1 · τ %2 · %3%4 · rows %5 · columns %6 · %7 %8")
                  .arg(m_solve->layer)
                  .arg(m_solve->temperature, 0, 'g', 3)
                  .arg(iterations == 1 ? tr("1 iteration") : tr("%1 iterations").arg(iterations))
+                 .arg(m_solve->converged ? QString() : tr(", not converged"))
                  .arg(last(m_solve->row_residual), last(m_solve->column_residual))
                  .arg(m_solve->stage == Stage::layerwise ? tr("round") : tr("step"))
                  .arg(m_solve->step));

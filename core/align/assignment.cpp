@@ -5,10 +5,11 @@
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
 
+#include "align/placement.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "transport/diagnostics.h"
 #include "transport/implicit_gradient.h"
-#include "transport/rounding.h"
 
 namespace dotmoe {
 namespace {
@@ -19,6 +20,15 @@ at::Tensor trainable(const at::Tensor& values) {
 }
 
 }  // namespace
+
+AssignmentOptions assignment_options(const DistillRecipe& recipe) {
+    return {.affinity_lr = recipe.affinity_lr,
+            .router_lr = recipe.router_lr,
+            .weight_decay = recipe.weight_decay,
+            .clip = recipe.clip,
+            .sinkhorn = {.max_iterations = static_cast<int>(recipe.sinkhorn_iterations),
+                         .tolerance = recipe.sinkhorn_tolerance}};
+}
 
 /// AdamW of libtorch over two groups (affinity, router), with its moments reachable for checkpoints.
 struct Assignment::Optimizer {
@@ -44,6 +54,12 @@ struct Assignment::Optimizer {
     }
 };
 
+/// The gradient of the plan is under way from the moment its own gradient is there until the affinity has one.
+struct Assignment::TransportClock {
+    double seconds = 0;
+    ProgressMeter backward{0};
+};
+
 Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                        const AssignmentOptions& options)
     : affinity_(trainable(affinity)),
@@ -54,24 +70,29 @@ Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, con
           torch::optim::AdamW({Optimizer::group(affinity_, options.affinity_lr, options.weight_decay),
                                Optimizer::group(router_, options.router_lr, options.weight_decay)},
                               torch::optim::AdamWOptions(options.affinity_lr)),
-          {options.affinity_lr, options.router_lr}}) {}
+          {options.affinity_lr, options.router_lr}}),
+      clock_(std::make_shared<TransportClock>()) {
+    affinity_.register_hook([clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
+}
 
 Assignment::~Assignment() = default;
 Assignment::Assignment(Assignment&&) noexcept = default;
 
-std::vector<at::Tensor> Assignment::round() const {
+std::vector<ExactPlan> Assignment::round() const {
     const auto affinity = affinity_.detach().cpu();
-    std::vector<at::Tensor> owner;
+    std::vector<ExactPlan> plans;
     for (std::int64_t l = 0; l < affinity.size(0); ++l) {
         // Prices in units of A: the dual of column e is -tau g_e.
         std::optional<at::Tensor> prices;
         if (potentials_) prices = -temperature_ * potentials_->select(0, l).cpu();
-        owner.push_back(round_exact(affinity.select(0, l), capacities_, prices));
+        plans.push_back(
+            round_exact(affinity.select(0, l), capacities_, prices, allowed_in_layer(options_.sinkhorn.allowed, l)));
     }
-    return owner;
+    return plans;
 }
 
 Plans Assignment::solve(double temperature) {
+    const ProgressMeter forward(0);
     auto sinkhorn = options_.sinkhorn;
     sinkhorn.temperature = temperature;
     // g is in units of A / tau: rescaled, so that a warm start survives the annealing.
@@ -82,11 +103,20 @@ Plans Assignment::solve(double temperature) {
     plans.soft = transport_plan(affinity_, capacities_, sinkhorn, warm, &plans.solve);
     potentials_ = plans.solve.g;
     temperature_ = temperature;
-    plans.owner = round();
+    for (auto& [owner, prices] : round()) {
+        plans.owner.push_back(owner);
+        plans.prices.push_back(prices);
+    }
     for (std::size_t l = 0; l < last_owner_.size(); ++l)
         plans.churn += churn(last_owner_[l], plans.owner[l]) / static_cast<double>(last_owner_.size());
     last_owner_ = plans.owner;
+    plans.soft.register_hook([clock = clock_](const at::Tensor&) { clock->backward = ProgressMeter(0); });
+    clock_->seconds += forward.seconds();
     return plans;
+}
+
+double Assignment::transport_seconds() const {
+    return clock_->seconds;
 }
 
 void Assignment::step(double rate) {
@@ -98,10 +128,9 @@ void Assignment::step(double rate) {
 }
 
 std::vector<LayerExperts> Assignment::experts() const {
-    const auto owner = round();
     std::vector<LayerExperts> layers;
-    for (std::size_t l = 0; l < owner.size(); ++l)
-        layers.push_back({owner[l], router_.detach().select(0, static_cast<std::int64_t>(l)).cpu().clone()});
+    for (const auto& plan : round())
+        layers.push_back({plan.owner, router_.detach().select(0, std::ssize(layers)).cpu().clone()});
     return layers;
 }
 

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "align/recipe.h"
 #include "experts/expert_set.h"
+#include "transport/rounding.h"
 #include "transport/sinkhorn.h"
 
 namespace dotmoe {
@@ -18,16 +20,19 @@ struct AssignmentOptions {
     double affinity_lr = 1e-2, router_lr = 3e-3;
     double weight_decay = 1e-4;
     double clip = 1.0;         ///< bound on the norm of all gradients together
-    SinkhornOptions sinkhorn;  ///< its temperature is set at each solve
+    SinkhornOptions sinkhorn;  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
 };
 
 /// Plans of all layers at one step.
 struct Plans {
     at::Tensor soft;                ///< P [L, N, columns], with the implicit gradient to the affinity
     std::vector<at::Tensor> owner;  ///< L of [N]: exact rounding of the affinity
+    std::vector<at::Tensor> prices;  ///< L of [columns]: of the rounding
     SinkhornResult solve;
     double churn = 0;  ///< share of neurons whose owner changed since the last solve
 };
+
+AssignmentOptions assignment_options(const DistillRecipe& recipe);
 
 class Assignment {
   public:
@@ -49,6 +54,9 @@ class Assignment {
     /// gradients.
     void step(double rate);
 
+    /// Seconds so far in Sinkhorn, rounding and their gradient, on the host's clock.
+    double transport_seconds() const;
+
     /// The experts as they stand: exact rounding of the present affinity, copies of the routers.
     std::vector<LayerExperts> experts() const;
 
@@ -59,8 +67,9 @@ class Assignment {
 
   private:
     struct Optimizer;
+    struct TransportClock;
 
-    std::vector<at::Tensor> round() const;
+    std::vector<ExactPlan> round() const;
 
     at::Tensor affinity_, router_;
     Capacities capacities_;
@@ -69,6 +78,7 @@ class Assignment {
     double temperature_ = 1;                ///< of the last solve
     std::vector<at::Tensor> last_owner_;
     std::unique_ptr<Optimizer> optimizer_;
+    std::shared_ptr<TransportClock> clock_;  ///< shared with the hooks of the gradient
 };
 
 /// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N,

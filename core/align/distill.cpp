@@ -50,6 +50,8 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
     ProgressMeter meter(recipe.steps * step_tokens, first_step * step_tokens);
     for (std::int64_t step = first_step; step < recipe.steps; ++step) {
         hooks.control.poll();
+        const ProgressMeter clock(0);
+        const double transport_before = assignment.transport_seconds();
         const double tau = annealed_temperature(step, recipe.steps, recipe.temperature_start,
                                                 recipe.temperature_end, recipe.temperature_share);
         const auto plans = assignment.solve(tau);
@@ -83,6 +85,8 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
                                    .z = z.item<double>(),
                                    .temperature = tau,
                                    .tokens_per_second = meter.rate(),
+                                   .transport_share =
+                                       (assignment.transport_seconds() - transport_before) / clock.seconds(),
                                    .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
                                    .churn = plans.churn},
                        .plans = plans,

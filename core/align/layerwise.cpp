@@ -80,9 +80,9 @@ at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, st
     return owner.index_put_({order.slice(0, layout.shared)}, dealt);
 }
 
-LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start,
-                       const RoundCallback& on_round) {
+LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
+                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round) {
+    const auto& [layout, allowed] = placement;
     const auto capacities = layout.capacities(start.size(0));
     LayerExperts experts{start, ridge.fit(start, layout)};
     std::optional<at::Tensor> warm;
@@ -90,10 +90,12 @@ LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge,
         const auto affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
         const auto transport =
             sinkhorn(affinity, capacities,
-                     {.temperature = pricing_temperature, .max_iterations = pricing_iterations}, warm);
+                     {.temperature = pricing_temperature, .max_iterations = pricing_iterations, .allowed = allowed},
+                     warm);
         warm = transport.g;
-        experts.owner = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu());
-        if (on_round) on_round({round, pricing_temperature, affinity, transport, experts.owner});
+        const auto hard = round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu(), allowed);
+        experts.owner = hard.owner;
+        if (on_round) on_round({round, pricing_temperature, affinity, transport, hard});
         experts.router = ridge.fit(experts.owner, layout);
     }
     return experts;

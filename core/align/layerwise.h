@@ -7,8 +7,9 @@
 #include <functional>
 
 #include "align/activations.h"
-#include "align/recipe.h"
+#include "align/placement.h"
 #include "experts/expert_set.h"
+#include "transport/rounding.h"
 #include "transport/sinkhorn.h"
 
 namespace dotmoe {
@@ -48,13 +49,13 @@ struct LayerwiseRound {
     double temperature = 0;      ///< of the soft plan
     const at::Tensor& affinity;  ///< [N, columns]
     const SinkhornResult& transport;
-    const at::Tensor& owner;  ///< [N]
+    const ExactPlan& hard;
 };
 using RoundCallback = std::function<void(const LayerwiseRound&)>;
 
 /// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
 /// first owner [N].
-LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Layout& layout,
+LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
                        const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
 
 }  // namespace dotmoe

@@ -67,6 +67,8 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
     visit("distill", "checkpoint_every", r.distill.checkpoint_every, Range{1, 1e7});
+    visit("constraints", "pin", r.constraints.pin, Range{});
+    visit("constraints", "forbid", r.constraints.forbid, Range{});
 }
 
 std::string dotted(std::string_view table, std::string_view key) {
@@ -118,6 +120,21 @@ class Reader {
         field = found->first;
     }
 
+    void read(const toml::node& node, const std::string& name, std::vector<NeuronPlace>& field) {
+        constexpr auto wanted = "a list of { layer = 0, neuron = 0, expert = 0 }";
+        const auto* list = node.as_array();
+        if (!list) refuse(node, name, wanted);
+        field.clear();
+        for (const auto& entry : *list) {
+            const auto* table = entry.as_table();
+            if (!table || table->size() != 3) refuse(entry, name, wanted);
+            const auto number = [&](std::string_view key) {
+                return expect((*table)[key].value_exact<std::int64_t>(), entry, name, wanted);
+            };
+            field.push_back({number("layer"), number("neuron"), number("expert")});
+        }
+    }
+
     template <typename T>
     T expect(std::optional<T> value, const toml::node& node, const std::string& name,
              std::string_view kind) const {
@@ -147,6 +164,12 @@ std::string toml_value(const std::string& value) {
 }
 std::string toml_value(Start value) {
     return fmt::format("\"{}\"", name_of(value));
+}
+std::string toml_value(const std::vector<NeuronPlace>& places) {
+    std::string text;
+    for (const auto& [layer, neuron, expert] : places)
+        text += fmt::format("{}{{ layer = {}, neuron = {}, expert = {} }}", text.empty() ? "" : ", ", layer, neuron, expert);
+    return fmt::format("[{}]", text);
 }
 std::string toml_value(double value) {
     auto text = fmt::format("{}", value);
@@ -221,6 +244,10 @@ void check_recipe(const Recipe& recipe) {
     if (recipe.layout.active > recipe.layout.experts)
         fail_usage("layout.active = {} is more than layout.experts = {}", recipe.layout.active,
                    recipe.layout.experts);
+    for (const auto* places : {&recipe.constraints.pin, &recipe.constraints.forbid})
+        for (const auto& [layer, neuron, expert] : *places)
+            if (layer < 0 || neuron < 0 || expert >= recipe.layout.experts || expert < (recipe.layout.shared > 0 ? -1 : 0))
+                fail_usage("constraints: there is no layer {} with a neuron {} and an expert {}", layer, neuron, expert);
     if (recipe.distill.temperature_end > recipe.distill.temperature_start)
         fail_usage("distill.temperature_end = {} is above temperature_start = {}; the plan must sharpen",
                    recipe.distill.temperature_end, recipe.distill.temperature_start);

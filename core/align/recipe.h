@@ -53,6 +53,17 @@ enum class Start {
     random        ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
 };
 
+/// A neuron of a layer and an expert of it; -1 is the shared column.
+struct NeuronPlace {
+    std::int64_t layer = 0, neuron = 0, expert = 0;
+    bool operator==(const NeuronPlace&) const = default;
+};
+
+/// Neurons that a person wants in an expert, or out of it.
+struct ConstraintRecipe {
+    std::vector<NeuronPlace> pin, forbid;
+};
+
 struct Recipe {
     std::string name = "quick";
     std::uint64_t seed = 0;
@@ -61,6 +72,7 @@ struct Recipe {
     TextRecipe text;
     LayerwiseRecipe layerwise;
     DistillRecipe distill;
+    ConstraintRecipe constraints;
 };
 
 /// Names of the presets built in from resources/recipes, in order of cost.

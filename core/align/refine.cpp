@@ -18,18 +18,23 @@ namespace {
 // The schedule of METHOD §6; a layer's own phase has no reason to differ.
 constexpr double temperature_start = 1.0, temperature_end = 0.1, temperature_share = 0.2;
 
+std::optional<at::Tensor> as_batch(const std::optional<at::Tensor>& allowed) {
+    return allowed ? std::optional(allowed->unsqueeze(0)) : std::nullopt;
+}
+
 }  // namespace
 
 LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
-                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          const Placement& placement, const LayerwiseRecipe& recipe, std::uint64_t seed,
                           RunControl& control, const std::function<void(const TrainingStep&)>& on_step) {
     if (recipe.steps == 0) return start;
+    const auto& layout = placement.layout;
     const auto device = inputs.device();
     Assignment assignment(one_hot_affinity(start.owner, layout, derive_seed(seed, SeedPurpose::affinity, 0))
                               .unsqueeze(0)
                               .to(device),
                           start.router.unsqueeze(0).to(device), layout,
-                          {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {}});
+                          {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {.allowed = as_batch(placement.allowed)}});
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));
 
     ProgressMeter meter(recipe.steps * recipe.batch_tokens);

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "align/recipe.h"
+#include "align/placement.h"
 #include "base/run_control.h"
 #include "events/snapshot.h"
 #include "experts/expert_set.h"
@@ -18,7 +18,7 @@ namespace dotmoe {
 /// experts; recipe.steps = 0 returns `start`. on_step is called on the calling thread. Throws Cancelled from
 /// control.poll().
 LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& start,
-                          const Layout& layout, const LayerwiseRecipe& recipe, std::uint64_t seed,
+                          const Placement& placement, const LayerwiseRecipe& recipe, std::uint64_t seed,
                           RunControl& control, const std::function<void(const TrainingStep&)>& on_step);
 
 }  // namespace dotmoe

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,10 @@ struct PlanSnapshot {
     std::vector<float> soft;             ///< [N, columns] row-major: Sinkhorn plan, rows sum to 1
     std::vector<std::int32_t> owner;     ///< [N] column of each neuron: the hard plan
     std::vector<std::int32_t> capacity;  ///< [columns] neurons each column must hold
+    std::vector<float> margin;           ///< [N] what a neuron would lose by its second choice, in affinity units
     double temperature = 0;              ///< tau of the soft plan
-    double greedy_gap = 0;               ///< (exact - greedy) / (exact - mean), METHOD §2
+    /// (exact - greedy) / (exact - mean), METHOD §2; none where neurons are pinned or forbidden.
+    std::optional<double> greedy_gap;
     double soft_hard_gap = 0;            ///< mass of the soft plan outside the hard one, as a share of N
 };
 
@@ -36,6 +39,7 @@ struct SinkhornSnapshot {
     int layer = 0;
     double temperature = 0;
     std::vector<float> row_residual, column_residual;  ///< [iterations]
+    bool converged = false;                            ///< to the tolerance of the recipe
 };
 
 /// Tokens each expert got, against an even share.
@@ -64,6 +68,7 @@ struct TrainingStep {
     double loss = 0, kl = 0, cross_entropy = 0, balance = 0, z = 0, temperature = 0;
     double reconstruction = 0;  ///< |Y_hat - Y|^2 / |Y|^2, layer-wise phase only
     double tokens_per_second = 0;
+    double transport_share = 0;   ///< of the step's time: Sinkhorn, rounding and their gradient
     int sinkhorn_iterations = 0;  ///< of this step's solve, largest over layers
     double churn = 0;             ///< share of neurons that changed expert in this step
 };

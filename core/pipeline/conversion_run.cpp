@@ -1,5 +1,6 @@
 #include "pipeline/conversion_run.h"
 
+#include "align/placement.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sha256.h"
@@ -23,7 +24,9 @@ at::Tensor as_windows(const std::vector<TokenId>& ids, std::int64_t window, cons
 ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks)
     : request_(request), hooks_(hooks) {
     check_recipe(recipe());
-    check_layout(layout(), read_config(gguf::File(request.model)).neurons);
+    const auto shape = read_config(gguf::File(request.model));
+    check_layout(layout(), shape.neurons);
+    allowed_ = allowed_in_layers(recipe(), shape.layers, shape.neurons);
     ensure_writable_directory(request.out);
 
     hooks_.events.publish(Progress{.phase = "load", .done = 0, .total = 1, .unit = "model"});

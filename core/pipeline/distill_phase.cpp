@@ -4,6 +4,7 @@
 
 #include "align/assignment.h"
 #include "align/distill.h"
+#include "align/placement.h"
 #include "base/seed.h"
 #include "pipeline/conversion_run.h"
 #include "pipeline/snapshots.h"
@@ -22,7 +23,7 @@ at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
 /// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the
 /// paper (§6).
 Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe,
-                            const Model& model) {
+                            const Model& model, const std::optional<at::Tensor>& allowed) {
     std::vector<at::Tensor> affinity, router;
     for (std::int64_t layer = 0; layer < model.config.layers; ++layer) {
         const auto l = static_cast<std::uint64_t>(layer);
@@ -36,24 +37,20 @@ Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recip
                                     derive_seed(recipe.seed, SeedPurpose::router, l)));
         }
     }
-    const auto& distill = recipe.distill;
+    auto options = assignment_options(recipe.distill);
+    options.sinkhorn.allowed = allowed;
     const auto device = model.compute.device;
     return {at::stack(affinity).to(device),
             at::stack(router).to(device),
             recipe.layout,
-            {.affinity_lr = distill.affinity_lr,
-             .router_lr = distill.router_lr,
-             .weight_decay = distill.weight_decay,
-             .clip = distill.clip,
-             .sinkhorn = {.max_iterations = static_cast<int>(distill.sinkhorn_iterations),
-                          .tolerance = distill.sinkhorn_tolerance}}};
+            options};
 }
 
 }  // namespace
 
 void ConversionRun::distil() {
     const auto& distill = recipe().distill;
-    auto assignment = first_assignment(state_.layers, recipe(), *model_);
+    auto assignment = first_assignment(state_.layers, recipe(), *model_, allowed_);
     if (!state_.assignment.empty()) assignment.restore(state_.assignment);
 
     const auto step_tokens = distill.sequences * train_.size(1);
@@ -70,8 +67,9 @@ void ConversionRun::distil() {
                 const auto l = static_cast<std::size_t>(layer);
                 const SnapshotPlace place{Stage::distillation, step, static_cast<int>(layer),
                                           done.figures.temperature};
-                hooks_.events.publish(plan_snapshot(place, layout(), done.plans.soft.select(0, layer),
-                                                    assignment.affinity(layer), done.plans.owner[l]));
+                hooks_.events.publish(plan_snapshot(place, layout(),
+                                                    {done.plans.soft.select(0, layer), assignment.affinity(layer),
+                                                     {done.plans.owner[l], done.plans.prices[l]}, allowed_in_layer(allowed_, layer)}));
                 hooks_.events.publish(sinkhorn_snapshot(place, done.plans.solve, l));
             }
         }
@@ -91,6 +89,7 @@ void ConversionRun::distil() {
     state_.layers = assignment.experts();
     if (recipe().start == Start::alternating)
         return;  // the gap is that of the transport that chose the plans
+    if (allowed_) return;  // greedy knows no constraints
     state_.layer_metrics.resize(state_.layers.size());
     const auto capacities = layout().capacities(model_->config.neurons);
     for (std::size_t l = 0; l < state_.layers.size(); ++l)

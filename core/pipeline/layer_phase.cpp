@@ -4,6 +4,7 @@
 #include "align/activations.h"
 #include "align/layerwise.h"
 #include "align/load_floor.h"
+#include "align/placement.h"
 #include "align/refine.h"
 #include "base/seed.h"
 #include "evaluate/layers.h"
@@ -65,22 +66,23 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
     const NeuronEnergies energies(inputs, weights);
     const RidgeRouter ridge(energies, recipe().layerwise);
 
-    const auto split =
-        random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index));
+    const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
+    const auto split = moved_to_allowed(
+        random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index)), placement);
     const LayerExperts random{split, ridge.fit(split, layout())};
-    double gap = 0;
-    auto experts =
-        alternate(energies, ridge, layout(), recipe().layerwise, split, [&](const LayerwiseRound& round) {
+    std::optional<double> gap;
+    auto experts = alternate(
+        energies, ridge, placement, recipe().layerwise, split, [&](const LayerwiseRound& round) {
             hooks_.control.poll();
             const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer),
                                       round.temperature};
-            const auto plan =
-                plan_snapshot(place, layout(), round.transport.plan, round.affinity, round.owner);
+            const auto plan = plan_snapshot(place, layout(),
+                                            {round.transport.plan, round.affinity, round.hard, placement.allowed});
             gap = plan->greedy_gap;
             hooks_.events.publish(plan);
             hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
         });
-    experts = refine_layer(inputs, weights, experts, layout(), recipe().layerwise,
+    experts = refine_layer(inputs, weights, experts, placement, recipe().layerwise,
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {
                                step.layer = static_cast<int>(layer);

@@ -1,7 +1,6 @@
 #include "pipeline/snapshots.h"
 
 #include "transport/diagnostics.h"
-#include "transport/rounding.h"
 
 namespace dotmoe {
 namespace {
@@ -16,10 +15,12 @@ std::vector<T> values(const at::Tensor& tensor, at::ScalarType type) {
 }  // namespace
 
 std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout,
-                                                  const at::Tensor& soft, const at::Tensor& affinity,
-                                                  const at::Tensor& owner) {
+                                                  const LayerPlan& layer) {
+    const auto& owner = layer.hard.owner;
     const auto capacities = layout.capacities(owner.size(0));
-    const auto plan = soft.detach().cpu();
+    const auto plan = layer.soft.detach().cpu();
+    std::optional<double> gap;  // greedy knows no constraints
+    if (!layer.allowed) gap = greedy_gap(layer.affinity.detach().cpu(), capacities, owner);
     return std::make_shared<PlanSnapshot>(PlanSnapshot{
         .stage = place.stage,
         .step = place.step,
@@ -30,8 +31,9 @@ std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, co
         .soft = values<float>(plan, at::kFloat),
         .owner = values<std::int32_t>(owner, at::kInt),
         .capacity = {capacities.begin(), capacities.end()},
+        .margin = values<float>(margins(layer.affinity.detach(), owner, layer.hard.prices), at::kFloat),
         .temperature = place.temperature,
-        .greedy_gap = greedy_gap(affinity.detach().cpu(), capacities, owner),
+        .greedy_gap = gap,
         .soft_hard_gap = soft_hard_gap(plan, owner),
     });
 }
@@ -43,7 +45,8 @@ std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& p
                               .layer = place.layer,
                               .temperature = place.temperature,
                               .row_residual = {},
-                              .column_residual = {}};
+                              .column_residual = {},
+                              .converged = solve.converged};
     for (const auto& iteration : solve.iterations) {
         snapshot.row_residual.push_back(iteration.row_residual[entry]);
         snapshot.column_residual.push_back(iteration.column_residual[entry]);

@@ -4,9 +4,11 @@
 #include <ATen/ATen.h>
 
 #include <memory>
+#include <optional>
 
 #include "events/snapshot.h"
 #include "experts/layout.h"
+#include "transport/rounding.h"
 #include "transport/sinkhorn.h"
 
 namespace dotmoe {
@@ -19,10 +21,13 @@ struct SnapshotPlace {
     double temperature = 0;
 };
 
-/// soft [N, columns], affinity [N, columns] (for greedy's gap), owner [N].
+struct LayerPlan {
+    at::Tensor soft, affinity;  ///< [N, columns]
+    ExactPlan hard;
+    std::optional<at::Tensor> allowed = std::nullopt;  ///< [N, columns] bool, where there are constraints
+};
 std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout,
-                                                  const at::Tensor& soft, const at::Tensor& affinity,
-                                                  const at::Tensor& owner);
+                                                  const LayerPlan& plan);
 
 /// Residuals of batch entry `entry` of a solve.
 std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place,

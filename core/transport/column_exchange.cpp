@@ -54,17 +54,19 @@ std::int64_t ColumnExchange::excess() const {
     return total;
 }
 
-void ColumnExchange::fill() {
+bool ColumnExchange::fill() {
     for (auto left = excess(); left > 0; --left) {
         const auto target = shortest_path();
-        raise_prices(target);
-        move_along_path(target);
+        if (!target) return false;
+        raise_prices(*target);
+        move_along_path(*target);
     }
+    return true;
 }
 
 // Dijkstra over the columns, from every overfull one at once to the nearest with room. The edge e->f is as
 // long as the least loss of A - p over the neurons of e that could move to f; ties go to the lowest column.
-std::int64_t ColumnExchange::shortest_path() {
+std::optional<std::int64_t> ColumnExchange::shortest_path() {
     std::fill(settled_.begin(), settled_.end(), 0);
     std::fill(previous_.begin(), previous_.end(), -1);
     for (std::int64_t e = 0; e < columns_; ++e) distance_[e] = surplus_[e] > 0 ? 0 : kInfinity;
@@ -72,7 +74,7 @@ std::int64_t ColumnExchange::shortest_path() {
         std::int64_t from = -1;
         for (std::int64_t e = 0; e < columns_; ++e)
             if (!settled_[e] && (from < 0 || distance_[e] < distance_[from])) from = e;
-        assert(from >= 0 && distance_[from] < kInfinity);
+        if (from < 0 || distance_[from] == kInfinity) return std::nullopt;
         if (surplus_[from] < 0) return from;
         settled_[from] = 1;
         if (!opened_[from]) open(from);

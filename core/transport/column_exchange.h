@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,14 +17,16 @@ namespace dotmoe {
 /// prices to match.
 class ColumnExchange {
   public:
-    /// `affinity` [N, columns] row-major, finite, must outlive this; `prices` [columns] in affinity units.
+    /// `affinity` [N, columns] row-major, finite or -inf (not allowed), a finite entry in each row, must outlive this; `prices` [columns] in affinity units.
     ColumnExchange(std::span<const double> affinity, Capacities capacities, std::vector<double> prices);
 
     /// Neurons above their column's capacity: what fill() has to move.
     std::int64_t excess() const;
-    void fill();
+    /// False where entries of -inf (constraints.h) leave no feasible plan: the exchange is of no use then.
+    bool fill();
 
     const std::vector<std::int64_t>& owner() const { return owner_; }
+    const std::vector<double>& prices() const { return prices_; }
     /// Whether no neuron would gain more than `tolerance` by another column at the present prices.
     bool complementary_slack(double tolerance) const;
 
@@ -40,7 +43,7 @@ class ColumnExchange {
     const double* row(std::int64_t neuron) const { return affinity_.data() + neuron * columns_; }
     std::int64_t best_column(std::int64_t neuron) const;
     std::int64_t first_column(std::int64_t neuron) const;
-    std::int64_t shortest_path();
+    std::optional<std::int64_t> shortest_path();
     void raise_prices(std::int64_t target);
     void move_along_path(std::int64_t target);
     void open(std::int64_t column);

@@ -1,5 +1,6 @@
 #include "transport/problem.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -17,7 +18,7 @@ namespace {
 
 }  // namespace
 
-void check_problem(const at::Tensor& affinity, const Capacities& capacities) {
+double check_problem(const at::Tensor& affinity, const Capacities& capacities) {
     if (affinity.dim() < 2 || !affinity.is_floating_point())
         fail("affinity is {}-dimensional {}: [.., neurons, columns] of a floating-point type is needed",
              affinity.dim(), affinity.toString());
@@ -31,12 +32,10 @@ void check_problem(const at::Tensor& affinity, const Capacities& capacities) {
         room += capacities[e];
     }
     if (room != neurons) fail("capacities add up to {}, not to the {} neurons", room, neurons);
-    if (!all_finite(affinity)) fail_not_finite(affinity);
-}
-
-bool all_finite(const at::Tensor& values) {
-    const auto [least, most] = at::aminmax(values);  // NaN shows in both
-    return std::isfinite(least.item<double>()) && std::isfinite(most.item<double>());
+    const auto [least, most] = at::aminmax(affinity);  // NaN shows in both
+    const double largest = std::max(-least.item<double>(), most.item<double>());
+    if (!std::isfinite(largest)) fail_not_finite(affinity);
+    return largest;
 }
 
 at::Tensor capacity_tensor(const Capacities& capacities, const at::Tensor& like) {

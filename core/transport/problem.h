@@ -13,11 +13,8 @@ namespace dotmoe {
 using Capacities = std::vector<std::int64_t>;
 
 /// Throws Error when the affinity [.., N, columns] has NaN or inf, when the columns do not match, a capacity
-/// is < 1, or the capacities do not add up to N; the message names the value.
-void check_problem(const at::Tensor& affinity, const Capacities& capacities);
-
-/// Whether no entry is NaN or inf: one pass.
-bool all_finite(const at::Tensor& values);
+/// is < 1, or the capacities do not add up to N; the message names the value. Returns the largest |A_ie|.
+double check_problem(const at::Tensor& affinity, const Capacities& capacities);
 
 /// c [columns], in the format and on the device of `like`.
 at::Tensor capacity_tensor(const Capacities& capacities, const at::Tensor& like);

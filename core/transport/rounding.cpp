@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "transport/column_exchange.h"
+#include "transport/constraints.h"
 #include "transport/sinkhorn.h"
 
 namespace dotmoe {
@@ -27,13 +28,17 @@ std::vector<double> to_vector(const at::Tensor& values) {
     return {doubles.const_data_ptr<double>(), doubles.const_data_ptr<double>() + doubles.numel()};
 }
 
-std::vector<double> sinkhorn_prices(const at::Tensor& affinity, const Capacities& capacities) {
+/// Of finite affinity [N, columns].
+std::vector<double> sinkhorn_prices(const at::Tensor& affinity, const Capacities& capacities,
+                                    const std::optional<at::Tensor>& allowed) {
     const auto centred = affinity - affinity.mean(-1, true);  // a row's mean moves no neuron
     const double spread = centred.square().mean().sqrt().item<double>();
     if (!(spread > 0)) return std::vector<double>(capacities.size(), 0.0);
-    const SinkhornOptions options{
-        .temperature = kPriceTemperature, .max_iterations = kPriceIterations, .tolerance = 1e-2};
-    const auto solved = sinkhorn((centred / spread).to(at::kFloat), capacities, options);
+    const auto solved = sinkhorn((centred / spread).to(at::kFloat), capacities,
+                                 {.temperature = kPriceTemperature,
+                                  .max_iterations = kPriceIterations,
+                                  .tolerance = 1e-2,
+                                  .allowed = allowed});
     return to_vector(solved.g.to(at::kDouble) * (-kPriceTemperature * spread));
 }
 
@@ -50,35 +55,33 @@ at::Tensor owner_tensor(const std::vector<std::int64_t>& owner) {
     return at::tensor(owner, at::TensorOptions(at::kLong));
 }
 
-void check_one_problem(const at::Tensor& affinity, const Capacities& capacities) {
-    check_problem(affinity, capacities);
+/// Returns the largest |A_ie|.
+double check_one_problem(const at::Tensor& affinity, const Capacities& capacities) {
+    const double largest = check_problem(affinity, capacities);
     if (affinity.dim() != 2) fail("rounding takes one layer at a time, not {} dimensions", affinity.dim());
+    return largest;
 }
 
 }  // namespace
 
-at::Tensor round_exact(const at::Tensor& affinity, const Capacities& capacities,
-                       const std::optional<at::Tensor>& prices) {
+ExactPlan round_exact(const at::Tensor& affinity, const Capacities& capacities, const std::optional<at::Tensor>& prices,
+                      const std::optional<at::Tensor>& allowed) {
     const at::NoGradGuard no_grad;
-    check_one_problem(affinity, capacities);
-    const auto values = affinity.to(at::kCPU, at::kDouble).contiguous();
-    const auto largest = values.abs().max().item<double>();
+    const double largest = check_one_problem(affinity, capacities);
     if (largest > kLargest) fail("affinity reaches {}: at most {} can be rounded exactly", largest, kLargest);
-    const std::span<const double> entries(values.const_data_ptr<double>(),
-                                          static_cast<std::size_t>(values.numel()));
+    const auto finite = affinity.to(at::kCPU);
+    const auto values = (allowed ? only_allowed(finite, *allowed) : finite).to(at::kDouble).contiguous();
+    const std::span<const double> entries(values.const_data_ptr<double>(), static_cast<std::size_t>(values.numel()));
 
-    const auto start_at = [&](std::vector<double> start) {
-        return ColumnExchange(entries, capacities, std::move(start));
-    };
-    auto exchange =
-        start_at(prices ? checked_prices(*prices, capacities) : sinkhorn_prices(values, capacities));
+    const auto start_at = [&](std::vector<double> start) { return ColumnExchange(entries, capacities, std::move(start)); };
+    auto exchange = start_at(prices ? checked_prices(*prices, capacities) : sinkhorn_prices(finite, capacities, allowed));
     if (prices && exchange.excess() > values.size(0) / kPoorPrices) {
-        auto second = start_at(sinkhorn_prices(values, capacities));
+        auto second = start_at(sinkhorn_prices(finite, capacities, allowed));
         if (second.excess() < exchange.excess()) exchange = std::move(second);
     }
-    exchange.fill();
+    if (!exchange.fill()) fail("no plan keeps to the allowed columns and every capacity");
     assert(exchange.complementary_slack(1e-9 * std::max(largest, 1e-300)));
-    return owner_tensor(exchange.owner());
+    return {owner_tensor(exchange.owner()), at::tensor(exchange.prices(), at::kDouble)};
 }
 
 at::Tensor round_greedy(const at::Tensor& scores, const Capacities& capacities) {

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "transport/column_laplacian.h"
+#include "transport/constraints.h"
+#include "transport/gibbs_kernel.h"
 #include "transport/log_domain.h"
 
 namespace dotmoe {
@@ -16,43 +18,39 @@ namespace {
 constexpr double kLongestStep = 10;
 constexpr int kHalvings = 6;
 
-/// With scalings inside [1/scaling, scaling] no product of a kept kernel entry with u or v leaves the
-/// format's range, and the entries below `negligible` hold less than negligible * scaling^2 of a neuron each:
-/// nothing, to rounding.
-struct SafeRange {
-    double scaling, negligible;
-};
+constexpr double kLargest = 1e37;  // of A/tau: sums of it and the potentials stay floats
 
-SafeRange safe_range(at::ScalarType dtype) {
-    return dtype == at::kDouble ? SafeRange{1e70, 1e-230} : SafeRange{1e9, 1e-29};
-}
-
-/// The potentials of [L, N, columns] as f + log u and g + log v: M = diag(u) K diag(v) with K = exp(Z + f 1^T
-/// + 1 g^T) computed once, so that an iteration is two matrix-vector products. Where v leaves the safe range
-/// an iteration is done in the log domain (Eq. 7) and the potentials are absorbed into a new K.
+/// Sinkhorn's scalings u, v over a kernel that holds the potentials f, g absorbed so far: those of the problem are f + log
+/// u and g + log v. Where v leaves the safe range an iteration is done in the log domain (Eq. 7) and absorbed into a new
+/// kernel.
 class StabilisedScaling {
   public:
-    StabilisedScaling(at::Tensor z, at::Tensor capacity, at::Tensor g)
-        : range_(safe_range(z.scalar_type())),
-          z_(std::move(z)),
+    /// affinity [L, N, columns], capacity and g [L, columns].
+    StabilisedScaling(const at::Tensor& affinity, double temperature, at::Tensor capacity, at::Tensor g)
+        : range_(safe_range(affinity.scalar_type())),
+          affinity_(affinity),
+          temperature_(temperature),
           capacity_(std::move(capacity)),
+          kernel_(gibbs_kernel(affinity, temperature)),
           g_(std::move(g)) {
         absorb();
+        u_ = at::ones_like(f_);
         update_rows();
     }
 
     /// Updates the column potentials, then the row potentials; rows of M sum to 1 afterwards.
     SinkhornIteration iterate() {
-        const auto before = f();
-        const auto v = capacity_ / column_sums_;
+        auto v = capacity_ / column_sums_;
         if (safe(v)) {
-            v_ = v;
+            v_ = std::move(v);
         } else {
-            g_ = log_domain::update_g(z_, before, capacity_);
+            const auto before = f();
+            g_ = log_domain::update_g(affinity_ / temperature_, before, capacity_);
             absorb();
+            u_ = (before - f_).exp_();
         }
         update_rows();
-        return {per_entry((before - f()).expm1_().abs_()), per_entry(column_error())};
+        return {to_vector(row_error_), to_vector(column_error().amax(-1))};
     }
 
     /// One Newton step on the dual, which is concave in g once f is eliminated (ours; after Brauer, Clason,
@@ -80,7 +78,7 @@ class StabilisedScaling {
             absorb();
             update_rows();
         }
-        return {per_entry((before - f()).expm1_().abs_()), per_entry(column_error()), true};
+        return {to_vector((before - f()).expm1_().abs_().amax(-1)), to_vector(column_error().amax(-1)), true};
     }
 
     /// | M^T 1 - c |, [L, columns].
@@ -90,22 +88,20 @@ class StabilisedScaling {
 
     at::Tensor f() const { return f_ + u_.log(); }
     at::Tensor g() const { return g_ + v_.log(); }
-    at::Tensor plan() const { return (kernel_ * u_.unsqueeze(-1)).mul_(v_.unsqueeze(-2)); }
+    at::Tensor plan() const { return kernel_->plan(u_, v_); }
 
   private:
     void absorb() {
-        kernel_ = z_ + g_.unsqueeze(-2);
-        f_ = -kernel_.amax(-1);
-        kernel_.add_(f_.unsqueeze(-1)).exp_();
-        at::threshold_(kernel_, range_.negligible, 0);  // denormals would make every product slow
+        f_ = kernel_->absorb(g_);
         v_ = at::ones_like(g_);
     }
 
-    // u = 1 / (K v), and K^T u for the next column update. Row-vector products: twice as fast as K times a
-    // column.
+    /// u = 1 / (K v), and K^T u for the next column update.
     void update_rows() {
-        u_ = at::bmm(v_.unsqueeze(-2), kernel_.transpose(-1, -2)).squeeze(-2).reciprocal_();
-        column_sums_ = at::bmm(u_.unsqueeze(-2), kernel_).squeeze(-2);
+        auto update = kernel_->update_rows(v_, u_);
+        u_ = std::move(update.u);
+        column_sums_ = std::move(update.column_sums);
+        row_error_ = std::move(update.row_error);
     }
 
     bool safe(const at::Tensor& v) const {
@@ -113,17 +109,19 @@ class StabilisedScaling {
         return least.item<double>() > 1 / range_.scaling && most.item<double>() < range_.scaling;
     }
 
-    static std::vector<float> per_entry(const at::Tensor& error) {
-        const auto worst = error.amax(-1).to(at::kCPU, at::kFloat).contiguous();
-        return {worst.const_data_ptr<float>(), worst.const_data_ptr<float>() + worst.numel()};
+    static std::vector<float> to_vector(const at::Tensor& values) {
+        const auto floats = values.to(at::kCPU, at::kFloat).contiguous();
+        return {floats.const_data_ptr<float>(), floats.const_data_ptr<float>() + floats.numel()};
     }
 
     SafeRange range_;
-    at::Tensor z_, capacity_;
+    at::Tensor affinity_;
+    double temperature_;
+    at::Tensor capacity_;
+    std::unique_ptr<GibbsKernel> kernel_;
     at::Tensor f_, g_;  // absorbed into the kernel
     at::Tensor u_, v_;
-    at::Tensor kernel_;
-    at::Tensor column_sums_;  // K^T u
+    at::Tensor column_sums_, row_error_;  // K^T u, and how far the rows were off before
 };
 
 /// Whether plain iterations, falling as from `last` to `error`, would need more than a few more for
@@ -134,30 +132,33 @@ bool is_slow(double last, double error, double tolerance) {
     return !(rate < 1) || std::log(tolerance / error) / std::log(rate) > few;
 }
 
-void check_options(const SinkhornOptions& options) {
+void check_options(const SinkhornOptions& options, double largest_affinity) {
     if (!(options.temperature > 0) || !std::isfinite(options.temperature))
         fail("Sinkhorn temperature is {}: it must be positive", options.temperature);
     if (options.max_iterations < 1)
         fail("Sinkhorn iterations are {}: at least 1 is needed", options.max_iterations);
+    if (!(largest_affinity / options.temperature < kLargest))
+        fail("affinity over temperature {} overflows: scale the affinity down", options.temperature);
 }
 
-at::Tensor scaled_affinity(const at::Tensor& affinity, double temperature) {
+/// [L, N, columns], fp32 or fp64, -inf where a neuron may not go.
+at::Tensor flat_batch(const at::Tensor& affinity, const SinkhornOptions& options) {
     const auto dtype = affinity.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    auto z = affinity.to(dtype).div(temperature).reshape({-1, affinity.size(-2), affinity.size(-1)});
-    if (!all_finite(z)) fail("affinity over temperature {} overflows: scale the affinity down", temperature);
-    return z;
+    const auto plain = affinity.to(dtype);
+    return (options.allowed ? only_allowed(plain, *options.allowed) : plain)
+        .reshape({-1, affinity.size(-2), affinity.size(-1)});
 }
 
-at::Tensor starting_g(const at::Tensor& z, at::IntArrayRef batch, const std::optional<at::Tensor>& warm_g) {
-    const auto columns = z.size(-1);
-    if (!warm_g) return at::zeros({z.size(0), columns}, z.options());
+at::Tensor starting_g(const at::Tensor& affinity, at::IntArrayRef batch, const std::optional<at::Tensor>& warm_g) {
+    const auto columns = affinity.size(-1);
+    if (!warm_g) return at::zeros({affinity.size(0), columns}, affinity.options());
     auto shape = batch.vec();
     shape.push_back(columns);
     if (warm_g->sizes() != at::IntArrayRef(shape))
         fail("warm start has {} values but the affinity has {} columns of {} problems", warm_g->numel(),
-             columns, z.size(0));
+             columns, affinity.size(0));
     // A start that is not finite would poison the solve: begin anew instead.
-    return warm_g->to(z.options()).reshape({-1, columns}).nan_to_num(0, 0, 0);
+    return warm_g->to(affinity.options()).reshape({-1, columns}).nan_to_num(0, 0, 0);
 }
 
 }  // namespace
@@ -165,20 +166,21 @@ at::Tensor starting_g(const at::Tensor& z, at::IntArrayRef batch, const std::opt
 SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities,
                         const SinkhornOptions& options, const std::optional<at::Tensor>& warm_g) {
     const at::NoGradGuard no_grad;
-    check_problem(affinity, capacities);
-    check_options(options);
+    check_options(options, check_problem(affinity, capacities));
     const auto batch = affinity.sizes().slice(0, affinity.dim() - 2);
-    const auto z = scaled_affinity(affinity, options.temperature);
-    StabilisedScaling scaling(z, capacity_tensor(capacities, z), starting_g(z, batch, warm_g));
+    const auto flat = flat_batch(affinity, options);
+    StabilisedScaling scaling(flat, options.temperature, capacity_tensor(capacities, flat), starting_g(flat, batch, warm_g));
 
     SinkhornResult result;
     double last = 0, error = 0;
     bool newton = false;
     while (std::ssize(result.iterations) < options.max_iterations) {
         result.iterations.push_back(newton ? scaling.newton() : scaling.iterate());
+        if (options.on_iteration) options.on_iteration(result.iterations.back(), scaling.g());
         if (options.tolerance == 0) continue;
         last = std::exchange(error, scaling.relative_error().max().item<double>());
-        if (error <= options.tolerance) break;
+        result.converged = error <= options.tolerance;
+        if (result.converged) break;
         // A Newton step that did not help much is far from the solution, where plain ones do better.
         newton = result.iterations.size() > 1 &&
                  (newton ? error < last / 2 : is_slow(last, error, options.tolerance));

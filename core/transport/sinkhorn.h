@@ -11,14 +11,6 @@
 
 namespace dotmoe {
 
-struct SinkhornOptions {
-    double temperature = 1.0;  ///< tau
-    int max_iterations = 50;   ///< one iteration updates g, then f (f once more before the first)
-    /// Stop when every column sum is this close to c_e, relative. Newton steps take over where plain
-    /// iterations would be slow in getting there. 0: all iterations, and plain ones, as in the paper.
-    double tolerance = 1e-3;
-};
-
 /// Largest absolute row- and column-sum errors of each batch entry in an iteration, in neurons: rows after g
 /// was updated, columns after f was (the other sums are exact then).
 struct SinkhornIteration {
@@ -26,10 +18,24 @@ struct SinkhornIteration {
     bool newton = false;                               ///< a Newton step and not a plain iteration
 };
 
+struct SinkhornOptions {
+    double temperature = 1.0;  ///< tau
+    int max_iterations = 50;   ///< one iteration updates g, then f (f once more before the first)
+    /// Stop when every column sum is this close to c_e, relative. Newton steps take over where plain
+    /// iterations would be slow in getting there. 0: all iterations, and plain ones, as in the paper.
+    double tolerance = 1e-3;
+    /// [N, columns] or [.., N, columns] bool, from constraints.h: where a neuron may go. None: anywhere.
+    std::optional<at::Tensor> allowed = std::nullopt;
+    /// Called after each iteration with its errors and g [batch, columns]: M is softmax(A/tau + 1 g^T) then. What it
+    /// throws ends the solve.
+    std::function<void(const SinkhornIteration&, const at::Tensor& g)> on_iteration = nullptr;
+};
+
 struct SinkhornResult {
     at::Tensor plan;  ///< [.., N, columns] fp32 (fp64 for fp64 input), rows sum to 1 exactly (to rounding)
     at::Tensor f, g;  ///< potentials [.., N], [.., columns], in units of A/tau
     std::vector<SinkhornIteration> iterations;
+    bool converged = false;  ///< every column sum is within the tolerance; never so without one
 };
 
 /// affinity [.., N, columns], any leading batch (layers are solved together). `warm_g` [.., columns] starts

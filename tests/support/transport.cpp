@@ -47,7 +47,7 @@ const Command round_command("round", "exact|greedy AFFINITY CAPACITIES", [](cons
     const auto capacities = parse_capacities(arguments[2]);
     const auto affinity = read_affinity(arguments[1], capacities);
     write_raw(arguments[0] == "greedy" ? round_greedy(affinity, capacities)
-                                       : round_exact(affinity, capacities));
+                                       : round_exact(affinity, capacities).owner);
 });
 
 }  // namespace

@@ -57,7 +57,7 @@ TEST(PlanHeatmap, HoverTellsNeuronColumnMassAndMargin) {
     EXPECT_EQ(hovered[0][0].toInt(), 23);
     EXPECT_EQ(hovered[0][1].toInt(), 4);
     EXPECT_DOUBLE_EQ(hovered[0][2].toDouble(), planMass(*plan, PlanMode::soft, 23, 4));
-    EXPECT_DOUBLE_EQ(hovered[0][3].toDouble(), planMargin(*plan, 23));
+    EXPECT_DOUBLE_EQ(hovered[0][3].toDouble(), plan->margin[23]);
     EXPECT_TRUE(heatmap.accessibleDescription().contains(QStringLiteral("neuron 23 · expert 3")));
     moveMouse(heatmap, heatmap.cellRect(heatmap.rowOf(23), 0).center());
     ASSERT_EQ(hovered.count(), 2);

@@ -115,16 +115,6 @@ TEST(PlanImage, ScaleIsANiceNumberAboveTheLargestMass) {
     }
 }
 
-TEST(PlanImage, MarginIsBestMinusSecond) {
-    PlanSnapshot plan;
-    plan.neurons = 2;
-    plan.columns = 3;
-    plan.owner = {1, 0};
-    plan.soft = {0.1F, 0.7F, 0.2F, 0.4F, 0.4F, 0.2F};
-    EXPECT_NEAR(planMargin(plan, 0), 0.5, 1e-6);
-    EXPECT_NEAR(planMargin(plan, 1), 0, 1e-6);
-}
-
 TEST(PlanImage, BrokenSnapshotsAreFound) {
     const auto good = samples::plan(12, 4, false);
     EXPECT_TRUE(isConsistent(*good));

@@ -35,6 +35,7 @@ std::shared_ptr<PlanSnapshot> plan(int neurons, int columns, bool sharedColumn, 
         const float own = share(random);
         for (float& mass : row) mass *= (1 - own) / sum;
         row[static_cast<std::size_t>(owner)] = own;
+        result->margin.push_back(own);
         result->soft.insert(result->soft.end(), row.begin(), row.end());
     }
     return result;
@@ -64,6 +65,7 @@ std::shared_ptr<SinkhornSnapshot> solve(int iterations) {
         result->row_residual.push_back(static_cast<float>(0.5 * std::pow(0.75, i)));
         result->column_residual.push_back(static_cast<float>(12 * std::pow(0.8, i)));
     }
+    result->converged = true;
     return result;
 }
 

@@ -37,6 +37,11 @@ TEST(SinkhornScope, TitleNamesLayerTemperatureAndWhereItEnded) {
     for (const char* part : {"Layer 15", "τ 0.25", "50 iterations", "rows 4e-07", "columns 2e-04"}) {
         EXPECT_TRUE(scope.title().contains(QString::fromUtf8(part))) << part;
     }
+    EXPECT_FALSE(scope.title().contains(QStringLiteral("not converged")));
+    auto stopped = samples::solve(50);
+    stopped->converged = false;
+    scope.setSnapshot(stopped);
+    EXPECT_TRUE(scope.title().contains(QStringLiteral("50 iterations, not converged")));
     scope.setSnapshot(nullptr);
     EXPECT_TRUE(scope.title().startsWith(QStringLiteral("No Sinkhorn solve")));
 }

@@ -4,7 +4,10 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/recipe_flags.h"
+#include "app/cli/text_format.h"
 #include "pipeline/bench.h"
+#include "pipeline/bench_train.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -60,15 +63,49 @@ void add_measurement(CLI::App& bench, Context& context, const std::string& name,
     });
 }
 
+std::string describe(const TrainFigures& figures) {
+    return fmt::format(
+        "{:<28} {:>9.1f} tokens/s\n{:<28} {:>9.2f} s, the median of {}\n{:<28} {:>9.1f} %, {:.1f} iterations a solve\n"
+        "{:<28} {:>9}\n",
+        "training", figures.tokens_per_second, fmt::format("a step of {} tokens", figures.step_tokens), figures.step_seconds,
+        figures.steps, "of it transport", 100 * figures.transport_share, figures.sinkhorn_iterations, "peak memory",
+        human_bytes(static_cast<double>(figures.peak_memory_bytes)));
+}
+
+void add_train(CLI::App& bench, Context& context) {
+    struct Options {
+        std::string model;
+        RecipeFlags recipe;
+    };
+    const auto options = std::make_shared<Options>();
+    auto* command = add_command(bench, context, "train", "Time of a training step on a model, and transport's share of it.",
+                                "dotmoe bench train model.gguf --steps 4");
+    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    options->recipe.add_to(*command);
+    command->callback([options, &context] {
+        set_thread_count(context.threads);
+        const auto figures = bench_train(
+            {.model = options->model, .recipe = options->recipe.recipe(), .device = context.device_choice()});
+        if (!context.json) {
+            std::cout << describe(figures);
+            return;
+        }
+        nlohmann::json json = figures;
+        json["threads"] = thread_count();
+        print_json(json);
+    });
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Context& context) {
-    auto* bench = app.add_subcommand("bench", "Measure the transport engine on this machine.");
+    auto* bench = app.add_subcommand("bench", "Measure transport and training on this machine.");
     bench->require_subcommand(1);
     add_measurement(*bench, context, "sinkhorn", "Time of a solve and of its gradient, on a random affinity.",
                     bench_sinkhorn);
     add_measurement(*bench, context, "rounding",
                     "Time of exact and of greedy rounding, on a random affinity.", bench_rounding);
+    add_train(*bench, context);
 }
 
 }  // namespace dotmoe::cli

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 DEPS = pathlib.Path(os.environ["DOTMOE_DEPS"])
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ["DOTMOE_BIN"]) / "dotmoe"
 
 
@@ -69,9 +70,9 @@ def text() -> pathlib.Path:
     return needed(DEPS / "text")
 
 
-def conversion_arguments(toy, text, out, steps=20) -> list:
+def conversion_arguments(toy, text, out, steps=20, recipe="toy") -> list:
     """The toy, in seconds: by default enough global steps to be interrupted in their middle."""
-    return ["convert", toy, "--text", text, "--out", out, "--recipe", "toy", "--steps", steps, "--seed", 7,
+    return ["convert", toy, "--text", text, "--out", out, "--recipe", recipe, "--steps", steps, "--seed", 7,
             "--threads", 1]
 
 

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
-from conftest import command, conversion_arguments, dotmoe
+from safetensors.numpy import load_file
+
+from conftest import ROOT, command, conversion_arguments, dotmoe
 
 
 def experts(folder) -> bytes:
@@ -40,6 +42,27 @@ def test_same_seed_same_experts(toy, text, conversion, tmp_path):
     assert experts(tmp_path / "again") == experts(conversion.folder)
     for word in ("perplexity", "dense", "converted", "layer"):
         assert word in result.out
+
+
+def test_constraints_are_kept(toy, text, conversion, tmp_path):
+    owner = load_file(conversion.folder / "experts.safetensors")["layers.0.owner"]
+    freed = int((owner == 0).nonzero()[0][0])                # a shared neuron, not wanted there
+    held = int(((owner != 0) & (owner != 3)).nonzero()[0][0])   # one of another expert than 2, wanted in it: column 3
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text((ROOT / "resources/recipes/toy.toml").read_text() + f"""
+[constraints]
+pin = [{{ layer = 0, neuron = {held}, expert = 2 }}]
+forbid = [{{ layer = 0, neuron = {freed}, expert = -1 }}]
+""")
+    out = tmp_path / "held"
+    result = dotmoe(*conversion_arguments(toy, text, out, steps=5, recipe=recipe), "--json")
+    assert result.code == 0, result.err
+    owner = load_file(out / "experts.safetensors")["layers.0.owner"]
+    assert owner[held] == 3 and owner[freed] != 0
+    assert "greedy_gap" not in result.json["layers"][0]
+
+    recipe.write_text(recipe.read_text().replace("layer = 0", "layer = 99"))
+    dotmoe(*conversion_arguments(toy, text, tmp_path / "never", recipe=recipe)).assert_error(2, "layer 99")
 
 
 def wait_for(condition, process, seconds=240):

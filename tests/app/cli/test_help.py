@@ -27,7 +27,7 @@ def test_help_of_a_command(name):
     assert max(map(len, result.out.splitlines())) <= 120
 
 
-@pytest.mark.parametrize("name", ["sinkhorn", "rounding"])
+@pytest.mark.parametrize("name", ["sinkhorn", "rounding", "train"])
 def test_help_of_a_measurement(name):
     out = dotmoe("bench", name, "--help").out
     assert f"Usage: dotmoe bench {name}" in out and f"Example:\n  dotmoe bench {name}" in out

@@ -139,3 +139,15 @@ def test_bench_measures_and_reports():
 
     result = dotmoe("bench", "rounding", "--neurons", "97", "--columns", "6")
     assert result.code == 2 and "97" in result.err
+
+
+def test_bench_train_times_steps_of_the_model(toy):
+    result = dotmoe("bench", "train", toy, "--recipe", "toy", "--steps", "3", "--json")
+    assert result.code == 0, result.err
+    found = result.json
+    assert found["steps"] == 3 and found["step_tokens"] > 0
+    assert found["tokens_per_second"] == pytest.approx(found["step_tokens"] / found["step_seconds"])
+    assert 0 < found["transport_share"] < 1 and found["sinkhorn_iterations"] >= 1
+    assert found["peak_memory_bytes"] > 1e7
+    assert "tokens/s" in dotmoe("bench", "train", toy, "--recipe", "toy", "--steps", "1").out
+    dotmoe("bench", "train", toy, "--recipe", "toy", "--steps", "0").assert_error(2, "steps")

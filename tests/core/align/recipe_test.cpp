@@ -44,6 +44,23 @@ TEST(Recipe, WhatIsLeftOutKeepsItsDefault) {
     EXPECT_EQ(recipe.layerwise.rounds, LayerwiseRecipe{}.rounds);
 }
 
+TEST(Recipe, ConstraintsAreListsOfPlaces) {
+    const auto recipe = parse_recipe(
+        "[constraints]\npin = [{ layer = 3, neuron = 17, expert = -1 }]\n"
+        "forbid = [{ layer = 0, neuron = 1, expert = 2 }, { layer = 0, neuron = 1, expert = 3 }]\n",
+        "r.toml");
+    EXPECT_EQ(recipe.constraints.pin, (std::vector<NeuronPlace>{{3, 17, -1}}));
+    EXPECT_EQ(recipe.constraints.forbid, (std::vector<NeuronPlace>{{0, 1, 2}, {0, 1, 3}}));
+    EXPECT_EQ(parse_recipe(to_toml(recipe), "again").constraints.forbid, recipe.constraints.forbid);
+    for (const char* bad : {"pin = 3", "pin = [3]", "pin = [{ layer = 1, neuron = 2 }]",
+                            "pin = [{ layer = 1, neuron = 2, export = 3 }]"})
+        EXPECT_NE(message_of(std::string("[constraints]\n") + bad).find("r.toml:2: constraints.pin must be a list of"),
+                  std::string::npos)
+            << bad;
+    EXPECT_NE(message_of("[constraints]\npin = [{ layer = 1, neuron = 2, expert = 9999 }]\n").find("expert 9999"),
+              std::string::npos);
+}
+
 TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {
     EXPECT_EQ(message_of("[layout]\nexprts = 8\n"),
               "r.toml:2: recipe key 'layout.exprts' is unknown; remove it or mend its spelling");

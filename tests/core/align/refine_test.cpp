@@ -32,7 +32,7 @@ TEST(RefineLayer, TrainsTheErrorDownAndKeepsCapacities) {
     RunControl control;
     std::vector<double> errors;
     const auto refined =
-        refine_layer(problem.x, problem.weights, problem.start, layout, {.steps = 60, .batch_tokens = 512}, 1,
+        refine_layer(problem.x, problem.weights, problem.start, {layout}, {.steps = 60, .batch_tokens = 512}, 1,
                      control, [&](const TrainingStep& step) { errors.push_back(step.reconstruction); });
     ASSERT_EQ(errors.size(), 60U);
     const auto mean = [&](std::size_t from, std::size_t to) {
@@ -50,13 +50,13 @@ TEST(RefineLayer, SameSeedSameResultAndAStopIsObeyed) {
     const LayerwiseRecipe recipe{.steps = 8, .batch_tokens = 256};
     const auto ignore = [](const TrainingStep&) {};
     const auto a =
-        refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
+        refine_layer(problem.x, problem.weights, problem.start, {layout}, recipe, 1, control, ignore);
     const auto b =
-        refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore);
+        refine_layer(problem.x, problem.weights, problem.start, {layout}, recipe, 1, control, ignore);
     EXPECT_TRUE(at::equal(a.owner, b.owner));
     EXPECT_TRUE(at::equal(a.router, b.router));
     control.request_stop();
-    EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, layout, recipe, 1, control, ignore),
+    EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, {layout}, recipe, 1, control, ignore),
                  Cancelled);
 }
 

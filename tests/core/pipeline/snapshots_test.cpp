@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "transport/rounding.h"
+#include "transport/diagnostics.h"
 
 namespace dotmoe {
 namespace {
@@ -12,9 +12,8 @@ TEST(PlanSnapshot, HoldsPlanOwnersAndCapacities) {
     constexpr Layout layout{.experts = 4, .active = 1, .shared = 6};
     const auto affinity = at::randn({26, 5});
     const auto solve = sinkhorn(affinity, layout.capacities(26), {.temperature = 0.3});
-    const auto owner = round_exact(affinity, layout.capacities(26));
-    const auto snapshot =
-        plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, solve.plan, affinity, owner);
+    const auto hard = round_exact(affinity, layout.capacities(26));
+    const auto snapshot = plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, {solve.plan, affinity, hard});
 
     EXPECT_EQ(snapshot->step, 9);
     EXPECT_EQ(snapshot->layer, 2);
@@ -23,8 +22,11 @@ TEST(PlanSnapshot, HoldsPlanOwnersAndCapacities) {
     EXPECT_TRUE(snapshot->shared_column);
     EXPECT_EQ(snapshot->capacity, (std::vector<std::int32_t>{6, 5, 5, 5, 5}));
     EXPECT_FLOAT_EQ(snapshot->soft[7 * 5 + 3], solve.plan[7][3].item<float>());
-    EXPECT_EQ(snapshot->owner[11], owner[11].item<std::int64_t>());
-    EXPECT_GE(snapshot->greedy_gap, 0);
+    EXPECT_EQ(snapshot->owner[11], hard.owner[11].item<std::int64_t>());
+    EXPECT_FLOAT_EQ(snapshot->margin[3], margins(affinity, hard.owner, hard.prices)[3].item<float>());
+    EXPECT_GE(snapshot->greedy_gap.value(), 0);
+    const auto anywhere = at::ones({26, 5}, at::kBool);
+    EXPECT_FALSE(plan_snapshot({}, layout, {solve.plan, affinity, hard, anywhere})->greedy_gap.has_value());
     double on_hard = 0;
     for (std::size_t i = 0; i < 26; ++i)
         on_hard += snapshot->soft[i * 5 + static_cast<std::size_t>(snapshot->owner[i])];

@@ -21,6 +21,13 @@ TEST(Diagnostics, GapIsTheMassOffTheHardPlan) {
     EXPECT_NEAR(soft_hard_gap(plan, at::tensor({1, 0}, at::kLong)), 0.8, 1e-12);
 }
 
+TEST(Diagnostics, MarginIsTheLossByTheSecondChoice) {
+    const auto affinity = at::tensor({3.0, 1.0, 0.0, 2.0, 2.5, 0.0}, at::kDouble).view({2, 3});
+    const auto prices = at::tensor({1.0, 0.0, 0.0}, at::kDouble);
+    const auto margin = margins(affinity, at::tensor({0, 1}, at::kLong), prices);
+    EXPECT_TRUE(at::allclose(margin, at::tensor({1.0, 1.5}, at::kDouble)));
+}
+
 TEST(Diagnostics, ChurnCountsTheMoved) {
     EXPECT_EQ(churn(at::tensor({0, 1, 2, 1}, at::kLong), at::tensor({0, 2, 2, 1}, at::kLong)), 0.25);
     EXPECT_EQ(churn(at::tensor({0, 1}, at::kLong), at::tensor({0, 1}, at::kLong)), 0);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "transport/column_exchange.h"
+#include "transport/diagnostics.h"
 #include "transport/sinkhorn.h"
 
 namespace dotmoe {
@@ -107,7 +108,7 @@ TEST(RoundExact, IsFeasibleAndOptimalOnRandomProblems) {
     for (int seed = 0; seed < property_cases(); ++seed) {
         const auto problem = random_case(seed, seed % 40 == 0 ? 16384 : 1500);
         SCOPED_TRACE(seed);
-        const auto owner = round_exact(problem.affinity, problem.capacities);
+        const auto owner = round_exact(problem.affinity, problem.capacities).owner;
         expect_feasible(owner, problem);
         EXPECT_LT(best_cycle(problem.affinity, owner), 1e-9);
         if (HasFatalFailure()) return;
@@ -118,11 +119,11 @@ TEST(RoundExact, PricesChangeTheWayButNotTheValue) {
     for (int seed = 0; seed < 20; ++seed) {
         SCOPED_TRACE(seed);
         const auto problem = random_case(seed, 600);
-        const double best = plan_value(problem.affinity, round_exact(problem.affinity, problem.capacities));
+        const double best = plan_value(problem.affinity, round_exact(problem.affinity, problem.capacities).owner);
         const auto columns = problem.affinity.size(1);
         for (const auto& prices :
              {at::zeros({columns}), at::randn({columns}).mul(5), at::full({columns}, -1e6)}) {
-            const auto owner = round_exact(problem.affinity, problem.capacities, prices);
+            const auto owner = round_exact(problem.affinity, problem.capacities, prices).owner;
             expect_feasible(owner, problem);
             EXPECT_NEAR(plan_value(problem.affinity, owner), best, 1e-6 * (1 + std::abs(best)));
         }
@@ -134,15 +135,24 @@ TEST(RoundExact, TakesPricesFromSinkhorn) {
     const auto affinity = random({512, 6}, 3);
     const double tau = 0.1;
     const auto solved = sinkhorn(affinity, capacities, {.temperature = tau});
-    const auto owner = round_exact(affinity, capacities, solved.g * -tau);
-    EXPECT_TRUE(at::equal(owner, round_exact(affinity, capacities)));
+    const auto owner = round_exact(affinity, capacities, solved.g * -tau).owner;
+    EXPECT_TRUE(at::equal(owner, round_exact(affinity, capacities).owner));
+}
+
+TEST(RoundExact, PricesProveThePlan) {
+    for (int seed = 0; seed < 20; ++seed) {
+        const auto problem = random_case(seed, 800);
+        const auto [owner, prices] = round_exact(problem.affinity, problem.capacities);
+        const double scale = 1 + problem.affinity.abs().max().item<double>();
+        EXPECT_GT(margins(problem.affinity, owner, prices).min().item<double>(), -1e-9 * scale) << seed;
+    }
 }
 
 TEST(RoundExact, RowAndColumnShiftsChangeNothing) {
     const Capacities capacities{40, 20, 20, 20};
     const auto affinity = random({100, 4}, 4);
     const auto shifted = affinity + random({100, 1}, 5) * 100 + random({1, 4}, 6) * 10;
-    EXPECT_TRUE(at::equal(round_exact(affinity, capacities), round_exact(shifted, capacities)));
+    EXPECT_TRUE(at::equal(round_exact(affinity, capacities).owner, round_exact(shifted, capacities).owner));
 }
 
 TEST(RoundExact, AgreesWithTheLimitOfTheSoftPlan) {
@@ -150,14 +160,14 @@ TEST(RoundExact, AgreesWithTheLimitOfTheSoftPlan) {
     const auto affinity = random({12, 4}, 7);
     const auto soft =
         sinkhorn(affinity, capacities, {.temperature = 0.03, .max_iterations = 2000, .tolerance = 1e-3});
-    EXPECT_TRUE(at::equal(round_exact(affinity, capacities), soft.plan.argmax(1)));
+    EXPECT_TRUE(at::equal(round_exact(affinity, capacities).owner, soft.plan.argmax(1)));
 }
 
 TEST(RoundExact, TiesGoToTheLowestColumn) {
-    const auto owner = round_exact(at::zeros({6, 3}), {2, 2, 2});
+    const auto owner = round_exact(at::zeros({6, 3}), {2, 2, 2}).owner;
     EXPECT_TRUE(at::equal(at::bincount(owner), at::full({3}, 2, at::kLong)));
-    EXPECT_TRUE(at::equal(owner, round_exact(at::full({6, 3}, 7.0), {2, 2, 2})));
-    EXPECT_TRUE(at::equal(round_exact(at::zeros({5, 1}), {5}), at::zeros({5}, at::kLong)));
+    EXPECT_TRUE(at::equal(owner, round_exact(at::full({6, 3}, 7.0), {2, 2, 2}).owner));
+    EXPECT_TRUE(at::equal(round_exact(at::zeros({5, 1}), {5}).owner, at::zeros({5}, at::kLong)));
 }
 
 TEST(RoundExact, RefusesBadProblems) {
@@ -192,7 +202,7 @@ TEST(RoundGreedy, TakesTheBestFreePairEachTime) {
     // 9 (0,0), then 8 is blocked (column 0 full), 5 (1,1); 2x2 optimum is 8 + 7.
     const auto scores = at::tensor({9.0, 7.0, 8.0, 5.0}).view({2, 2});
     EXPECT_TRUE(at::equal(round_greedy(scores, {1, 1}), at::tensor({0, 1}, at::kLong)));
-    EXPECT_TRUE(at::equal(round_exact(scores, {1, 1}), at::tensor({1, 0}, at::kLong)));
+    EXPECT_TRUE(at::equal(round_exact(scores, {1, 1}).owner, at::tensor({1, 0}, at::kLong)));
 }
 
 TEST(RoundGreedy, IsFeasible) {
@@ -205,9 +215,9 @@ TEST(RoundGreedy, IsFeasible) {
 TEST(GreedyGap, MeasuresBetweenChanceAndTheOptimum) {
     // exact 15, greedy 14, mean 14.5.
     const auto scores = at::tensor({9.0, 7.0, 8.0, 5.0}).view({2, 2});
-    EXPECT_NEAR(greedy_gap(scores, {1, 1}, round_exact(scores, {1, 1})), 2.0, 1e-12);
+    EXPECT_NEAR(greedy_gap(scores, {1, 1}, round_exact(scores, {1, 1}).owner), 2.0, 1e-12);
     const auto easy = at::eye(3).mul(4);
-    EXPECT_EQ(greedy_gap(easy, {1, 1, 1}, round_exact(easy, {1, 1, 1})), 0);
+    EXPECT_EQ(greedy_gap(easy, {1, 1, 1}, round_exact(easy, {1, 1, 1}).owner), 0);
     EXPECT_EQ(greedy_gap(at::ones({4, 2}), {2, 2}, at::tensor({0, 0, 1, 1}, at::kLong)), 0);
 }
 

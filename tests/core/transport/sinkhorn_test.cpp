@@ -110,6 +110,34 @@ TEST(Sinkhorn, RecordsTheErrorsOfEachIteration) {
     }
 }
 
+TEST(Sinkhorn, ShowsEachIterationToWhoeverWatches) {
+    const Capacities capacities{4, 4, 8};
+    const auto affinity = random({2, 16, 3}, 11);
+    std::vector<SinkhornIteration> seen;
+    at::Tensor last_g;
+    SinkhornOptions options{.temperature = 0.3, .max_iterations = 7, .tolerance = 0};
+    options.on_iteration = [&](const SinkhornIteration& iteration, const at::Tensor& g) {
+        seen.push_back(iteration);
+        last_g = g;
+    };
+    const auto solved = sinkhorn(affinity, capacities, options);
+    ASSERT_EQ(seen.size(), solved.iterations.size());
+    EXPECT_EQ(seen[3].column_residual, solved.iterations[3].column_residual);
+    const auto plan = at::softmax(affinity / 0.3 + last_g.unsqueeze(-2), -1);
+    EXPECT_TRUE(at::allclose(plan, solved.plan, 1e-12, 1e-12));
+
+    options.on_iteration = [](const SinkhornIteration&, const at::Tensor&) { throw Cancelled(); };
+    EXPECT_THROW(sinkhorn(affinity, capacities, options), Cancelled);
+}
+
+TEST(Sinkhorn, SaysWhetherItConverged) {
+    const Capacities capacities{64, 16, 16, 16, 16};
+    const auto affinity = random({2, 128, 5}, 3);
+    EXPECT_TRUE(sinkhorn(affinity, capacities, {.temperature = 0.5, .max_iterations = 500}).converged);
+    EXPECT_FALSE(sinkhorn(affinity, capacities, {.temperature = 0.5, .max_iterations = 1}).converged);
+    EXPECT_FALSE(sinkhorn(affinity, capacities, {.temperature = 0.5, .tolerance = 0}).converged);
+}
+
 TEST(Sinkhorn, WarmStartAtTheSolutionNeedsOneIteration) {
     const Capacities capacities{32, 8, 8, 8, 8};
     const auto affinity = random({2, 64, 5}, 5, at::kFloat);
