@@ -49,9 +49,10 @@ bool isConsistent(const PlanSnapshot& plan) {
     if (plan.neurons <= 0 || plan.columns <= 0) return false;
     const auto neurons = static_cast<std::size_t>(plan.neurons),
                columns = static_cast<std::size_t>(plan.columns);
-    return plan.soft.size() == neurons * columns && plan.owner.size() == neurons && plan.margin.size() == neurons &&
-           std::ranges::all_of(plan.owner,
-                               [&](std::int32_t owner) { return owner >= 0 && owner < plan.columns; });
+    return plan.soft.size() == neurons * columns && plan.owner.size() == neurons &&
+           plan.margin.size() == neurons && std::ranges::all_of(plan.owner, [&](std::int32_t owner) {
+               return owner >= 0 && owner < plan.columns;
+           });
 }
 
 PlanOrder orderByOwner(const PlanSnapshot& plan) {

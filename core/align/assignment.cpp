@@ -54,7 +54,8 @@ struct Assignment::Optimizer {
     }
 };
 
-/// The gradient of the plan is under way from the moment its own gradient is there until the affinity has one.
+/// The gradient of the plan is under way from the moment its own gradient is there until the affinity has
+/// one.
 struct Assignment::TransportClock {
     double seconds = 0;
     ProgressMeter backward{0};
@@ -72,7 +73,8 @@ Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, con
                               torch::optim::AdamWOptions(options.affinity_lr)),
           {options.affinity_lr, options.router_lr}}),
       clock_(std::make_shared<TransportClock>()) {
-    affinity_.register_hook([clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
+    affinity_.register_hook(
+        [clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
 }
 
 Assignment::~Assignment() = default;
@@ -85,8 +87,8 @@ std::vector<ExactPlan> Assignment::round() const {
         // Prices in units of A: the dual of column e is -tau g_e.
         std::optional<at::Tensor> prices;
         if (potentials_) prices = -temperature_ * potentials_->select(0, l).cpu();
-        plans.push_back(
-            round_exact(affinity.select(0, l), capacities_, prices, allowed_in_layer(options_.sinkhorn.allowed, l)));
+        plans.push_back(round_exact(affinity.select(0, l), capacities_, prices,
+                                    allowed_in_layer(options_.sinkhorn.allowed, l)));
     }
     return plans;
 }

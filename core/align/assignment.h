@@ -25,8 +25,8 @@ struct AssignmentOptions {
 
 /// Plans of all layers at one step.
 struct Plans {
-    at::Tensor soft;                ///< P [L, N, columns], with the implicit gradient to the affinity
-    std::vector<at::Tensor> owner;  ///< L of [N]: exact rounding of the affinity
+    at::Tensor soft;                 ///< P [L, N, columns], with the implicit gradient to the affinity
+    std::vector<at::Tensor> owner;   ///< L of [N]: exact rounding of the affinity
     std::vector<at::Tensor> prices;  ///< L of [columns]: of the rounding
     SinkhornResult solve;
     double churn = 0;  ///< share of neurons whose owner changed since the last solve

@@ -15,8 +15,8 @@ struct Placement {
     std::optional<at::Tensor> allowed = std::nullopt;  ///< [N, columns] bool; none: any neuron anywhere
 };
 
-/// [L, N, columns] bool: where each neuron may go (transport/constraints.h); none where the recipe has no constraints.
-/// Throws UsageError naming the layer where they cannot be met.
+/// [L, N, columns] bool: where each neuron may go (transport/constraints.h); none where the recipe has no
+/// constraints. Throws UsageError naming the layer where they cannot be met.
 std::optional<at::Tensor> allowed_in_layers(const Recipe& recipe, std::int64_t layers, std::int64_t neurons);
 
 /// One layer of it.

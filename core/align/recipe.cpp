@@ -168,7 +168,8 @@ std::string toml_value(Start value) {
 std::string toml_value(const std::vector<NeuronPlace>& places) {
     std::string text;
     for (const auto& [layer, neuron, expert] : places)
-        text += fmt::format("{}{{ layer = {}, neuron = {}, expert = {} }}", text.empty() ? "" : ", ", layer, neuron, expert);
+        text += fmt::format("{}{{ layer = {}, neuron = {}, expert = {} }}", text.empty() ? "" : ", ", layer,
+                            neuron, expert);
     return fmt::format("[{}]", text);
 }
 std::string toml_value(double value) {
@@ -246,8 +247,10 @@ void check_recipe(const Recipe& recipe) {
                    recipe.layout.experts);
     for (const auto* places : {&recipe.constraints.pin, &recipe.constraints.forbid})
         for (const auto& [layer, neuron, expert] : *places)
-            if (layer < 0 || neuron < 0 || expert >= recipe.layout.experts || expert < (recipe.layout.shared > 0 ? -1 : 0))
-                fail_usage("constraints: there is no layer {} with a neuron {} and an expert {}", layer, neuron, expert);
+            if (layer < 0 || neuron < 0 || expert >= recipe.layout.experts ||
+                expert < (recipe.layout.shared > 0 ? -1 : 0))
+                fail_usage("constraints: there is no layer {} with a neuron {} and an expert {}", layer,
+                           neuron, expert);
     if (recipe.distill.temperature_end > recipe.distill.temperature_start)
         fail_usage("distill.temperature_end = {} is above temperature_start = {}; the plan must sharpen",
                    recipe.distill.temperature_end, recipe.distill.temperature_start);

@@ -34,7 +34,9 @@ LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights,
                               .unsqueeze(0)
                               .to(device),
                           start.router.unsqueeze(0).to(device), layout,
-                          {.affinity_lr = recipe.affinity_lr, .router_lr = recipe.router_lr, .sinkhorn = {.allowed = as_batch(placement.allowed)}});
+                          {.affinity_lr = recipe.affinity_lr,
+                           .router_lr = recipe.router_lr,
+                           .sinkhorn = {.allowed = as_batch(placement.allowed)}});
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));
 
     ProgressMeter meter(recipe.steps * recipe.batch_tokens);

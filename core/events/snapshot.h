@@ -24,11 +24,11 @@ struct PlanSnapshot {
     std::vector<float> soft;             ///< [N, columns] row-major: Sinkhorn plan, rows sum to 1
     std::vector<std::int32_t> owner;     ///< [N] column of each neuron: the hard plan
     std::vector<std::int32_t> capacity;  ///< [columns] neurons each column must hold
-    std::vector<float> margin;           ///< [N] what a neuron would lose by its second choice, in affinity units
-    double temperature = 0;              ///< tau of the soft plan
+    std::vector<float> margin;  ///< [N] what a neuron would lose by its second choice, in affinity units
+    double temperature = 0;     ///< tau of the soft plan
     /// (exact - greedy) / (exact - mean), METHOD §2; none where neurons are pinned or forbidden.
     std::optional<double> greedy_gap;
-    double soft_hard_gap = 0;            ///< mass of the soft plan outside the hard one, as a share of N
+    double soft_hard_gap = 0;  ///< mass of the soft plan outside the hard one, as a share of N
 };
 
 /// Residuals inside one Sinkhorn solve, per iteration: largest absolute row- and column-sum error, in

@@ -91,7 +91,8 @@ RoundingFigures bench_rounding(const BenchProblem& problem) {
     const auto prices = solved.g * -problem.temperature;
     RoundingFigures figures;
     at::Tensor owner;
-    figures.exact_seconds = best_seconds(problem.repeats, [&] { owner = round_exact(affinity, capacities).owner; });
+    figures.exact_seconds =
+        best_seconds(problem.repeats, [&] { owner = round_exact(affinity, capacities).owner; });
     figures.priced_seconds =
         best_seconds(problem.repeats, [&] { round_exact(affinity, capacities, prices); });
     figures.greedy_seconds = best_seconds(problem.repeats, [&] { round_greedy(affinity, capacities); });

@@ -18,16 +18,19 @@ namespace {
 
 Assignment random_assignment(const Model& model, const Recipe& recipe) {
     const auto generator = at::detail::createCPUGenerator(recipe.seed);
-    const auto& [layers, neurons, width] = std::tie(model.config.layers, model.config.neurons, model.config.width);
+    const auto& [layers, neurons, width] =
+        std::tie(model.config.layers, model.config.neurons, model.config.width);
     const auto capacities = at::tensor(recipe.layout.capacities(neurons), at::kLong);
     const auto columns = at::repeat_interleave(at::arange(recipe.layout.columns(), at::kLong), capacities);
     std::vector<at::Tensor> affinity;
     for (std::int64_t layer = 0; layer < layers; ++layer)
-        affinity.push_back(one_hot_affinity(columns.index_select(0, at::randperm(neurons, generator, at::kLong)), recipe.layout,
-                                            recipe.seed + static_cast<std::uint64_t>(layer)));
+        affinity.push_back(
+            one_hot_affinity(columns.index_select(0, at::randperm(neurons, generator, at::kLong)),
+                             recipe.layout, recipe.seed + static_cast<std::uint64_t>(layer)));
     const auto router = 0.01 * at::randn({layers, width, recipe.layout.experts}, generator, at::kFloat);
     const auto device = model.compute.device;
-    return {at::stack(affinity).to(device), router.to(device), recipe.layout, assignment_options(recipe.distill)};
+    return {at::stack(affinity).to(device), router.to(device), recipe.layout,
+            assignment_options(recipe.distill)};
 }
 
 double median(std::vector<double> values) {
@@ -41,7 +44,8 @@ TrainFigures bench_train(const TrainBench& bench) {
     auto recipe = bench.recipe;
     if (recipe.distill.steps < 1) fail_usage("steps are {}: at least 1 is needed", recipe.distill.steps);
     check_layout(recipe.layout, read_config(gguf::File(bench.model)).neurons);
-    TrainFigures figures{.steps = recipe.distill.steps, .step_tokens = recipe.distill.sequences * recipe.text.window};
+    TrainFigures figures{.steps = recipe.distill.steps,
+                         .step_tokens = recipe.distill.sequences * recipe.text.window};
     recipe.distill.steps += 1;
     recipe.distill.temperature_start = recipe.distill.temperature_end;
 

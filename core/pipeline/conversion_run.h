@@ -57,8 +57,8 @@ class ConversionRun {
     std::shared_ptr<const Model> model_;
     std::unique_ptr<const Transformer> transformer_;
     std::string source_sha256_, fingerprint_;
-    at::Tensor train_, held_out_;  ///< [W, window] int64
-    at::Tensor dense_hidden_;      ///< of held_out_
+    at::Tensor train_, held_out_;        ///< [W, window] int64
+    at::Tensor dense_hidden_;            ///< of held_out_
     std::optional<at::Tensor> allowed_;  ///< [L, N, columns]: the recipe's constraints
     ConversionState state_;
 };

@@ -111,11 +111,11 @@ Work alternating_round(const Shape& s, double tokens) {
 
 /// METHOD §4, one step: teacher and student forward and one product back for each forward one (the weights
 /// are frozen), dP = U^T R and dR = U M, the vocabulary thrice (both predictions, the gradient). Sinkhorn
-/// passes twice over [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 25 times
+/// passes once over [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 20 times
 /// a step.
 Work distill_step(const Shape& s, const DistillRecipe& recipe, double tokens) {
     const Work plan_gradient{tokens * s.L * 4 * s.N * s.columns, tokens * s.L * 4 * float_bytes * s.N};
-    const double passes = 2 * static_cast<double>(recipe.sinkhorn_iterations) + 25;
+    const double passes = static_cast<double>(recipe.sinkhorn_iterations) + 20;
     const Work transport{0, passes * float_bytes * s.L * s.N * s.columns};
     const Work backward = forward(s, tokens) * 2;  // one product for each, but twice the passes between them
     return forward(s, tokens) * 2 + Work{backward.flops / 2, backward.bytes} + vocabulary(s, tokens) * 3 +

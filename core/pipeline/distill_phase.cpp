@@ -22,8 +22,8 @@ at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
 
 /// METHOD §7: one-hot plans and ridge routers where the layer-wise phase ran, else N(0, 0.01^2) as in the
 /// paper (§6).
-Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe,
-                            const Model& model, const std::optional<at::Tensor>& allowed) {
+Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe, const Model& model,
+                            const std::optional<at::Tensor>& allowed) {
     std::vector<at::Tensor> affinity, router;
     for (std::int64_t layer = 0; layer < model.config.layers; ++layer) {
         const auto l = static_cast<std::uint64_t>(layer);
@@ -40,10 +40,7 @@ Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recip
     auto options = assignment_options(recipe.distill);
     options.sinkhorn.allowed = allowed;
     const auto device = model.compute.device;
-    return {at::stack(affinity).to(device),
-            at::stack(router).to(device),
-            recipe.layout,
-            options};
+    return {at::stack(affinity).to(device), at::stack(router).to(device), recipe.layout, options};
 }
 
 }  // namespace
@@ -68,8 +65,10 @@ void ConversionRun::distil() {
                 const SnapshotPlace place{Stage::distillation, step, static_cast<int>(layer),
                                           done.figures.temperature};
                 hooks_.events.publish(plan_snapshot(place, layout(),
-                                                    {done.plans.soft.select(0, layer), assignment.affinity(layer),
-                                                     {done.plans.owner[l], done.plans.prices[l]}, allowed_in_layer(allowed_, layer)}));
+                                                    {done.plans.soft.select(0, layer),
+                                                     assignment.affinity(layer),
+                                                     {done.plans.owner[l], done.plans.prices[l]},
+                                                     allowed_in_layer(allowed_, layer)}));
                 hooks_.events.publish(sinkhorn_snapshot(place, done.plans.solve, l));
             }
         }
@@ -88,7 +87,7 @@ void ConversionRun::distil() {
 
     state_.layers = assignment.experts();
     if (recipe().start == Start::alternating)
-        return;  // the gap is that of the transport that chose the plans
+        return;            // the gap is that of the transport that chose the plans
     if (allowed_) return;  // greedy knows no constraints
     state_.layer_metrics.resize(state_.layers.size());
     const auto capacities = layout().capacities(model_->config.neurons);

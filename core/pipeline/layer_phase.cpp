@@ -71,13 +71,13 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
         random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index)), placement);
     const LayerExperts random{split, ridge.fit(split, layout())};
     std::optional<double> gap;
-    auto experts = alternate(
-        energies, ridge, placement, recipe().layerwise, split, [&](const LayerwiseRound& round) {
+    auto experts =
+        alternate(energies, ridge, placement, recipe().layerwise, split, [&](const LayerwiseRound& round) {
             hooks_.control.poll();
             const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer),
                                       round.temperature};
-            const auto plan = plan_snapshot(place, layout(),
-                                            {round.transport.plan, round.affinity, round.hard, placement.allowed});
+            const auto plan = plan_snapshot(
+                place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
             gap = plan->greedy_gap;
             hooks_.events.publish(plan);
             hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));

@@ -43,8 +43,14 @@ std::int64_t ColumnExchange::first_column(std::int64_t neuron) const {
 std::int64_t ColumnExchange::best_column(std::int64_t neuron) const {
     const double* a = row(neuron);
     std::int64_t best = 0;
-    for (std::int64_t e = 1; e < columns_; ++e)
-        if (a[e] - prices_[e] > a[best] - prices_[best]) best = e;
+    double most = a[0] - prices_[0];
+    for (std::int64_t e = 1; e < columns_; ++e) {
+        const double profit = a[e] - prices_[e];
+        if (profit > most) {
+            most = profit;
+            best = e;
+        }
+    }
     return best;
 }
 

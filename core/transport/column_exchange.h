@@ -17,7 +17,8 @@ namespace dotmoe {
 /// prices to match.
 class ColumnExchange {
   public:
-    /// `affinity` [N, columns] row-major, finite or -inf (not allowed), a finite entry in each row, must outlive this; `prices` [columns] in affinity units.
+    /// `affinity` [N, columns] row-major, finite or -inf (not allowed), a finite entry in each row, must
+    /// outlive this; `prices` [columns] in affinity units.
     ColumnExchange(std::span<const double> affinity, Capacities capacities, std::vector<double> prices);
 
     /// Neurons above their column's capacity: what fill() has to move.

@@ -9,13 +9,14 @@
 namespace dotmoe {
 namespace {
 
-at::Tensor as_asked(std::int64_t neurons, const Capacities& capacities, const std::vector<Constraint>& constraints) {
+at::Tensor as_asked(std::int64_t neurons, const Capacities& capacities,
+                    const std::vector<Constraint>& constraints) {
     const auto columns = static_cast<std::int64_t>(capacities.size());
     auto allowed = at::ones({neurons, columns}, at::kBool);
     for (const auto& [kind, neuron, column] : constraints) {
         if (neuron < 0 || neuron >= neurons || column < 0 || column >= columns)
-            fail_usage("neuron {} and column {} are no place in a plan of {} neurons and {} columns", neuron, column, neurons,
-                       columns);
+            fail_usage("neuron {} and column {} are no place in a plan of {} neurons and {} columns", neuron,
+                       column, neurons, columns);
         auto row = allowed[neuron];
         if (kind == Constraint::Kind::forbid) {
             row[column] = false;
@@ -25,7 +26,9 @@ at::Tensor as_asked(std::int64_t neurons, const Capacities& capacities, const st
             row[column] = open;
         }
         if (!row.any().item<bool>())
-            fail_usage("neuron {} is left without a column: its pins and forbidden columns contradict each other", neuron);
+            fail_usage(
+                "neuron {} is left without a column: its pins and forbidden columns contradict each other",
+                neuron);
     }
     return allowed;
 }
@@ -47,16 +50,18 @@ std::vector<std::vector<char>> reachable(const at::Tensor& allowed, const std::v
 
 }  // namespace
 
-at::Tensor allowed_columns(std::int64_t neurons, const Capacities& capacities, const std::vector<Constraint>& constraints) {
+at::Tensor allowed_columns(std::int64_t neurons, const Capacities& capacities,
+                           const std::vector<Constraint>& constraints) {
     auto allowed = as_asked(neurons, capacities, constraints);
     const auto affinity = only_allowed(at::zeros(allowed.sizes(), at::kDouble), allowed);
     check_problem(at::zeros_like(affinity), capacities);
-    ColumnExchange exchange({affinity.const_data_ptr<double>(), static_cast<std::size_t>(affinity.numel())}, capacities,
-                            std::vector<double>(capacities.size(), 0.0));
-    if (!exchange.fill()) fail_usage("no plan obeys all pinned and forbidden columns and keeps every capacity");
+    ColumnExchange exchange({affinity.const_data_ptr<double>(), static_cast<std::size_t>(affinity.numel())},
+                            capacities, std::vector<double>(capacities.size(), 0.0));
+    if (!exchange.fill())
+        fail_usage("no plan obeys all pinned and forbidden columns and keeps every capacity");
 
-    // From one such plan all others come by moving neurons around cycles of columns, so an entry is used by one of them
-    // where its column leads back to the neuron's own.
+    // From one such plan all others come by moving neurons around cycles of columns, so an entry is used by
+    // one of them where its column leads back to the neuron's own.
     const auto reach = reachable(allowed, exchange.owner());
     auto open = allowed.accessor<bool, 2>();
     for (std::int64_t i = 0; i < neurons; ++i)
@@ -69,7 +74,8 @@ at::Tensor only_allowed(const at::Tensor& affinity, const at::Tensor& allowed) {
     const auto last = affinity.sizes().slice(affinity.dim() - 2);
     if (allowed.sizes() != affinity.sizes() && allowed.sizes() != last)
         fail("the allowed columns are of another shape than the affinity");
-    return affinity.masked_fill(allowed.to(affinity.device()).logical_not(), -std::numeric_limits<double>::infinity());
+    return affinity.masked_fill(allowed.to(affinity.device()).logical_not(),
+                                -std::numeric_limits<double>::infinity());
 }
 
 }  // namespace dotmoe

@@ -15,19 +15,20 @@ DOTMOE_INLINE float dot(const float* x, const float* y, std::int64_t size) {
     return sum;
 }
 
-DOTMOE_WIDEST void project_rows(const float* plan, const float* gradient, std::int64_t rows, std::int64_t columns, float* q,
-                                float* b) {
+DOTMOE_WIDEST void project_rows(const float* plan, const float* gradient, std::int64_t rows,
+                                std::int64_t columns, float* q, float* b) {
     for (std::int64_t i = 0; i < rows; ++i, plan += columns, gradient += columns) {
         q[i] = dot(plan, gradient, columns);
         for (std::int64_t e = 0; e < columns; ++e) b[e] += plan[e] * (gradient[e] - q[i]);
     }
 }
 
-DOTMOE_WIDEST void assemble_rows(const float* plan, const float* gradient, const float* q, const float* beta, float scale,
-                                 std::int64_t rows, std::int64_t columns, float* result) {
+DOTMOE_WIDEST void assemble_rows(const float* plan, const float* gradient, const float* q, const float* beta,
+                                 float scale, std::int64_t rows, std::int64_t columns, float* result) {
     for (std::int64_t i = 0; i < rows; ++i, plan += columns, gradient += columns, result += columns) {
         const float shift = dot(plan, beta, columns) - q[i];
-        for (std::int64_t e = 0; e < columns; ++e) result[e] = plan[e] * (gradient[e] + shift - beta[e]) * scale;
+        for (std::int64_t e = 0; e < columns; ++e)
+            result[e] = plan[e] * (gradient[e] + shift - beta[e]) * scale;
     }
 }
 
@@ -52,8 +53,8 @@ Projection project(const at::Tensor& plan, const at::Tensor& gradient) {
     return {q, sums.sum(at::IntArrayRef{1}, false, at::kDouble)};
 }
 
-at::Tensor assemble(const at::Tensor& plan, const at::Tensor& gradient, const at::Tensor& q, const at::Tensor& beta,
-                    double temperature) {
+at::Tensor assemble(const at::Tensor& plan, const at::Tensor& gradient, const at::Tensor& q,
+                    const at::Tensor& beta, double temperature) {
     const auto columns = plan.size(2);
     auto result = at::empty_like(plan);
     const auto g = gradient.contiguous(), shift = beta.contiguous();
@@ -62,8 +63,8 @@ at::Tensor assemble(const at::Tensor& plan, const at::Tensor& gradient, const at
     auto* out = result.mutable_data_ptr<float>();
     const auto scale = static_cast<float>(1 / temperature);
     RowBlocks{plan.size(0), plan.size(1)}.for_each([&](auto, auto problem, auto start, auto rows) {
-        assemble_rows(p_data + start * columns, g_data + start * columns, q_data + start, beta_data + problem * columns, scale,
-                      rows, columns, out + start * columns);
+        assemble_rows(p_data + start * columns, g_data + start * columns, q_data + start,
+                      beta_data + problem * columns, scale, rows, columns, out + start * columns);
     });
     return result;
 }

@@ -15,7 +15,7 @@ struct Projection {
 Projection project(const at::Tensor& plan, const at::Tensor& gradient);
 
 /// P * (G - q 1^T + (P beta) 1^T - 1 beta^T) / tau, beta [L, columns] fp32.
-at::Tensor assemble(const at::Tensor& plan, const at::Tensor& gradient, const at::Tensor& q, const at::Tensor& beta,
-                    double temperature);
+at::Tensor assemble(const at::Tensor& plan, const at::Tensor& gradient, const at::Tensor& q,
+                    const at::Tensor& beta, double temperature);
 
 }  // namespace dotmoe::fused

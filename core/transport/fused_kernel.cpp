@@ -1,7 +1,6 @@
 #include "transport/fused_kernel.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -30,8 +29,8 @@ DOTMOE_INLINE float total(Pack x) {
     return x[0] + x[1];
 }
 
-/// e^x for x <= 0, to an ulp or two (Cephes' expf): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r, n put into
-/// the exponent. Below e^-87, where floats end, it stays there.
+/// e^x for x <= 0, to an ulp or two (Cephes' expf): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for
+/// e^r, n put into the exponent. Below e^-87, where floats end, it stays there.
 DOTMOE_INLINE Pack exp_nonpositive(Pack x) {
     constexpr float least = -87, to_integer = 12582912;  // 1.5 * 2^23: adding it rounds
     constexpr float log2_e = 1.44269504F, ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;
@@ -48,8 +47,9 @@ DOTMOE_INLINE Pack exp_nonpositive(Pack x) {
 }
 
 /// Rows of K from rows of A, and their f.
-DOTMOE_WIDEST void absorb_rows(const float* affinity, float inverse_temperature, const float* g, std::int64_t rows,
-                               std::int64_t columns, float negligible, float* kernel, float* f) {
+DOTMOE_WIDEST void absorb_rows(const float* affinity, float inverse_temperature, const float* g,
+                               std::int64_t rows, std::int64_t columns, float negligible, float* kernel,
+                               float* f) {
     const auto packs = simd::packs(columns);
     const auto* shift = reinterpret_cast<const Pack*>(g);
     const float cutoff = std::log(negligible);
@@ -74,8 +74,9 @@ DOTMOE_WIDEST void absorb_rows(const float* affinity, float inverse_temperature,
 
 /// u_i = 1 / sum_e K_ie v_e and sums_e += K_ie u_i for `Rows` rows. Returns the largest |last_u_i / u_i - 1|.
 template <int Rows>
-DOTMOE_INLINE float update_tile(const Pack* k, const Pack* v, const float* last_u, std::int64_t packs, float* u, Pack* sums) {
-    std::array<Pack, Rows> mass{};
+DOTMOE_INLINE float update_tile(const Pack* k, const Pack* v, const float* last_u, std::int64_t packs,
+                                float* u, Pack* sums) {
+    Pack mass[Rows] = {};
     for (std::int64_t p = 0; p < packs; ++p)
         for (int r = 0; r < Rows; ++r) mass[r] += k[r * packs + p] * v[p];
     float worst = 0;
@@ -106,8 +107,8 @@ DOTMOE_WIDEST float update_block(const float* kernel, const float* v, const floa
     return worst;
 }
 
-DOTMOE_WIDEST void plan_rows(const float* kernel, const float* u, const float* v, std::int64_t rows, std::int64_t columns,
-                             float* plan) {
+DOTMOE_WIDEST void plan_rows(const float* kernel, const float* u, const float* v, std::int64_t rows,
+                             std::int64_t columns, float* plan) {
     for (std::int64_t i = 0; i < rows; ++i, kernel += simd::packs(columns) * kLanes, plan += columns)
         for (std::int64_t e = 0; e < columns; ++e) plan[e] = kernel[e] * u[i] * v[e];
 }
@@ -134,8 +135,8 @@ at::Tensor FusedKernel::absorb(const at::Tensor& g) {
     const auto *a = affinity_.const_data_ptr<float>(), *shift_data = shift.const_data_ptr<float>();
     auto *k = kernel_.mutable_data_ptr<float>(), *f_data = f.mutable_data_ptr<float>();
     RowBlocks{problems_, neurons_}.for_each([&](auto, auto problem, auto start, auto rows) {
-        absorb_rows(a + start * columns_, inverse_temperature_, shift_data + problem * width_, rows, columns_, negligible,
-                    k + start * width_, f_data + start);
+        absorb_rows(a + start * columns_, inverse_temperature_, shift_data + problem * width_, rows, columns_,
+                    negligible, k + start * width_, f_data + start);
     });
     return f;
 }
@@ -151,8 +152,8 @@ GibbsKernel::RowUpdate FusedKernel::update_rows(const at::Tensor& v, const at::T
     auto *u_data = u.mutable_data_ptr<float>(), *sums_data = sums.mutable_data_ptr<float>(),
          *errors_data = errors.mutable_data_ptr<float>();
     blocks.for_each([&](auto block, auto problem, auto start, auto rows) {
-        errors_data[block] = update_block(k + start * width_, v_data + problem * width_, last_data + start, rows, columns_,
-                                         u_data + start, sums_data + block * width_);
+        errors_data[block] = update_block(k + start * width_, v_data + problem * width_, last_data + start,
+                                          rows, columns_, u_data + start, sums_data + block * width_);
     });
     return {std::move(u), sums.sum(1).narrow(-1, 0, columns_), errors.amax(1)};
 }
@@ -164,7 +165,8 @@ at::Tensor FusedKernel::plan(const at::Tensor& u, const at::Tensor& v) const {
                *v_data = right.const_data_ptr<float>();
     auto* m = plan.mutable_data_ptr<float>();
     RowBlocks{problems_, neurons_}.for_each([&](auto, auto problem, auto start, auto rows) {
-        plan_rows(k + start * width_, u_data + start, v_data + problem * columns_, rows, columns_, m + start * columns_);
+        plan_rows(k + start * width_, u_data + start, v_data + problem * columns_, rows, columns_,
+                  m + start * columns_);
     });
     return plan;
 }

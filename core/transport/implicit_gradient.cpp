@@ -27,8 +27,8 @@ class TransportPlan : public torch::autograd::Function<TransportPlan> {
     }
 };
 
-// Both take plan and gradient [L, N, columns]. A constant along a row of G moves nothing: taking G's mean under P away
-// makes q = Q 1 zero and saves the cancellation in r - P^T q.
+// Both take plan and gradient [L, N, columns]. A constant along a row of G moves nothing: taking G's mean
+// under P away makes q = Q 1 zero and saves the cancellation in r - P^T q.
 
 at::Tensor reference_gradient(const at::Tensor& plan, const at::Tensor& gradient, double temperature) {
     const auto centred = gradient - (gradient * plan).sum(-1, true);

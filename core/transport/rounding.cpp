@@ -64,17 +64,21 @@ double check_one_problem(const at::Tensor& affinity, const Capacities& capacitie
 
 }  // namespace
 
-ExactPlan round_exact(const at::Tensor& affinity, const Capacities& capacities, const std::optional<at::Tensor>& prices,
-                      const std::optional<at::Tensor>& allowed) {
+ExactPlan round_exact(const at::Tensor& affinity, const Capacities& capacities,
+                      const std::optional<at::Tensor>& prices, const std::optional<at::Tensor>& allowed) {
     const at::NoGradGuard no_grad;
     const double largest = check_one_problem(affinity, capacities);
     if (largest > kLargest) fail("affinity reaches {}: at most {} can be rounded exactly", largest, kLargest);
     const auto finite = affinity.to(at::kCPU);
     const auto values = (allowed ? only_allowed(finite, *allowed) : finite).to(at::kDouble).contiguous();
-    const std::span<const double> entries(values.const_data_ptr<double>(), static_cast<std::size_t>(values.numel()));
+    const std::span<const double> entries(values.const_data_ptr<double>(),
+                                          static_cast<std::size_t>(values.numel()));
 
-    const auto start_at = [&](std::vector<double> start) { return ColumnExchange(entries, capacities, std::move(start)); };
-    auto exchange = start_at(prices ? checked_prices(*prices, capacities) : sinkhorn_prices(finite, capacities, allowed));
+    const auto start_at = [&](std::vector<double> start) {
+        return ColumnExchange(entries, capacities, std::move(start));
+    };
+    auto exchange =
+        start_at(prices ? checked_prices(*prices, capacities) : sinkhorn_prices(finite, capacities, allowed));
     if (prices && exchange.excess() > values.size(0) / kPoorPrices) {
         auto second = start_at(sinkhorn_prices(finite, capacities, allowed));
         if (second.excess() < exchange.excess()) exchange = std::move(second);

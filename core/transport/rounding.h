@@ -10,8 +10,9 @@
 namespace dotmoe {
 
 struct ExactPlan {
-    at::Tensor owner;   ///< [N] int64
-    at::Tensor prices;  ///< [columns] fp64, in affinity units: no neuron gains by another column at them (the duals)
+    at::Tensor owner;  ///< [N] int64
+    at::Tensor
+        prices;  ///< [columns] fp64, in affinity units: no neuron gains by another column at them (the duals)
 };
 
 /// The best hard plan of the affinity [N, columns] (fp32 or fp64, on the CPU): argmax of A_ie - p_e with

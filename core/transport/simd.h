@@ -1,4 +1,5 @@
-// Eight floats at a time through the compiler's vector types, and the widest instructions of the machine that runs them.
+// Eight floats at a time through the compiler's vector types, and the widest instructions of the machine that
+// runs them.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ constexpr std::int64_t packs(std::int64_t values) {
 
 }  // namespace dotmoe::simd
 
-// DOTMOE_WIDEST on a function compiles it for AVX2 too and picks when the program starts; what it calls must be
-// DOTMOE_INLINE to be compiled with it. The sanitizers know no such functions.
+// DOTMOE_WIDEST on a function compiles it for AVX2 too and picks when the program starts; what it calls must
+// be DOTMOE_INLINE to be compiled with it. The sanitizers know no such functions.
 #define DOTMOE_INLINE [[gnu::always_inline]] inline
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define DOTMOE_WIDEST [[gnu::target_clones("arch=haswell", "default")]]

@@ -20,9 +20,9 @@ constexpr int kHalvings = 6;
 
 constexpr double kLargest = 1e37;  // of A/tau: sums of it and the potentials stay floats
 
-/// Sinkhorn's scalings u, v over a kernel that holds the potentials f, g absorbed so far: those of the problem are f + log
-/// u and g + log v. Where v leaves the safe range an iteration is done in the log domain (Eq. 7) and absorbed into a new
-/// kernel.
+/// Sinkhorn's scalings u, v over a kernel that holds the potentials f, g absorbed so far: those of the
+/// problem are f + log u and g + log v. Where v leaves the safe range an iteration is done in the log domain
+/// (Eq. 7) and absorbed into a new kernel.
 class StabilisedScaling {
   public:
     /// affinity [L, N, columns], capacity and g [L, columns].
@@ -149,7 +149,8 @@ at::Tensor flat_batch(const at::Tensor& affinity, const SinkhornOptions& options
         .reshape({-1, affinity.size(-2), affinity.size(-1)});
 }
 
-at::Tensor starting_g(const at::Tensor& affinity, at::IntArrayRef batch, const std::optional<at::Tensor>& warm_g) {
+at::Tensor starting_g(const at::Tensor& affinity, at::IntArrayRef batch,
+                      const std::optional<at::Tensor>& warm_g) {
     const auto columns = affinity.size(-1);
     if (!warm_g) return at::zeros({affinity.size(0), columns}, affinity.options());
     auto shape = batch.vec();
@@ -169,7 +170,8 @@ SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities
     check_options(options, check_problem(affinity, capacities));
     const auto batch = affinity.sizes().slice(0, affinity.dim() - 2);
     const auto flat = flat_batch(affinity, options);
-    StabilisedScaling scaling(flat, options.temperature, capacity_tensor(capacities, flat), starting_g(flat, batch, warm_g));
+    StabilisedScaling scaling(flat, options.temperature, capacity_tensor(capacities, flat),
+                              starting_g(flat, batch, warm_g));
 
     SinkhornResult result;
     double last = 0, error = 0;

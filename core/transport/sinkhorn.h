@@ -26,8 +26,8 @@ struct SinkhornOptions {
     double tolerance = 1e-3;
     /// [N, columns] or [.., N, columns] bool, from constraints.h: where a neuron may go. None: anywhere.
     std::optional<at::Tensor> allowed = std::nullopt;
-    /// Called after each iteration with its errors and g [batch, columns]: M is softmax(A/tau + 1 g^T) then. What it
-    /// throws ends the solve.
+    /// Called after each iteration with its errors and g [batch, columns]: M is softmax(A/tau + 1 g^T) then.
+    /// What it throws ends the solve.
     std::function<void(const SinkhornIteration&, const at::Tensor& g)> on_iteration = nullptr;
 };
 

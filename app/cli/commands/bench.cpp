@@ -65,10 +65,12 @@ void add_measurement(CLI::App& bench, Context& context, const std::string& name,
 
 std::string describe(const TrainFigures& figures) {
     return fmt::format(
-        "{:<28} {:>9.1f} tokens/s\n{:<28} {:>9.2f} s, the median of {}\n{:<28} {:>9.1f} %, {:.1f} iterations a solve\n"
+        "{:<28} {:>9.1f} tokens/s\n{:<28} {:>9.2f} s, the median of {}\n{:<28} {:>9.1f} %, {:.1f} iterations "
+        "a solve\n"
         "{:<28} {:>9}\n",
-        "training", figures.tokens_per_second, fmt::format("a step of {} tokens", figures.step_tokens), figures.step_seconds,
-        figures.steps, "of it transport", 100 * figures.transport_share, figures.sinkhorn_iterations, "peak memory",
+        "training", figures.tokens_per_second, fmt::format("a step of {} tokens", figures.step_tokens),
+        figures.step_seconds, figures.steps, "of it transport", 100 * figures.transport_share,
+        figures.sinkhorn_iterations, "peak memory",
         human_bytes(static_cast<double>(figures.peak_memory_bytes)));
 }
 
@@ -78,7 +80,8 @@ void add_train(CLI::App& bench, Context& context) {
         RecipeFlags recipe;
     };
     const auto options = std::make_shared<Options>();
-    auto* command = add_command(bench, context, "train", "Time of a training step on a model, and transport's share of it.",
+    auto* command = add_command(bench, context, "train",
+                                "Time of a training step on a model, and transport's share of it.",
                                 "dotmoe bench train model.gguf --steps 4");
     command->add_option("MODEL", options->model, "A GGUF file")->required();
     options->recipe.add_to(*command);

@@ -70,8 +70,9 @@ TransportPanel::TransportPanel(QWidget* parent)
 void TransportPanel::setPlan(const std::shared_ptr<const PlanSnapshot>& plan) {
     m_heatmap->setSnapshot(plan);
     m_gaps->setText(plan ? tr("soft–hard gap %1 · greedy–exact gap %2")
-                               .arg(share_text(plan->soft_hard_gap),
-                                    plan->greedy_gap ? share_text(*plan->greedy_gap) : tr("–, neurons are held"))
+                               .arg(share_text(plan->soft_hard_gap), plan->greedy_gap
+                                                                         ? share_text(*plan->greedy_gap)
+                                                                         : tr("–, neurons are held"))
                          : QString());
 }
 

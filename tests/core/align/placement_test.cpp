@@ -37,10 +37,16 @@ TEST(Placement, CountsExpertsBehindTheSharedColumn) {
 }
 
 TEST(Placement, NamesTheLayerThatCannotBe) {
-    EXPECT_THAT([] { allowed_in_layers(with({{3, 0, 0}}, {}), 3, neurons); },
-                ThrowsMessage<UsageError>(HasSubstr("layer 3")));
-    EXPECT_THAT([] { allowed_in_layers(with({{1, 0, 0}, {1, 1, 0}, {1, 2, 0}}, {}), 3, neurons); },
-                ThrowsMessage<UsageError>(HasSubstr("layer 1: no plan obeys")));
+    EXPECT_THAT(
+        [] {
+            allowed_in_layers(with({{3, 0, 0}}, {}), 3, neurons);
+        },
+        ThrowsMessage<UsageError>(HasSubstr("layer 3")));
+    EXPECT_THAT(
+        [] {
+            allowed_in_layers(with({{1, 0, 0}, {1, 1, 0}, {1, 2, 0}}, {}), 3, neurons);
+        },
+        ThrowsMessage<UsageError>(HasSubstr("layer 1: no plan obeys")));
 }
 
 TEST(Placement, TrainingKeepsTheConstraints) {
@@ -57,7 +63,8 @@ TEST(Placement, TrainingKeepsTheConstraints) {
         const auto plans = assignment.solve(0.3);
         for (std::int64_t l = 0; l < 2; ++l) {
             const auto mask = (*allowed)[l];
-            EXPECT_TRUE(mask.gather(1, plans.owner[static_cast<std::size_t>(l)].unsqueeze(1)).all().item<bool>());
+            EXPECT_TRUE(
+                mask.gather(1, plans.owner[static_cast<std::size_t>(l)].unsqueeze(1)).all().item<bool>());
             EXPECT_EQ(plans.soft[l].masked_select(mask.logical_not()).abs().sum().item<float>(), 0);
         }
         (plans.soft * at::randn({2, neurons, 7})).sum().backward();

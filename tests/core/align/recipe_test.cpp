@@ -54,11 +54,13 @@ TEST(Recipe, ConstraintsAreListsOfPlaces) {
     EXPECT_EQ(parse_recipe(to_toml(recipe), "again").constraints.forbid, recipe.constraints.forbid);
     for (const char* bad : {"pin = 3", "pin = [3]", "pin = [{ layer = 1, neuron = 2 }]",
                             "pin = [{ layer = 1, neuron = 2, export = 3 }]"})
-        EXPECT_NE(message_of(std::string("[constraints]\n") + bad).find("r.toml:2: constraints.pin must be a list of"),
+        EXPECT_NE(message_of(std::string("[constraints]\n") + bad)
+                      .find("r.toml:2: constraints.pin must be a list of"),
                   std::string::npos)
             << bad;
-    EXPECT_NE(message_of("[constraints]\npin = [{ layer = 1, neuron = 2, expert = 9999 }]\n").find("expert 9999"),
-              std::string::npos);
+    EXPECT_NE(
+        message_of("[constraints]\npin = [{ layer = 1, neuron = 2, expert = 9999 }]\n").find("expert 9999"),
+        std::string::npos);
 }
 
 TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {

@@ -32,8 +32,8 @@ TEST(RefineLayer, TrainsTheErrorDownAndKeepsCapacities) {
     RunControl control;
     std::vector<double> errors;
     const auto refined =
-        refine_layer(problem.x, problem.weights, problem.start, {layout}, {.steps = 60, .batch_tokens = 512}, 1,
-                     control, [&](const TrainingStep& step) { errors.push_back(step.reconstruction); });
+        refine_layer(problem.x, problem.weights, problem.start, {layout}, {.steps = 60, .batch_tokens = 512},
+                     1, control, [&](const TrainingStep& step) { errors.push_back(step.reconstruction); });
     ASSERT_EQ(errors.size(), 60U);
     const auto mean = [&](std::size_t from, std::size_t to) {
         return std::accumulate(errors.begin() + from, errors.begin() + to, 0.0) /
@@ -56,8 +56,9 @@ TEST(RefineLayer, SameSeedSameResultAndAStopIsObeyed) {
     EXPECT_TRUE(at::equal(a.owner, b.owner));
     EXPECT_TRUE(at::equal(a.router, b.router));
     control.request_stop();
-    EXPECT_THROW(refine_layer(problem.x, problem.weights, problem.start, {layout}, recipe, 1, control, ignore),
-                 Cancelled);
+    EXPECT_THROW(
+        refine_layer(problem.x, problem.weights, problem.start, {layout}, recipe, 1, control, ignore),
+        Cancelled);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ TEST(PlanSnapshot, HoldsPlanOwnersAndCapacities) {
     const auto affinity = at::randn({26, 5});
     const auto solve = sinkhorn(affinity, layout.capacities(26), {.temperature = 0.3});
     const auto hard = round_exact(affinity, layout.capacities(26));
-    const auto snapshot = plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, {solve.plan, affinity, hard});
+    const auto snapshot =
+        plan_snapshot({Stage::distillation, 9, 2, 0.3}, layout, {solve.plan, affinity, hard});
 
     EXPECT_EQ(snapshot->step, 9);
     EXPECT_EQ(snapshot->layer, 2);

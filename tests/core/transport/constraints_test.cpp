@@ -22,9 +22,11 @@ at::Tensor random(at::IntArrayRef shape, std::uint64_t seed) {
     return at::randn(shape, at::make_generator<at::CPUGeneratorImpl>(seed), at::TensorOptions(at::kDouble));
 }
 
-/// Every way to deal N neurons out: called with the owners of each plan that keeps the capacities and `allowed`.
+/// Every way to deal N neurons out: called with the owners of each plan that keeps the capacities and
+/// `allowed`.
 template <typename Visit>
-void for_each_plan(const at::Tensor& allowed, Capacities room, std::vector<std::int64_t>& owner, const Visit& visit) {
+void for_each_plan(const at::Tensor& allowed, Capacities room, std::vector<std::int64_t>& owner,
+                   const Visit& visit) {
     const auto neuron = static_cast<std::int64_t>(owner.size());
     if (neuron == allowed.size(0)) return visit(owner);
     for (std::size_t e = 0; e < room.size(); ++e) {
@@ -38,7 +40,8 @@ void for_each_plan(const at::Tensor& allowed, Capacities room, std::vector<std::
 }
 
 std::vector<Constraint> random_constraints(std::uint64_t seed, std::int64_t neurons, std::int64_t columns) {
-    const auto draw = at::rand({neurons, columns}, at::make_generator<at::CPUGeneratorImpl>(seed), at::kDouble);
+    const auto draw =
+        at::rand({neurons, columns}, at::make_generator<at::CPUGeneratorImpl>(seed), at::kDouble);
     std::vector<Constraint> result;
     for (std::int64_t i = 0; i < neurons; ++i)
         for (std::int64_t e = 0; e < columns; ++e)
@@ -77,9 +80,9 @@ TEST(Constraints, KeepWhatSomePlanUsesAndTheBestPlanIsFound) {
         const auto rounded = round_exact(affinity, capacities, std::nullopt, allowed);
         EXPECT_NEAR(plan_value(affinity, rounded.owner), best, 1e-12);
 
-        const auto soft = sinkhorn(
-            affinity, capacities,
-            {.temperature = 0.5, .max_iterations = 2000, .tolerance = 1e-9, .allowed = allowed});
+        const auto soft =
+            sinkhorn(affinity, capacities,
+                     {.temperature = 0.5, .max_iterations = 2000, .tolerance = 1e-9, .allowed = allowed});
         EXPECT_TRUE(soft.converged);
         EXPECT_EQ(soft.plan.masked_select(allowed.logical_not()).sum().item<double>(), 0);
     }
@@ -105,8 +108,11 @@ TEST(Constraints, GradientIsThatOfTheConstrainedProblem) {
         .temperature = 0.4,
         .max_iterations = 5000,
         .tolerance = 1e-13,
-        .allowed = allowed_columns(12, capacities, {{Kind::pin, 0, 3}, {Kind::forbid, 5, 0}, {Kind::forbid, 6, 0}})};
-    const auto loss = [&](const at::Tensor& a) { return (sinkhorn(a, capacities, options).plan * weight).square().sum(); };
+        .allowed =
+            allowed_columns(12, capacities, {{Kind::pin, 0, 3}, {Kind::forbid, 5, 0}, {Kind::forbid, 6, 0}})};
+    const auto loss = [&](const at::Tensor& a) {
+        return (sinkhorn(a, capacities, options).plan * weight).square().sum();
+    };
     auto leaf = affinity.clone().set_requires_grad(true);
     (transport_plan(leaf, capacities, options) * weight).square().sum().backward();
     EXPECT_LT(test::relative_difference(leaf.grad(), test::finite_difference(loss, affinity)), 1e-6);
@@ -114,12 +120,21 @@ TEST(Constraints, GradientIsThatOfTheConstrainedProblem) {
 
 TEST(Constraints, SayWhatCannotBe) {
     const Capacities capacities{2, 2};
-    EXPECT_THAT([&] { allowed_columns(4, capacities, {{Kind::pin, 4, 0}}); },
-                ThrowsMessage<UsageError>(HasSubstr("neuron 4 and column 0")));
-    EXPECT_THAT([&] { allowed_columns(4, capacities, {{Kind::pin, 1, 0}, {Kind::pin, 1, 1}}); },
-                ThrowsMessage<UsageError>(HasSubstr("neuron 1 is left without a column")));
-    EXPECT_THAT([&] { allowed_columns(4, capacities, {{Kind::pin, 0, 0}, {Kind::pin, 1, 0}, {Kind::pin, 2, 0}}); },
-                ThrowsMessage<UsageError>(HasSubstr("no plan obeys")));
+    EXPECT_THAT(
+        [&] {
+            allowed_columns(4, capacities, {{Kind::pin, 4, 0}});
+        },
+        ThrowsMessage<UsageError>(HasSubstr("neuron 4 and column 0")));
+    EXPECT_THAT(
+        [&] {
+            allowed_columns(4, capacities, {{Kind::pin, 1, 0}, {Kind::pin, 1, 1}});
+        },
+        ThrowsMessage<UsageError>(HasSubstr("neuron 1 is left without a column")));
+    EXPECT_THAT(
+        [&] {
+            allowed_columns(4, capacities, {{Kind::pin, 0, 0}, {Kind::pin, 1, 0}, {Kind::pin, 2, 0}});
+        },
+        ThrowsMessage<UsageError>(HasSubstr("no plan obeys")));
     EXPECT_THROW(only_allowed(at::zeros({4, 3}), at::ones({4, 2}, at::kBool)), Error);
 }
 

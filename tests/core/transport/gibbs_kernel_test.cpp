@@ -31,16 +31,19 @@ void expect_near_the_reference(const at::Tensor& affinity, double temperature) {
     const auto g = random({problems, columns}, 2), v = random({problems, columns}, 3).exp(),
                last_u = random({problems, neurons}, 4).exp();
     const Passes fused(*gibbs_kernel(affinity, temperature), g, v, last_u);
-    const Passes exact(*reference_kernel(affinity.to(at::kDouble), temperature), g.to(at::kDouble), v.to(at::kDouble),
-                       last_u.to(at::kDouble));
+    const Passes exact(*reference_kernel(affinity.to(at::kDouble), temperature), g.to(at::kDouble),
+                       v.to(at::kDouble), last_u.to(at::kDouble));
     ASSERT_EQ(fused.plan.scalar_type(), at::kFloat);
     ASSERT_EQ(fused.plan.sizes(), affinity.sizes());
     EXPECT_LT(relative_difference(fused.f.to(at::kDouble), exact.f), 1e-6);
     // A/tau is rounded to a float before the exponential.
-    const double rounding = 1e-6 + 1e-7 * affinity.nan_to_num(0, 0, 0).abs().max().item<double>() / temperature;
+    const double rounding =
+        1e-6 + 1e-7 * affinity.nan_to_num(0, 0, 0).abs().max().item<double>() / temperature;
     EXPECT_LT(relative_difference(fused.update.u.to(at::kDouble), exact.update.u), 4 * rounding);
-    EXPECT_LT(relative_difference(fused.update.column_sums.to(at::kDouble), exact.update.column_sums), 4 * rounding);
-    EXPECT_LT(relative_difference(fused.update.row_error.to(at::kDouble), exact.update.row_error), 4 * rounding);
+    EXPECT_LT(relative_difference(fused.update.column_sums.to(at::kDouble), exact.update.column_sums),
+              4 * rounding);
+    EXPECT_LT(relative_difference(fused.update.row_error.to(at::kDouble), exact.update.row_error),
+              4 * rounding);
     EXPECT_LT((fused.plan.to(at::kDouble) - exact.plan).abs().max().item<double>(), 4 * rounding);
 }
 

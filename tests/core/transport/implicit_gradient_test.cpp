@@ -78,7 +78,8 @@ TEST(ImplicitGradient, SinglePrecisionFollowsDouble) {
 TEST(ImplicitGradient, FusedPassesFollowDoubleAtEverySize) {
     for (const std::int64_t columns : {2, 7, 8, 86})
         for (const std::int64_t neurons : {86, 257, 1032}) {
-            const auto plan = (3 * random({2, neurons, columns}, 11)).softmax(-1), weight = random({2, neurons, columns}, 12);
+            const auto plan = (3 * random({2, neurons, columns}, 11)).softmax(-1),
+                       weight = random({2, neurons, columns}, 12);
             const auto exact = implicit_plan_gradient(plan, weight, 0.5);
             const auto fused = implicit_plan_gradient(plan.to(at::kFloat), weight.to(at::kFloat), 0.5);
             EXPECT_LT(relative_difference(fused.to(at::kDouble), exact), 1e-4) << neurons << ' ' << columns;

@@ -119,7 +119,8 @@ TEST(RoundExact, PricesChangeTheWayButNotTheValue) {
     for (int seed = 0; seed < 20; ++seed) {
         SCOPED_TRACE(seed);
         const auto problem = random_case(seed, 600);
-        const double best = plan_value(problem.affinity, round_exact(problem.affinity, problem.capacities).owner);
+        const double best =
+            plan_value(problem.affinity, round_exact(problem.affinity, problem.capacities).owner);
         const auto columns = problem.affinity.size(1);
         for (const auto& prices :
              {at::zeros({columns}), at::randn({columns}).mul(5), at::full({columns}, -1e6)}) {
