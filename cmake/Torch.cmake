@@ -14,4 +14,5 @@ target_compile_options(torch::c10 INTERFACE
     "SHELL:-idirafter ${DOTMOE_TORCH}/include" "SHELL:-idirafter ${DOTMOE_TORCH}/include/torch/csrc/api/include")
 add_library(torch::cpu SHARED IMPORTED)
 set_target_properties(torch::cpu PROPERTIES IMPORTED_LOCATION ${DOTMOE_TORCH}/lib/libtorch_cpu.so)
-target_link_libraries(torch::cpu INTERFACE torch::c10)
+# libgomp: whoever uses at::parallel_for must share libtorch's own threads.
+target_link_libraries(torch::cpu INTERFACE torch::c10 ${DOTMOE_TORCH}/lib/libgomp.so.1)

@@ -121,41 +121,58 @@ FusedKernel::FusedKernel(const at::Tensor& affinity, double temperature)
       problems_(affinity.size(0)),
       neurons_(affinity.size(1)),
       columns_(affinity.size(2)),
-      width_(simd::packs(columns_) * kLanes) {}
+      width_(simd::packs(columns_) * kLanes),
+      blocks_{problems_, neurons_},
+      kernel_(at::empty({problems_, neurons_, width_}, affinity_.options())),
+      padded_(at::zeros({problems_, width_}, affinity_.options())),
+      partial_sums_(at::empty({problems_ * blocks_.per_problem(), width_}, affinity_.options())),
+      errors_(static_cast<std::size_t>(problems_ * blocks_.per_problem())) {}
 
-at::Tensor FusedKernel::padded(const at::Tensor& of_columns) const {
-    return at::constant_pad_nd(of_columns, {0, width_ - columns_}).contiguous();
+void FusedKernel::store_padded(const at::Tensor& of_columns) {
+    const auto values = of_columns.contiguous();
+    for (std::int64_t problem = 0; problem < problems_; ++problem)
+        std::copy_n(values.const_data_ptr<float>() + problem * columns_, columns_,
+                    padded_.mutable_data_ptr<float>() + problem * width_);
 }
 
 at::Tensor FusedKernel::absorb(const at::Tensor& g) {
-    if (!kernel_.defined()) kernel_ = at::empty({problems_, neurons_, width_}, affinity_.options());
     auto f = at::empty({problems_, neurons_}, affinity_.options());
-    const auto shift = padded(g);
+    store_padded(g);
     const auto negligible = static_cast<float>(safe_range(at::kFloat).negligible);
-    const auto *a = affinity_.const_data_ptr<float>(), *shift_data = shift.const_data_ptr<float>();
+    const auto *a = affinity_.const_data_ptr<float>(), *shift = padded_.const_data_ptr<float>();
     auto *k = kernel_.mutable_data_ptr<float>(), *f_data = f.mutable_data_ptr<float>();
-    RowBlocks{problems_, neurons_}.for_each([&](auto, auto problem, auto start, auto rows) {
-        absorb_rows(a + start * columns_, inverse_temperature_, shift_data + problem * width_, rows, columns_,
+    blocks_.for_each([&](auto, auto problem, auto start, auto rows) {
+        absorb_rows(a + start * columns_, inverse_temperature_, shift + problem * width_, rows, columns_,
                     negligible, k + start * width_, f_data + start);
     });
     return f;
 }
 
-GibbsKernel::RowUpdate FusedKernel::update_rows(const at::Tensor& v, const at::Tensor& last_u) const {
-    const auto weights = padded(v), last = last_u.contiguous();
-    auto u = at::empty({problems_, neurons_}, affinity_.options());
-    const RowBlocks blocks{problems_, neurons_};
-    const auto sums = at::zeros({problems_, blocks.per_problem(), width_}, affinity_.options());
-    const auto errors = at::empty({problems_, blocks.per_problem()}, affinity_.options());
-    const auto *k = kernel_.const_data_ptr<float>(), *v_data = weights.const_data_ptr<float>(),
+GibbsKernel::RowUpdate FusedKernel::update_rows(const at::Tensor& v, const at::Tensor& last_u) {
+    store_padded(v);
+    const auto last = last_u.contiguous();
+    RowUpdate update{at::empty({problems_, neurons_}, affinity_.options()),
+                     at::zeros({problems_, columns_}, affinity_.options()),
+                     at::zeros({problems_}, affinity_.options())};
+    const auto *k = kernel_.const_data_ptr<float>(), *weights = padded_.const_data_ptr<float>(),
                *last_data = last.const_data_ptr<float>();
-    auto *u_data = u.mutable_data_ptr<float>(), *sums_data = sums.mutable_data_ptr<float>(),
-         *errors_data = errors.mutable_data_ptr<float>();
-    blocks.for_each([&](auto block, auto problem, auto start, auto rows) {
-        errors_data[block] = update_block(k + start * width_, v_data + problem * width_, last_data + start,
-                                          rows, columns_, u_data + start, sums_data + block * width_);
+    auto *u = update.u.mutable_data_ptr<float>(), *partial = partial_sums_.mutable_data_ptr<float>();
+    blocks_.for_each([&](auto block, auto problem, auto start, auto rows) {
+        auto* sums = partial + block * width_;
+        std::fill_n(sums, width_, 0.0F);
+        errors_[block] = update_block(k + start * width_, weights + problem * width_, last_data + start, rows,
+                                      columns_, u + start, sums);
     });
-    return {std::move(u), sums.sum(1).narrow(-1, 0, columns_), errors.amax(1)};
+    // In the order of the blocks, whichever thread did them.
+    auto *column_sums = update.column_sums.mutable_data_ptr<float>(),
+         *row_error = update.row_error.mutable_data_ptr<float>();
+    for (std::int64_t block = 0; block < std::ssize(errors_); ++block) {
+        const auto problem = block / blocks_.per_problem();
+        row_error[problem] = std::max(row_error[problem], errors_[block]);
+        for (std::int64_t e = 0; e < columns_; ++e)
+            column_sums[problem * columns_ + e] += partial[block * width_ + e];
+    }
+    return update;
 }
 
 at::Tensor FusedKernel::plan(const at::Tensor& u, const at::Tensor& v) const {
@@ -164,7 +181,7 @@ at::Tensor FusedKernel::plan(const at::Tensor& u, const at::Tensor& v) const {
     const auto *k = kernel_.const_data_ptr<float>(), *u_data = left.const_data_ptr<float>(),
                *v_data = right.const_data_ptr<float>();
     auto* m = plan.mutable_data_ptr<float>();
-    RowBlocks{problems_, neurons_}.for_each([&](auto, auto problem, auto start, auto rows) {
+    blocks_.for_each([&](auto, auto problem, auto start, auto rows) {
         plan_rows(k + start * width_, u_data + start, v_data + problem * columns_, rows, columns_,
                   m + start * columns_);
     });

@@ -18,7 +18,7 @@ class ReferenceKernel : public GibbsKernel {
     }
 
     // Row-vector products: twice as fast as K times a column.
-    RowUpdate update_rows(const at::Tensor& v, const at::Tensor& last_u) const override {
+    RowUpdate update_rows(const at::Tensor& v, const at::Tensor& last_u) override {
         const auto mass = at::bmm(v.unsqueeze(-2), kernel_.transpose(-1, -2)).squeeze(-2);
         const auto u = mass.reciprocal();
         return {u, at::bmm(u.unsqueeze(-2), kernel_).squeeze(-2), (last_u * mass - 1).abs_().amax(-1)};

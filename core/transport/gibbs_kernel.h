@@ -27,7 +27,7 @@ class GibbsKernel {
     /// A new K for g [L, columns]; returns its f [L, N].
     virtual at::Tensor absorb(const at::Tensor& g) = 0;
     /// v [L, columns], last_u [L, N].
-    virtual RowUpdate update_rows(const at::Tensor& v, const at::Tensor& last_u) const = 0;
+    virtual RowUpdate update_rows(const at::Tensor& v, const at::Tensor& last_u) = 0;
     /// M = diag(u) K diag(v) [L, N, columns].
     virtual at::Tensor plan(const at::Tensor& u, const at::Tensor& v) const = 0;
 };

@@ -22,7 +22,7 @@ constexpr std::int64_t packs(std::int64_t values) {
 // be DOTMOE_INLINE to be compiled with it. The sanitizers know no such functions.
 #define DOTMOE_INLINE [[gnu::always_inline]] inline
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define DOTMOE_WIDEST [[gnu::target_clones("arch=haswell", "default")]]
+#define DOTMOE_WIDEST [[gnu::target_clones("arch=x86-64-v3", "default")]]
 #else
 #define DOTMOE_WIDEST
 #endif

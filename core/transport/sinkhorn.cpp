@@ -125,9 +125,9 @@ class StabilisedScaling {
 };
 
 /// Whether plain iterations, falling as from `last` to `error`, would need more than a few more for
-/// `tolerance`: a Newton step costs as much as four or five of them.
+/// `tolerance`: a Newton step costs as much as some twenty of them.
 bool is_slow(double last, double error, double tolerance) {
-    constexpr double few = 5;
+    constexpr double few = 20;
     const double rate = error / last;
     return !(rate < 1) || std::log(tolerance / error) / std::log(rate) > few;
 }
