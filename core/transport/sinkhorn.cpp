@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -124,12 +125,12 @@ class StabilisedScaling {
     at::Tensor column_sums_, row_error_;  // K^T u, and how far the rows were off before
 };
 
-/// Whether plain iterations, falling as from `last` to `error`, would need more than a few more for
-/// `tolerance`: a Newton step costs as much as some twenty of them.
-bool is_slow(double last, double error, double tolerance) {
-    constexpr double few = 20;
-    const double rate = error / last;
-    return !(rate < 1) || std::log(tolerance / error) / std::log(rate) > few;
+/// Whether plain iterations, falling as from `last` to `error`, would cost more until `tolerance` than a Newton
+/// step. That one is a matrix product of N columns^2 where an iteration is a pass over N columns values: as much
+/// as columns / 4 of them, and a few at least (measured).
+bool is_slow(double last, double error, double tolerance, std::int64_t columns) {
+    const double rate = error / last, step = std::max(5.0, static_cast<double>(columns) / 4);
+    return !(rate < 1) || std::log(tolerance / error) / std::log(rate) > step;
 }
 
 void check_options(const SinkhornOptions& options, double largest_affinity) {
@@ -185,7 +186,7 @@ SinkhornResult sinkhorn(const at::Tensor& affinity, const Capacities& capacities
         if (result.converged) break;
         // A Newton step that did not help much is far from the solution, where plain ones do better.
         newton = result.iterations.size() > 1 &&
-                 (newton ? error < last / 2 : is_slow(last, error, options.tolerance));
+                 (newton ? error < last / 2 : is_slow(last, error, options.tolerance, flat.size(-1)));
     }
     result.plan = scaling.plan().view(affinity.sizes());
     result.f = scaling.f().view(affinity.sizes().slice(0, affinity.dim() - 1));

@@ -62,6 +62,7 @@ TEST(SinkhornScope, ASolveOfOneIterationIsAPoint) {
     auto solve = std::make_shared<SinkhornSnapshot>();
     solve->row_residual = {1e-3F};
     solve->column_residual = {1e-2F};
+    solve->converged = true;
     SinkhornScope scope;
     scope.setSnapshot(solve);
     show(scope, {600, 160});
