@@ -16,17 +16,20 @@ namespace {
 /// What the student's layers leave behind in a forward pass.
 struct LayerTerms {
     std::vector<at::Tensor> balance, z, load;
+    std::int64_t dropped = 0;
 };
 
 FeedForward student_feed_forward(const Transformer& transformer, const Assignment& assignment,
-                                 const Plans& plans, const Layout& layout, LayerTerms& terms) {
-    return [&transformer, &assignment, &plans, &layout, &terms](const at::Tensor& x, std::int64_t layer) {
+                                 const Plans& plans, const Layout& layout, const at::Generator& noise,
+                                 LayerTerms& terms) {
+    return [&, noise](const at::Tensor& x, std::int64_t layer) {
         const auto l = static_cast<std::size_t>(layer);
         const auto flat = x.flatten(0, -2);
-        const auto routing = route(flat, assignment.router(layer), layout.active);
+        const auto routing = route(flat, assignment.router(layer), layout, noise);
         terms.balance.push_back(balance_loss(routing, layout.active));
         terms.z.push_back(z_loss(routing));
         terms.load.push_back(expert_load(routing.mask).cpu());
+        terms.dropped += routing.dropped;
         return masked_feed_forward(flat, transformer.weights().layers[l], layout,
                                    plans.owner[l].to(x.device()), straight_through(routing),
                                    plans.soft.select(0, layer))
@@ -61,8 +64,10 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
             return transformer.hidden(tokens, transformer.dense());
         }();
         LayerTerms terms;
-        const auto student =
-            transformer.hidden(tokens, student_feed_forward(transformer, assignment, plans, layout, terms));
+        const auto noise = at::detail::createCPUGenerator(
+            derive_seed(seed, SeedPurpose::noise, static_cast<std::uint64_t>(step)));
+        const auto student = transformer.hidden(
+            tokens, student_feed_forward(transformer, assignment, plans, layout, noise, terms));
 
         // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they
         // are.
@@ -88,6 +93,9 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
                                    .transport_share =
                                        (assignment.transport_seconds() - transport_before) / clock.seconds(),
                                    .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
+                                   .dropped = static_cast<double>(terms.dropped) /
+                                              static_cast<double>(step_tokens * layout.active *
+                                                                  std::ssize(terms.load)),
                                    .churn = plans.churn},
                        .plans = plans,
                        .load = at::stack(terms.load)});

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <ranges>
 #include <set>
+#include <span>
 
 #include "align/presets.h"
 #include "base/error.h"
@@ -22,8 +24,20 @@ struct Range {
     double least = 0, most = infinity;
 };
 
+template <typename Enum>
+using Names = std::span<const std::pair<Enum, std::string_view>>;
+
 constexpr std::array<std::pair<Start, std::string_view>, 2> start_names{
     {{Start::alternating, "alternating"}, {Start::random, "random"}}};
+constexpr std::array<std::pair<RoutingRule, std::string_view>, 5> rule_names{
+    {{RoutingRule::unit, "unit"},
+     {RoutingRule::renormalised, "renormalised"},
+     {RoutingRule::switch_, "switch"},
+     {RoutingRule::noisy, "noisy"},
+     {RoutingRule::expert_choice, "expert_choice"}}};
+
+constexpr Names<Start> names_of(Start) { return start_names; }
+constexpr Names<RoutingRule> names_of(RoutingRule) { return rule_names; }
 
 /// The one list of fields: reading, writing and checking all walk it. `visit(table, key, field, range)`;
 /// table "" is the top level.
@@ -35,6 +49,9 @@ void for_each_field(R& r, Visit&& visit) {
     visit("layout", "experts", r.layout.experts, Range{1, 1e6});
     visit("layout", "active", r.layout.active, Range{1, 1e6});
     visit("layout", "shared", r.layout.shared, Range{0, 1e9});
+    visit("routing", "rule", r.layout.routing.rule, Range{});
+    visit("routing", "noise", r.layout.routing.noise, Range{0, 1e3});
+    visit("routing", "capacity_factor", r.layout.routing.capacity_factor, Range{0, 1e3});
     visit("text", "window", r.text.window, Range{8, 1 << 20});
     visit("text", "calibration_windows", r.text.calibration_windows, Range{1, 1e6});
     visit("text", "held_out_windows", r.text.held_out_windows, Range{1, 1e6});
@@ -113,10 +130,14 @@ class Reader {
     void read(const toml::node& node, const std::string& name, double& field) {
         field = expect(node.value<double>(), node, name, "a number");
     }
-    void read(const toml::node& node, const std::string& name, Start& field) {
+    template <typename Enum>
+        requires std::is_enum_v<Enum>
+    void read(const toml::node& node, const std::string& name, Enum& field) {
         const auto text = expect(node.value_exact<std::string>(), node, name, "a text");
-        const auto found = std::ranges::find(start_names, text, &std::pair<Start, std::string_view>::second);
-        if (found == start_names.end()) refuse(node, name, "\"alternating\" or \"random\"");
+        const auto names = names_of(field);
+        const auto found = std::ranges::find(names, text, [](const auto& entry) { return entry.second; });
+        if (found == names.end())
+            refuse(node, name, fmt::format("\"{}\"", fmt::join(names | std::views::values, "\" or \"")));
         field = found->first;
     }
 
@@ -155,15 +176,16 @@ class Reader {
     std::set<std::string> known_;
 };
 
-std::string_view name_of(Start start) {
-    return std::ranges::find(start_names, start, &std::pair<Start, std::string_view>::first)->second;
-}
 
 std::string toml_value(const std::string& value) {
     return fmt::format("\"{}\"", value);
 }
-std::string toml_value(Start value) {
-    return fmt::format("\"{}\"", name_of(value));
+template <typename Enum>
+    requires std::is_enum_v<Enum>
+std::string toml_value(Enum value) {
+    const auto names = names_of(value);
+    const auto found = std::ranges::find(names, value, [](const auto& entry) { return entry.first; });
+    return fmt::format("\"{}\"", found->second);
 }
 std::string toml_value(const std::vector<NeuronPlace>& places) {
     std::string text;

@@ -39,6 +39,8 @@ LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights,
                            .sinkhorn = {.allowed = as_batch(placement.allowed)}});
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));
 
+    const auto noise = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::noise, 0));
+
     ProgressMeter meter(recipe.steps * recipe.batch_tokens);
     for (std::int64_t step = 0; step < recipe.steps; ++step) {
         control.poll();
@@ -51,7 +53,7 @@ LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights,
         const double tau =
             annealed_temperature(step, recipe.steps, temperature_start, temperature_end, temperature_share);
         const auto plans = assignment.solve(tau);
-        const auto routing = route(x, assignment.router(0), layout.active);
+        const auto routing = route(x, assignment.router(0), layout, noise);
         const auto y_hat = masked_feed_forward(x, weights, layout, plans.owner[0].to(device),
                                                straight_through(routing), plans.soft[0]);
 

@@ -18,21 +18,21 @@ double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const 
     const at::NoGradGuard no_grad;
     double difference = 0, norm = 0;
     for (const auto& x : inputs.split(tokens_a_chunk)) {
-        const auto mask = route(x, experts.router.to(x.device()), layout.active).mask;
+        const auto routing = route(x, experts.router.to(x.device()), layout);
         const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
         const auto sparse =
-            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), mask).to(at::kFloat);
+            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), routing.weights).to(at::kFloat);
         difference += (sparse - dense).square().sum().item<double>();
         norm += dense.square().sum().item<double>();
     }
     return difference / norm;
 }
 
-LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active) {
+LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout) {
     const at::NoGradGuard no_grad;
     auto tokens = at::zeros({router.size(1)}, at::kFloat);
     for (const auto& x : inputs.split(tokens_a_chunk))
-        tokens += route(x, router.to(x.device()), active).mask.sum(0).cpu();
+        tokens += route(x, router.to(x.device()), layout).mask.sum(0).cpu();
     const auto load = tokens / tokens.mean();
     return {load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
 }

@@ -19,6 +19,6 @@ struct LayerLoad {
 };
 
 /// inputs [T, D] of the layer's FFN, router [D, E].
-LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active);
+LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout);
 
 }  // namespace dotmoe

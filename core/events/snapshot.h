@@ -70,6 +70,7 @@ struct TrainingStep {
     double tokens_per_second = 0;
     double transport_share = 0;   ///< of the step's time: Sinkhorn, rounding and their gradient
     int sinkhorn_iterations = 0;  ///< of this step's solve, largest over layers
+    double dropped = 0;           ///< share of the tokens' choices that the capacity factor refused
     double churn = 0;             ///< share of neurons that changed expert in this step
 };
 

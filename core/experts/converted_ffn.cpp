@@ -11,8 +11,8 @@ FeedForward converted_feed_forward(const Weights& weights, const ExpertSet& expe
         const auto& [owner, router] = experts.layers.at(static_cast<std::size_t>(layer));
         const auto& layer_weights = layers.at(static_cast<std::size_t>(layer));
         if (!owner.defined()) return dense_feed_forward(x, layer_weights);
-        const auto routing = route(x, router.to(x.device()), experts.layout.active);
-        return masked_feed_forward(x, layer_weights, experts.layout, owner, routing.mask);
+        const auto routing = route(x.flatten(0, -2), router.to(x.device()), experts.layout);
+        return masked_feed_forward(x, layer_weights, experts.layout, owner, routing.weights);
     };
 }
 

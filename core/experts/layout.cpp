@@ -33,7 +33,7 @@ double Layout::active_share(std::int64_t neurons) const {
 }
 
 void check_layout(const Layout& layout, std::int64_t neurons) {
-    const auto [experts, active, shared] = layout;
+    const auto& [experts, active, shared, routing] = layout;
     if (experts < 1) fail_usage("{} experts: at least 1 is needed", experts);
     if (active < 1 || active > experts)
         fail_usage("{} active experts of {}: between 1 and {} can be active", active, experts, experts);

@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -41,18 +43,77 @@ at::Tensor best_experts(const at::Tensor& logits, std::int64_t active) {
     return chosen;
 }
 
-}  // namespace
+/// R of expert choice: the T k / E tokens of largest p in each column (at least one).
+at::Tensor best_tokens(const at::Tensor& probabilities, std::int64_t active) {
+    const auto tokens = probabilities.size(0), experts = probabilities.size(1);
+    const auto share = std::clamp<std::int64_t>(tokens * active / experts, 1, tokens);
+    const auto order = at::argsort(probabilities, /*stable=*/true, 0, /*descending=*/true);
+    return at::zeros_like(probabilities).scatter_(0, order.narrow(0, 0, share), 1);
+}
 
-Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active) {
+/// R without what comes after the ceil(factor T k / E) first tokens of an expert.
+at::Tensor within_capacity(const at::Tensor& mask, std::int64_t active, double factor) {
+    const auto share = static_cast<double>(mask.size(0) * active) / static_cast<double>(mask.size(1));
+    return mask * mask.cumsum(0).le(std::ceil(factor * share));
+}
+
+Routing score(const at::Tensor& x, const at::Tensor& router) {
     Routing routing;
     routing.logits = at::matmul(x.to(router.scalar_type()), router);
     routing.probabilities = at::softmax(routing.logits, -1);
-    routing.chosen = best_experts(routing.logits.detach(), active);
-    routing.mask = at::zeros_like(routing.logits.detach()).scatter_(-1, routing.chosen, 1);
     return routing;
 }
 
+void choose(Routing& routing, const at::Tensor& logits, std::int64_t active) {
+    routing.chosen = best_experts(logits.detach(), active);
+    routing.mask = at::zeros_like(logits.detach()).scatter_(-1, routing.chosen, 1);
+}
+
+}  // namespace
+
+Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active) {
+    auto routing = score(x, router);
+    choose(routing, routing.logits, active);
+    routing.weights = routing.mask;
+    return routing;
+}
+
+Routing route(const at::Tensor& x, const at::Tensor& router, const Layout& layout,
+              const std::optional<at::Generator>& noise) {
+    const auto& [rule, spread, factor] = layout.routing;
+    auto routing = score(x, router);
+    auto logits = routing.logits;
+    if (rule == RoutingRule::noisy && noise)
+        logits = logits + spread * at::randn(logits.sizes(), *noise, at::kFloat).to(logits.options());
+    choose(routing, logits, layout.active);
+    if (rule == RoutingRule::expert_choice)
+        routing.mask = best_tokens(routing.probabilities.detach(), layout.active);
+    const auto wanted = routing.mask;
+    if (factor > 0) {
+        routing.mask = within_capacity(wanted, layout.active, factor);
+        routing.dropped = (wanted - routing.mask).sum().item<std::int64_t>();
+    }
+    routing.weights = rule_weights(layout, logits, wanted) * routing.mask;
+    return routing;
+}
+
+at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at::Tensor& mask) {
+    switch (layout.routing.rule) {
+        case RoutingRule::unit:
+        case RoutingRule::expert_choice:
+            return mask;
+        case RoutingRule::switch_:
+            return at::softmax(logits, -1) * mask;
+        case RoutingRule::renormalised:
+        case RoutingRule::noisy:
+            return static_cast<double>(layout.active) *
+                   at::softmax(logits.masked_fill(mask == 0, -std::numeric_limits<double>::infinity()), -1);
+    }
+    return mask;
+}
+
 at::Tensor straight_through(const Routing& routing) {
+    if (routing.weights.requires_grad()) return routing.weights;
     return routing.mask + (routing.probabilities - routing.probabilities.detach());
 }
 

@@ -33,6 +33,18 @@ void check_experts(const Model& model, const ExpertSet& experts) {
     }
 }
 
+void check_routing(const RoutingOptions& routing) {
+    if (routing.rule == RoutingRule::switch_ || routing.rule == RoutingRule::expert_choice)
+        fail("no stock architecture has the conversion's routing rule: convert with routing.rule = \"unit\" or "
+             "\"renormalised\"");
+    if (routing.capacity_factor > 0)
+        fail("stock architectures drop no tokens: convert with routing.capacity_factor = 0");
+}
+
+bool weighs_by_softmax(const RoutingOptions& routing) {
+    return routing.rule == RoutingRule::renormalised || routing.rule == RoutingRule::noisy;
+}
+
 // A power of two only moves exponents: the router's own digits stay as they are, in bf16 too.
 double nearest_power_of_two(double value) {
     return std::exp2(std::round(std::log2(value)));
@@ -60,6 +72,7 @@ std::vector<double> router_spread(const Model& model, const ExpertSet& experts) 
 
 ExportPlan plan_export(const Model& model, const ExpertSet& experts, RouterScale scale) {
     check_experts(model, experts);
+    check_routing(experts.layout.routing);
     const auto& layout = experts.layout;
     const auto& config = model.config;
     ExportPlan plan;
@@ -76,7 +89,9 @@ ExportPlan plan_export(const Model& model, const ExpertSet& experts, RouterScale
 
     const auto count = experts.layers.size();
     plan.exact = true;
-    if (layout.active == layout.experts || (selects_first && scale == RouterScale::exact)) {
+    if (weighs_by_softmax(layout.routing)) {
+        plan.router_factor.assign(count, 1.0);
+    } else if (layout.active == layout.experts || (selects_first && scale == RouterScale::exact)) {
         plan.router_factor.assign(count, exact_factor);
     } else if (layout.active == 1) {
         plan.router_factor.assign(count, 1.0);

@@ -35,6 +35,8 @@ std::string front_matter(const ModelCard& card) {
 std::string weight_note(const ExportPlan& plan) {
     const auto [low, high] = std::minmax_element(plan.router_factor.begin(), plan.router_factor.end());
     const auto power = [](double factor) { return std::lround(std::log2(factor)); };
+    if (plan.exact && *high == 1)
+        return "Routers are as they were trained: they weigh the selected experts as the conversion does.";
     if (plan.exact)
         return fmt::format(
             "Routers are scaled by 2^{}: every selected expert weighs exactly 1/k. They need fp32 or bf16 "

@@ -89,7 +89,7 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
                                hooks_.events.publish(step);
                            });
 
-    const auto load = layer_load(judged, experts.router, layout().active);
+    const auto load = layer_load(judged, experts.router, layout());
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
                                         load.load.unsqueeze(0)));
     state_.layer_metrics.push_back({.error = layer_error(judged, weights, experts, layout()),

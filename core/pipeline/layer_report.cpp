@@ -16,7 +16,7 @@ std::vector<LayerMetrics> report_layers(const Transformer& transformer, const Ex
         dense.attend();
         converted.attend();
         const auto load =
-            layer_load(converted.feed_forward_inputs(), experts.layers[l].router, experts.layout.active);
+            layer_load(converted.feed_forward_inputs(), experts.layers[l].router, experts.layout);
         metrics.push_back({.error = layer_error(dense.feed_forward_inputs(), transformer.weights().layers[l],
                                                 experts.layers[l], experts.layout),
                            .load_max = load.largest,

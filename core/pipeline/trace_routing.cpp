@@ -45,10 +45,10 @@ RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, cons
         const auto& mine = experts.layers[static_cast<std::size_t>(layer)];
         if (!mine.owner.defined()) return dense_feed_forward(x, weights);
         const auto flat = x.flatten(0, 1);
-        const auto routing = route(flat, mine.router.to(x.device()), experts.layout.active);
+        const auto routing = route(flat, mine.router.to(x.device()), experts.layout);
         store<std::int32_t>(snapshot.expert, layer, routing.chosen.to(at::kInt));
         store<float>(snapshot.probability, layer, routing.probabilities.gather(1, routing.chosen));
-        return masked_feed_forward(flat, weights, experts.layout, mine.owner.to(x.device()), routing.mask)
+        return masked_feed_forward(flat, weights, experts.layout, mine.owner.to(x.device()), routing.weights)
             .view_as(x);
     };
     const auto tokens = at::tensor(ids, at::kLong).unsqueeze(0).to(model.compute.device);

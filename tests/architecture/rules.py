@@ -25,7 +25,7 @@ CORE_LAYERS = {
     "export": {"base", "events", "formats", "text", "model", "experts", "evaluate"},
 }
 # Plain structs that every module may include; they themselves include nothing but base and each other.
-PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/evaluate/figures.h", "core/pipeline/metrics.h"}
+PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/experts/routing_rule.h", "core/evaluate/figures.h", "core/pipeline/metrics.h"}
 # What the front ends include of core besides events/: the whole of their view of it.
 FACADE = (
     "core/align/recipe.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",

@@ -93,7 +93,7 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     const LayerExperts random{split, ridge.fit(split, layout)};
     EXPECT_LT(layer_error(layer.x, layer.weights, experts, layout),
               layer_error(layer.x, layer.weights, random, layout));
-    EXPECT_EQ(layer_load(layer.x, experts.router, layout.active).dead, 0);
+    EXPECT_EQ(layer_load(layer.x, experts.router, layout).dead, 0);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 namespace dotmoe {
 namespace {
 
+constexpr Layout layout{.experts = 6, .active = 2, .shared = 0};
+
 /// Expert 3 of 6 wants every token a little and is outbid on all of them.
 struct Outbid {
     Outbid() {
@@ -20,9 +22,9 @@ struct Outbid {
 
 TEST(LoadFloor, AStarvedExpertGetsItsFloorAndTheOthersKeepTheirColumns) {
     const Outbid problem;
-    ASSERT_EQ(layer_load(problem.x, problem.router, 2).dead, 1);
+    ASSERT_EQ(layer_load(problem.x, problem.router, layout).dead, 1);
     const auto raised = with_load_floor(problem.router, problem.x, 2, 0.2);
-    const auto load = layer_load(problem.x, raised, 2).load;
+    const auto load = layer_load(problem.x, raised, layout).load;
     EXPECT_GE(load.min().item<float>(), 0.2F);
     const auto ratio = raised / problem.router;  // a column is scaled as a whole
     EXPECT_TRUE(at::allclose(ratio.amax(0), ratio.amin(0)));
@@ -39,7 +41,7 @@ TEST(LoadFloor, NoFloorOrNoNeedChangesNothing) {
 TEST(LoadFloor, LogitsThatAreNeverPositiveCannotBeHelpedAndEndTheSearch) {
     Outbid problem;
     problem.router.select(1, 3).mul_(-1);
-    EXPECT_EQ(layer_load(problem.x, with_load_floor(problem.router, problem.x, 2, 0.2), 2).dead, 1);
+    EXPECT_EQ(layer_load(problem.x, with_load_floor(problem.router, problem.x, 2, 0.2), layout).dead, 1);
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {
     EXPECT_EQ(message_of("[layout]\nexperts = \"many\"\n"),
               "r.toml:2: layout.experts must be a whole number");
     EXPECT_EQ(message_of("start = \"cold\"\n"), "r.toml:1: start must be \"alternating\" or \"random\"");
+    EXPECT_EQ(message_of("[routing]\nrule = \"best\"\n"),
+              "r.toml:2: routing.rule must be \"unit\" or \"renormalised\" or \"switch\" or \"noisy\" or "
+              "\"expert_choice\"");
     EXPECT_NE(message_of("[distill]\nclip = -1.0\n").find("distill.clip = -1 is outside"), std::string::npos);
     EXPECT_NE(message_of("[distill]\nclip = nan\n").find("outside"), std::string::npos);
     EXPECT_NE(message_of("layout = [").find("r.toml:1: not valid TOML"), std::string::npos);

@@ -44,6 +44,29 @@ TEST(ExportPlan, MixtralIsPortableWhateverIsAsked) {
     EXPECT_GT(plan.router_factor[0], 0x1p-20);
 }
 
+TEST(ExportPlan, RenormalisedRoutersAreExportedAsTheyAre) {
+    for (auto layout : {test::with_shared, test::without_shared}) {
+        layout.routing.rule = RoutingRule::renormalised;
+        const ToyConversion toy(layout);
+        const auto plan = plan_export(*toy.model, toy.experts, RouterScale::portable);
+        EXPECT_TRUE(plan.exact);
+        EXPECT_EQ(plan.router_factor, std::vector<double>(3, 1.0));
+    }
+}
+
+TEST(ExportPlan, RefusesRulesThatNoStockArchitectureHas) {
+    for (const auto rule : {RoutingRule::switch_, RoutingRule::expert_choice}) {
+        auto layout = test::with_shared;
+        layout.routing.rule = rule;
+        const ToyConversion toy(layout);
+        EXPECT_THROW(plan_export(*toy.model, toy.experts, RouterScale::exact), Error);
+    }
+    auto layout = test::with_shared;
+    layout.routing.capacity_factor = 2;
+    const ToyConversion toy(layout);
+    EXPECT_THROW(plan_export(*toy.model, toy.experts, RouterScale::exact), Error);
+}
+
 TEST(ExportPlan, OneAndAllExpertsAreExactEverywhere) {
     for (const auto active : {1, 6}) {
         auto layout = test::without_shared;

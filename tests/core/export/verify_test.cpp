@@ -90,6 +90,18 @@ TEST(VerifyExport, PassesWhatWasExported) {
     }
 }
 
+TEST(VerifyExport, RenormalisedWeightsAreExactInBothArchitectures) {
+    for (auto layout : {test::with_shared, test::without_shared}) {
+        layout.routing.rule = RoutingRule::renormalised;
+        const Exported exported(layout, RouterScale::portable);
+        const auto receipt = exported.verify();
+        EXPECT_TRUE(receipt.passed) << receipt.verdict;
+        EXPECT_EQ(receipt.figures.equivalence, "exact");
+        EXPECT_LT(receipt.figures.weight_error, 1e-4);
+        EXPECT_EQ(receipt.figures.same_experts, 1);
+    }
+}
+
 TEST(VerifyExport, StoresTheReceiptWithHashesOfEveryFile) {
     const Exported exported(test::with_shared);
     const auto receipt = exported.verify();
