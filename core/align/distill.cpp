@@ -79,26 +79,26 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
         assignment.step(cosine_factor(step, recipe.steps));
 
         meter.set_done((step + 1) * step_tokens);
-        hooks.on_step({.figures = {.stage = Stage::distillation,
-                                   .step = step + 1,
-                                   .total = recipe.steps,
-                                   .loss = recipe.kl_weight * heads.kl +
-                                           recipe.ce_weight * heads.cross_entropy + regular.item<double>(),
-                                   .kl = heads.kl,
-                                   .cross_entropy = heads.cross_entropy,
-                                   .balance = balance.item<double>(),
-                                   .z = z.item<double>(),
-                                   .temperature = tau,
-                                   .tokens_per_second = meter.rate(),
-                                   .transport_share =
-                                       (assignment.transport_seconds() - transport_before) / clock.seconds(),
-                                   .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
-                                   .dropped = static_cast<double>(terms.dropped) /
-                                              static_cast<double>(step_tokens * layout.active *
-                                                                  std::ssize(terms.load)),
-                                   .churn = plans.churn},
-                       .plans = plans,
-                       .load = at::stack(terms.load)});
+        hooks.on_step(
+            {.figures = {.stage = Stage::distillation,
+                         .step = step + 1,
+                         .total = recipe.steps,
+                         .loss = recipe.kl_weight * heads.kl + recipe.ce_weight * heads.cross_entropy +
+                                 regular.item<double>(),
+                         .kl = heads.kl,
+                         .cross_entropy = heads.cross_entropy,
+                         .balance = balance.item<double>(),
+                         .z = z.item<double>(),
+                         .temperature = tau,
+                         .tokens_per_second = meter.rate(),
+                         .transport_share =
+                             (assignment.transport_seconds() - transport_before) / clock.seconds(),
+                         .sinkhorn_iterations = static_cast<int>(plans.solve.iterations.size()),
+                         .dropped = static_cast<double>(terms.dropped) /
+                                    static_cast<double>(step_tokens * layout.active * std::ssize(terms.load)),
+                         .churn = plans.churn},
+             .plans = plans,
+             .load = at::stack(terms.load)});
     }
 }
 

@@ -56,8 +56,7 @@ at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& rou
     at::Tensor affinity;
     for (std::int64_t i = 0; i < energies.chunks(); ++i) {
         const auto chunk = energies.chunk(i);
-        auto on =
-            route(chunk.inputs, router, layout).mask;  // R [t, E], behind a 1 for the shared column
+        auto on = route(chunk.inputs, router, layout).mask;  // R [t, E], behind a 1 for the shared column
         if (layout.shared > 0) on = at::cat({at::ones({on.size(0), 1}, on.options()), on}, 1);
         const auto profit = chunk.energies.pow(power).t().matmul(on);
         affinity = affinity.defined() ? affinity + profit : profit;

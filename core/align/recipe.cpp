@@ -36,8 +36,12 @@ constexpr std::array<std::pair<RoutingRule, std::string_view>, 5> rule_names{
      {RoutingRule::noisy, "noisy"},
      {RoutingRule::expert_choice, "expert_choice"}}};
 
-constexpr Names<Start> names_of(Start) { return start_names; }
-constexpr Names<RoutingRule> names_of(RoutingRule) { return rule_names; }
+constexpr Names<Start> names_of(Start) {
+    return start_names;
+}
+constexpr Names<RoutingRule> names_of(RoutingRule) {
+    return rule_names;
+}
 
 /// The one list of fields: reading, writing and checking all walk it. `visit(table, key, field, range)`;
 /// table "" is the top level.
@@ -131,7 +135,7 @@ class Reader {
         field = expect(node.value<double>(), node, name, "a number");
     }
     template <typename Enum>
-        requires std::is_enum_v<Enum>
+    requires std::is_enum_v<Enum>
     void read(const toml::node& node, const std::string& name, Enum& field) {
         const auto text = expect(node.value_exact<std::string>(), node, name, "a text");
         const auto names = names_of(field);
@@ -176,13 +180,11 @@ class Reader {
     std::set<std::string> known_;
 };
 
-
 std::string toml_value(const std::string& value) {
     return fmt::format("\"{}\"", value);
 }
 template <typename Enum>
-    requires std::is_enum_v<Enum>
-std::string toml_value(Enum value) {
+requires std::is_enum_v<Enum> std::string toml_value(Enum value) {
     const auto names = names_of(value);
     const auto found = std::ranges::find(names, value, [](const auto& entry) { return entry.first; });
     return fmt::format("\"{}\"", found->second);

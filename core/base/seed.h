@@ -6,7 +6,14 @@
 
 namespace dotmoe {
 
-enum class SeedPurpose : std::uint64_t { split = 1, affinity = 2, router = 3, refine = 4, batch = 5, noise = 6 };
+enum class SeedPurpose : std::uint64_t {
+    split = 1,
+    affinity = 2,
+    router = 3,
+    refine = 4,
+    batch = 5,
+    noise = 6
+};
 
 /// SplitMix64 (Steele, Lea and Flood 2014) over the three numbers.
 constexpr std::uint64_t derive_seed(std::uint64_t seed, SeedPurpose purpose, std::uint64_t index) {

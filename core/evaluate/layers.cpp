@@ -21,7 +21,8 @@ double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const 
         const auto routing = route(x, experts.router.to(x.device()), layout);
         const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
         const auto sparse =
-            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), routing.weights).to(at::kFloat);
+            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), routing.weights)
+                .to(at::kFloat);
         difference += (sparse - dense).square().sum().item<double>();
         norm += dense.square().sum().item<double>();
     }

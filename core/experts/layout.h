@@ -11,10 +11,10 @@ namespace dotmoe {
 
 /// N neurons = S shared + E experts of exactly C; every token uses the shared ones and k experts.
 struct Layout {
-    std::int64_t experts = 84;  ///< E
-    std::int64_t active = 12;   ///< k
-    std::int64_t shared = 192;  ///< S, always on; 0: no shared column
-    RoutingOptions routing;     ///< how the k are chosen and weighed
+    std::int64_t experts = 84;    ///< E
+    std::int64_t active = 12;     ///< k
+    std::int64_t shared = 192;    ///< S, always on; 0: no shared column
+    RoutingOptions routing = {};  ///< how the k are chosen and weighed
 
     std::int64_t capacity(std::int64_t neurons) const { return (neurons - shared) / experts; }  ///< C
     std::int64_t columns() const { return experts + (shared > 0 ? 1 : 0); }

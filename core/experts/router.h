@@ -15,7 +15,7 @@ struct Routing {
     at::Tensor probabilities;  ///< [T, E] fp32
     at::Tensor chosen;         ///< [T, k] int64, best first
     at::Tensor mask;           ///< R [T, E] fp32, 0 or 1
-    at::Tensor weights;        ///< W [T, E] fp32, 0 where R is; differentiable where the rule weighs by logits
+    at::Tensor weights;  ///< W [T, E] fp32, 0 where R is; differentiable where the rule weighs by logits
     std::int64_t dropped = 0;  ///< choices that the capacity factor refused
 };
 
@@ -23,15 +23,16 @@ struct Routing {
 Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active);
 
 /// By the layout's rule; the overload above is unit top-k. `noise`: whose numbers the noisy rule adds; none
-/// outside of training. Expert choice leaves a token with any number of experts: `chosen` holds its k best logits
-/// all the same.
+/// outside of training. Expert choice leaves a token with any number of experts: `chosen` holds its k best
+/// logits all the same.
 Routing route(const at::Tensor& x, const at::Tensor& router, const Layout& layout,
               const std::optional<at::Generator>& noise = std::nullopt);
 
 /// W of the layout's rule for logits [T, E] and a given R [T, E].
 at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at::Tensor& mask);
 
-/// What training routes by. W where it has a gradient of its own; R_ste = R + (p - sg(p)) (Eq. 12) where W = R.
+/// What training routes by. W where it has a gradient of its own; R_ste = R + (p - sg(p)) (Eq. 12) where W =
+/// R.
 at::Tensor straight_through(const Routing& routing);
 
 /// Load of each expert over an even share: [E], mean 1.

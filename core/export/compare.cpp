@@ -13,8 +13,8 @@
 namespace dotmoe {
 namespace {
 
-// Above it weights are approximate: 2^-40, k = 1 and k = E give 0 up to rounding, renormalised weights what another
-// order of summation does to logits; 2^-12 gives 1e-3.
+// Above it weights are approximate: 2^-40, k = 1 and k = E give 0 up to rounding, renormalised weights what
+// another order of summation does to logits; 2^-12 gives 1e-3.
 constexpr double exact_weight_error = 1e-4;
 
 void check_same_shape(const StockConfig& config, const Model& dense, const Layout& layout) {
@@ -55,7 +55,8 @@ Forced forced_to(const std::vector<StockRoutes>& routes, const at::Tensor& token
         const auto weights = rule_weights(layout, own.logits, mask);
         // The export's down projections hold the factor k.
         const auto exported = routes[layer].weights * layout.active;
-        result.weight_error = std::max(result.weight_error, largest_difference(exported, weights.gather(1, chosen)));
+        result.weight_error =
+            std::max(result.weight_error, largest_difference(exported, weights.gather(1, chosen)));
         const auto same = own.mask.eq(mask).all(-1).to(at::kDouble).mean().item<double>();
         result.agreement += same;
         result.worst = std::min(result.worst, same);

@@ -35,8 +35,10 @@ void check_experts(const Model& model, const ExpertSet& experts) {
 
 void check_routing(const RoutingOptions& routing) {
     if (routing.rule == RoutingRule::switch_ || routing.rule == RoutingRule::expert_choice)
-        fail("no stock architecture has the conversion's routing rule: convert with routing.rule = \"unit\" or "
-             "\"renormalised\"");
+        fail(
+            "no stock architecture has the conversion's routing rule: convert with routing.rule = \"unit\" "
+            "or "
+            "\"renormalised\"");
     if (routing.capacity_factor > 0)
         fail("stock architectures drop no tokens: convert with routing.capacity_factor = 0");
 }

@@ -19,14 +19,14 @@ struct ExportPlan {
     StockArchitecture architecture = StockArchitecture::mixtral;
     Layout layout;
     std::vector<double> router_factor;  ///< f of each layer [L], powers of two
-    bool exact = false;                 ///< the architecture weighs the selected experts as the conversion does
+    bool exact = false;  ///< the architecture weighs the selected experts as the conversion does
 };
 
-/// GraniteMoeShared where S > 0, else Mixtral. Both weigh by a softmax over the chosen. The renormalised rule (and noisy,
-/// which is the same outside of training) does so too: f = 1. For unit weights the factor is as RouterScale says, but where the softmax comes
-/// first (Mixtral, and all that is portable) two cases are exact too: with k = E there is no choice to spoil,
-/// f = 2^-40; with k = 1 the weight is 1 whatever the router says, f = 1. Throws Error when no stock architecture has the
-/// routing rule, when a layer is still
+/// GraniteMoeShared where S > 0, else Mixtral. Both weigh by a softmax over the chosen. The renormalised rule
+/// (and noisy, which is the same outside of training) does so too: f = 1. For unit weights the factor is as
+/// RouterScale says, but where the softmax comes first (Mixtral, and all that is portable) two cases are
+/// exact too: with k = E there is no choice to spoil, f = 2^-40; with k = 1 the weight is 1 whatever the
+/// router says, f = 1. Throws Error when no stock architecture has the routing rule, when a layer is still
 /// dense, when the experts do not fit the model, or when the architecture can't hold it.
 ExportPlan plan_export(const Model& model, const ExpertSet& experts, RouterScale scale);
 

@@ -12,9 +12,10 @@ namespace dotmoe {
 
 /// Figures of the comparison. Differences are the largest absolute ones between logits, on sample_tokens().
 struct ExportFigures {
-    std::string equivalence;            ///< "exact" or "approximate", from weight_error
-    std::int64_t tokens = 0;            ///< compared
-    double weight_error = 0;            ///< largest |k w - W| of a selected expert's weight w, W by the conversion's rule
+    std::string equivalence;  ///< "exact" or "approximate", from weight_error
+    std::int64_t tokens = 0;  ///< compared
+    double weight_error =
+        0;  ///< largest |k w - W| of a selected expert's weight w, W by the conversion's rule
     double all_experts_difference = 0;  ///< (a) k = E against dense
     double forced_difference = 0;       ///< (b) the conversion forced to the export's own routes
     double same_experts = 0;            ///< (c) share of (token, layer) choices that agree

@@ -53,7 +53,10 @@ TEST(Route, PassesTheGradientToTheInput) {
 }
 
 Layout with(RoutingRule rule, double capacity_factor = 0) {
-    return {.experts = 5, .active = 2, .shared = 0, .routing = {.rule = rule, .capacity_factor = capacity_factor}};
+    return {.experts = 5,
+            .active = 2,
+            .shared = 0,
+            .routing = {.rule = rule, .capacity_factor = capacity_factor}};
 }
 
 struct Tokens {
@@ -90,7 +93,9 @@ TEST(RoutingRule, WeightsHaveTheirOwnGradient) {
     const Tokens t;
     const auto pull = at::randn({40, 5}, at::kDouble);
     for (const auto rule : {RoutingRule::renormalised, RoutingRule::switch_}) {
-        const auto loss = [&](const at::Tensor& w) { return (route(t.x, w, with(rule)).weights * pull).sum(); };
+        const auto loss = [&](const at::Tensor& w) {
+            return (route(t.x, w, with(rule)).weights * pull).sum();
+        };
         auto router = t.router.clone().set_requires_grad(true);
         const auto routing = route(t.x, router, with(rule));
         EXPECT_TRUE(at::equal(straight_through(routing), routing.weights));
@@ -107,7 +112,8 @@ TEST(RoutingRule, NoiseMovesChoicesInTrainingOnly) {
     EXPECT_TRUE(at::equal(quiet.weights, route(t.x, t.router, with(RoutingRule::renormalised)).weights));
     const auto noisy = route(t.x, t.router, layout, at::make_generator<at::CPUGeneratorImpl>(1));
     EXPECT_FALSE(at::equal(noisy.mask, quiet.mask));
-    EXPECT_TRUE(at::equal(noisy.mask, route(t.x, t.router, layout, at::make_generator<at::CPUGeneratorImpl>(1)).mask));
+    EXPECT_TRUE(at::equal(noisy.mask,
+                          route(t.x, t.router, layout, at::make_generator<at::CPUGeneratorImpl>(1)).mask));
     EXPECT_TRUE(at::equal(noisy.probabilities, quiet.probabilities));
 }
 
@@ -117,7 +123,8 @@ TEST(RoutingRule, ExpertChoiceGivesEveryExpertItsShareOfTheBestTokens) {
     EXPECT_TRUE(at::equal(routing.mask.sum(0), at::full({5}, 16.0, at::kDouble)));  // T k / E
     for (std::int64_t e = 0; e < 5; ++e) {
         const auto p = routing.probabilities.select(1, e), taken = routing.mask.select(1, e);
-        EXPECT_GE(p.masked_select(taken == 1).min().item<double>(), p.masked_select(taken == 0).max().item<double>());
+        EXPECT_GE(p.masked_select(taken == 1).min().item<double>(),
+                  p.masked_select(taken == 0).max().item<double>());
     }
 }
 
