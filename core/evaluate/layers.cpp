@@ -32,10 +32,15 @@ double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const 
 LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout) {
     const at::NoGradGuard no_grad;
     auto tokens = at::zeros({router.size(1)}, at::kFloat);
-    for (const auto& x : inputs.split(tokens_a_chunk))
-        tokens += route(x, router.to(x.device()), layout).mask.sum(0).cpu();
+    std::int64_t dropped = 0;
+    for (const auto& x : inputs.split(tokens_a_chunk)) {
+        const auto routing = route(x, router.to(x.device()), layout);
+        tokens += routing.mask.sum(0).cpu();
+        dropped += routing.dropped;
+    }
     const auto load = tokens / tokens.mean();
-    return {load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
+    return {load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>(),
+            static_cast<double>(dropped) / static_cast<double>(inputs.size(0) * layout.active)};
 }
 
 }  // namespace dotmoe

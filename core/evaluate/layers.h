@@ -16,6 +16,7 @@ struct LayerLoad {
     at::Tensor load;  ///< [E] tokens over an even share, CPU
     double largest = 0;
     std::int64_t dead = 0;  ///< experts without a token
+    double dropped = 0;     ///< share of the tokens' choices that the capacity factor refused
 };
 
 /// inputs [T, D] of the layer's FFN, router [D, E].

@@ -96,7 +96,8 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
                                     .load_max = load.largest,
                                     .dead = load.dead,
                                     .greedy_gap = gap,
-                                    .random_error = layer_error(judged, weights, random, layout())});
+                                    .random_error = layer_error(judged, weights, random, layout()),
+                                    .dropped = load.dropped});
     state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
 }
@@ -130,6 +131,7 @@ void ConversionRun::judge_layers() {
         metrics.error = report[l].error;
         metrics.load_max = report[l].load_max;
         metrics.dead = report[l].dead;
+        metrics.dropped = report[l].dropped;
         publish_layer(static_cast<std::int64_t>(l), LayerState::done);
     }
 }

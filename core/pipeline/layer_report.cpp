@@ -22,7 +22,8 @@ std::vector<LayerMetrics> report_layers(const Transformer& transformer, const Ex
                            .load_max = load.largest,
                            .dead = load.dead,
                            .greedy_gap = {},
-                           .random_error = {}});
+                           .random_error = {},
+                           .dropped = load.dropped});
         dense.advance(transformer.dense());
         converted.advance(ffn);
         on_layer(static_cast<std::int64_t>(l) + 1);

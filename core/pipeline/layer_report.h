@@ -13,8 +13,8 @@
 namespace dotmoe {
 
 /// windows [W, window] int64. Errors are measured on the inputs that the layer has in the dense model, loads
-/// on those that it has in the converted one, which is where its router works. Only error, load_max and dead
-/// are set. on_layer(done) is called after each layer on the calling thread.
+/// on those that it has in the converted one, which is where its router works. Greedy gap and
+/// random error are not set. on_layer(done) is called after each layer on the calling thread.
 std::vector<LayerMetrics> report_layers(const Transformer& transformer, const ExpertSet& experts,
                                         const at::Tensor& windows,
                                         const std::function<void(std::int64_t)>& on_layer);

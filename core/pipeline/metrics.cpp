@@ -26,14 +26,17 @@ std::string row(std::string_view name, const std::optional<Quality>& quality) {
 }  // namespace
 
 void to_json(nlohmann::json& json, const LayerMetrics& layer) {
-    json = {{"error", layer.error}, {"load_max", layer.load_max}, {"dead", layer.dead}};
+    json = {{"error", layer.error},
+            {"load_max", layer.load_max},
+            {"dead", layer.dead},
+            {"dropped", layer.dropped}};
     put(json, "greedy_gap", layer.greedy_gap);
     put(json, "random_error", layer.random_error);
 }
 
 void from_json(const nlohmann::json& json, LayerMetrics& layer) {
-    layer = {json.at("error"), json.at("load_max"), json.at("dead"), take(json, "greedy_gap"),
-             take(json, "random_error")};
+    layer = {json.at("error"),         json.at("load_max"),        json.at("dead"),
+             take(json, "greedy_gap"), take(json, "random_error"), json.at("dropped")};
 }
 
 void to_json(nlohmann::json& json, const Quality& quality) {
@@ -115,6 +118,11 @@ std::string format_table(const Metrics& metrics) {
                             figure(layer.random_error, 3), layer.load_max, layer.dead,
                             figure(layer.greedy_gap, 4));
     }
+    double dropped = 0;
+    for (const auto& layer : metrics.layers)
+        dropped += layer.dropped / static_cast<double>(metrics.layers.size());
+    if (dropped > 0)
+        text += fmt::format("\ndropped by the capacity factor: {:.2f} % of the choices\n", 100 * dropped);
     return text;
 }
 

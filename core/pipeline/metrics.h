@@ -19,6 +19,7 @@ struct LayerMetrics {
     std::optional<double>
         greedy_gap;  ///< METHOD §2; absent where no affinity is at hand (eval of a conversion)
     std::optional<double> random_error;  ///< of a random split with the same ridge router
+    double dropped = 0;                  ///< share of the tokens' choices that the capacity factor refused
 };
 
 /// JSON: perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and top1 of the converted

@@ -32,7 +32,7 @@ TEST(Metrics, JsonHasTheDocumentedKeys) {
     EXPECT_EQ(json.at("top1"), 0.5);
     for (const auto* key : {"active_parameters", "layers", "peak_memory_bytes", "seconds", "seed", "version"})
         EXPECT_TRUE(json.contains(key)) << key;
-    for (const auto* key : {"error", "load_max", "dead", "greedy_gap"})
+    for (const auto* key : {"error", "load_max", "dead", "greedy_gap", "dropped"})
         EXPECT_TRUE(json.at("layers")[0].contains(key)) << key;
 }
 
@@ -51,6 +51,10 @@ TEST(Metrics, TableShowsEveryStageAndLayer) {
     for (const auto* text :
          {"17.20", "648.00", "201.00", "96.00", "random split", "25.0 %", "70.0 M of 130.0 M"})
         EXPECT_NE(table.find(text), std::string::npos) << text << "\n" << table;
+    EXPECT_EQ(table.find("dropped"), std::string::npos);
+    auto bounded = example();
+    bounded.layers[0].dropped = 0.05;
+    EXPECT_NE(format_table(bounded).find("dropped by the capacity factor: 2.50 %"), std::string::npos);
 }
 
 }  // namespace
