@@ -36,7 +36,7 @@ void to_json(nlohmann::json& json, const LayerMetrics& layer) {
 
 void from_json(const nlohmann::json& json, LayerMetrics& layer) {
     layer = {json.at("error"),         json.at("load_max"),        json.at("dead"),
-             take(json, "greedy_gap"), take(json, "random_error"), json.at("dropped")};
+             take(json, "greedy_gap"), take(json, "random_error"), json.value("dropped", 0.0)};
 }
 
 void to_json(nlohmann::json& json, const Quality& quality) {
