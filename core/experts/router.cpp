@@ -113,8 +113,7 @@ at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at
 }
 
 at::Tensor straight_through(const Routing& routing) {
-    if (routing.weights.requires_grad()) return routing.weights;
-    return routing.mask + (routing.probabilities - routing.probabilities.detach());
+    return routing.weights + (routing.probabilities - routing.probabilities.detach());
 }
 
 at::Tensor expert_load(const at::Tensor& mask) {

@@ -31,8 +31,8 @@ Routing route(const at::Tensor& x, const at::Tensor& router, const Layout& layou
 /// W of the layout's rule for logits [T, E] and a given R [T, E].
 at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at::Tensor& mask);
 
-/// What training routes by. W where it has a gradient of its own; R_ste = R + (p - sg(p)) (Eq. 12) where W =
-/// R.
+/// What training routes by: W + (p - sg(p)), which is R_ste (Eq. 12) where W = R. Rules with a gradient of
+/// their own keep it; p's reaches the experts that were not chosen too.
 at::Tensor straight_through(const Routing& routing);
 
 /// Load of each expert over an even share: [E], mean 1.

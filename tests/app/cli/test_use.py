@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from conftest import dotmoe
+from conftest import ROOT, conversion_arguments, dotmoe
 
 
 def test_eval_repeats_what_convert_found(conversion, text):
@@ -102,6 +102,20 @@ def test_export_then_verify(conversion, exported):
     assert receipt.json["passed"] is True
     assert receipt.json == json.loads((folder / "receipt.json").read_text())
     assert "\npassed: " in dotmoe("verify", folder, "--against", conversion.folder).out
+
+
+def test_renormalised_conversions_export_exactly(toy, text, tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text((ROOT / "resources/recipes/toy.toml").read_text() + '\n[routing]\nrule = "renormalised"\n')
+    out, exported = tmp_path / "out", tmp_path / "exported"
+    assert dotmoe(*conversion_arguments(toy, text, out, steps=3, recipe=recipe)).code == 0
+    assert dotmoe("export", out, "--format", "huggingface", "--out", exported).code == 0
+    figures = dotmoe("verify", exported, "--against", out, "--json").json
+    assert figures["passed"] and figures["equivalence"] == "exact"
+
+    recipe.write_text(recipe.read_text().replace("renormalised", "switch"))
+    assert dotmoe(*conversion_arguments(toy, text, tmp_path / "switch", steps=0, recipe=recipe)).code == 0
+    dotmoe("export", tmp_path / "switch", "--out", tmp_path / "never").assert_error(1, "routing.rule")
 
 
 def test_export_never_overwrites(conversion, exported):
