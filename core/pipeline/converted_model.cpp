@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/progress.h"
 #include "base/sha256.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
@@ -18,6 +17,7 @@
 #include "model/load.h"
 #include "pipeline/layer_report.h"
 #include "pipeline/parameters.h"
+#include "pipeline/progress_events.h"
 #include "pipeline/trace_routing.h"
 #include "text/corpus.h"
 #include "text/utf8_stream.h"
@@ -58,14 +58,6 @@ at::Tensor evaluation_windows(const Corpus& corpus, std::int64_t limit, const at
     auto ids = corpus.held_out;
     if (limit == 0) ids.insert(ids.end(), corpus.train.begin(), corpus.train.end());
     return at::tensor(ids, at::kLong).view({-1, corpus.window}).to(device);
-}
-
-std::function<void(std::int64_t)> progress_of(EventSink& events, const std::string& phase,
-                                              const std::string& unit, std::int64_t total) {
-    return [&events, phase, unit, meter = ProgressMeter(total)](std::int64_t done) mutable {
-        meter.set_done(done);
-        events.publish(Progress{phase, done, meter.total(), unit, meter.rate(), meter.eta()});
-    };
 }
 
 }  // namespace
