@@ -28,11 +28,17 @@ double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const 
     return difference / norm;
 }
 
-LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active) {
+at::Tensor tokens_a_window(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active,
+                           std::int64_t window) {
     const at::NoGradGuard no_grad;
-    auto tokens = at::zeros({router.size(1)}, at::kFloat);
-    for (const auto& x : inputs.split(tokens_a_chunk))
-        tokens += route(x, router.to(x.device()), active).mask.sum(0).cpu();
+    std::vector<at::Tensor> counts;
+    for (const auto& x : inputs.split(window))
+        counts.push_back(route(x, router.to(x.device()), active).mask.sum(0).cpu());
+    return at::stack(counts);
+}
+
+LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, std::int64_t active) {
+    const auto tokens = tokens_a_window(inputs, router, active, tokens_a_chunk).sum(0);
     const auto load = tokens / tokens.mean();
     return {load, load.max().item<double>(), (tokens == 0).sum().item<std::int64_t>()};
 }

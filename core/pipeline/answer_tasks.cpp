@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "evaluate/multiple_choice.h"
 #include "experts/masked_ffn.h"
 #include "model/load.h"
@@ -29,26 +28,27 @@ double chance_of(const std::vector<Question>& questions) {
 
 }  // namespace
 
-std::vector<TaskFigures> answer_tasks(const ConvertedModel& model,
-                                      const std::vector<std::filesystem::path>& folders,
-                                      std::int64_t questions, EventSink& events) {
-    if (folders.empty()) fail_usage("no task is given: name a folder with a requests.jsonl");
-    std::vector<std::vector<Question>> tasks;
-    for (const auto& folder : folders) tasks.push_back(read_questions(folder, questions));
+std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, std::int64_t questions) {
+    std::vector<Task> tasks;
+    for (const auto& folder : folders) {
+        auto read = read_questions(folder, questions);  // first: it says what is wrong with the folder
+        tasks.push_back({std::filesystem::canonical(folder).filename().string(), std::move(read)});
+    }
+    return tasks;
+}
 
+std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks, EventSink& events) {
     const auto& dense = *model.model();
     const Transformer transformer(dense.config, dense.weights);
     std::vector<TaskFigures> figures;
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        const auto& task = tasks[i];
-        const auto name = std::filesystem::canonical(folders[i]).filename().string();
+    for (const auto& task : tasks) {
+        const auto& asked = task.questions;
         const auto answers = [&](const char* which, const FeedForward& ffn) {
-            const auto progress =
-                progress_of(events, fmt::format("{}, {}", name, which), "questions", std::ssize(task));
-            return judge_answers(task, score_questions(transformer, ffn, *dense.tokenizer, task, progress));
+            const auto progress = progress_of(events, fmt::format("{}, {}", task.name, which), "questions", std::ssize(asked));
+            return judge_answers(asked, score_questions(transformer, ffn, *dense.tokenizer, asked, progress));
         };
         figures.push_back(
-            {name, std::ssize(task), chance_of(task), answers("dense", transformer.dense()), {}});
+            {task.name, std::ssize(asked), chance_of(asked), answers("dense", transformer.dense()), {}});
         if (model.converted())
             figures.back().converted =
                 answers("converted", converted_feed_forward(dense.weights, *model.experts()));

@@ -9,26 +9,30 @@
 #include <vector>
 
 #include "evaluate/figures.h"
+#include "evaluate/question_file.h"
 #include "events/event.h"
 
 namespace dotmoe {
 
 class ConvertedModel;
 
+struct Task {
+    std::string name;  ///< of its folder
+    std::vector<Question> questions;
+};
+
 struct TaskFigures {
-    std::string task;  ///< name of its folder
+    std::string task;
     std::int64_t questions = 0;
     double chance = 0;  ///< accuracy of a guess: mean of 1 / choices
     Answers dense;
     std::optional<Answers> converted;  ///< none of a dense model
 };
 
-/// Each folder holds a task (evaluate/question_file.h), of which the first `questions` are asked (0: all).
-/// All files are read before the first question. Throws Error naming file and line, UsageError when no folder
-/// is given.
-std::vector<TaskFigures> answer_tasks(const ConvertedModel& model,
-                                      const std::vector<std::filesystem::path>& folders,
-                                      std::int64_t questions, EventSink& events);
+/// The first `questions` of the task in each folder (0: all). Throws as read_questions does.
+std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, std::int64_t questions);
+
+std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks, EventSink& events);
 
 /// JSON: task, questions, chance, and dense and converted as {acc, acc_stderr, acc_norm, acc_norm_stderr}.
 void to_json(nlohmann::json& json, const TaskFigures& figures);

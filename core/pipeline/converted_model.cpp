@@ -15,11 +15,11 @@
 #include "experts/project.h"
 #include "model/generate.h"
 #include "model/load.h"
+#include "pipeline/evaluation_text.h"
 #include "pipeline/layer_report.h"
 #include "pipeline/parameters.h"
 #include "pipeline/progress_events.h"
 #include "pipeline/trace_routing.h"
-#include "text/corpus.h"
 #include "text/utf8_stream.h"
 
 namespace dotmoe {
@@ -51,13 +51,6 @@ void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelCon
             fail("{}: layer {} is for {} neurons of width {} where its model has {} of {}", folder.string(),
                  l, experts.layers[l].owner.numel(), experts.layers[l].router.size(0), config.neurons,
                  config.width);
-}
-
-/// Windows [W, window] that eval looks at: `limit` of held-out documents, or (limit 0) every one.
-at::Tensor evaluation_windows(const Corpus& corpus, std::int64_t limit, const at::Device& device) {
-    auto ids = corpus.held_out;
-    if (limit == 0) ids.insert(ids.end(), corpus.train.begin(), corpus.train.end());
-    return at::tensor(ids, at::kLong).view({-1, corpus.window}).to(device);
 }
 
 }  // namespace
@@ -99,6 +92,9 @@ ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoi
 bool ConvertedModel::converted() const {
     return impl_->experts != nullptr;
 }
+const Recipe& ConvertedModel::recipe() const {
+    return impl_->recipe;
+}
 const std::shared_ptr<const Model>& ConvertedModel::model() const {
     return impl_->model;
 }
@@ -139,17 +135,11 @@ RoutingSnapshot ConvertedModel::route(const std::string& text) const {
     return trace_routing(*impl_->model, *impl_->experts, text);
 }
 
-Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t window, std::int64_t limit,
-                                 EventSink& events) const {
+Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) const {
     const at::NoGradGuard no_grad;
     const auto start = std::chrono::steady_clock::now();
     const auto& model = *impl_->model;
-    CorpusOptions options;
-    options.window = window > 0 ? window : impl_->recipe.text.window;
-    options.held_out_windows = std::max<std::int64_t>(limit, 1);
-    options.seed = impl_->recipe.seed;
-    const auto windows =
-        evaluation_windows(load_corpus(text, *model.tokenizer, options), limit, model.compute.device);
+    const auto windows = load_evaluation_text(request, impl_->recipe, model).windows;
     const auto progress = [&](const std::string& phase) {
         return progress_of(events, phase, "windows", windows.size(0));
     };

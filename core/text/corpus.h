@@ -22,6 +22,7 @@ struct Corpus {
     std::int64_t window = 0;
     std::vector<TokenId> train, held_out;
     std::vector<std::string> sources;  ///< folder or file names
+    std::vector<std::int64_t> train_source, held_out_source;  ///< of each window: index into `sources`
     std::int64_t train_count() const { return window ? static_cast<std::int64_t>(train.size()) / window : 0; }
     std::int64_t held_out_count() const {
         return window ? static_cast<std::int64_t>(held_out.size()) / window : 0;

@@ -1,11 +1,13 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/terminal_sink.h"
 #include "base/error.h"
 #include "pipeline/answer_tasks.h"
 #include "pipeline/converted_model.h"
+#include "pipeline/measure_domains.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -14,6 +16,9 @@ struct Options {
     std::string model, source;
     std::vector<std::string> text, tasks;
     std::int64_t window = 0, limit = 8, questions = 200;
+    bool domains = false;
+
+    TextRequest text_request() const { return {to_paths(text), window, limit}; }
 };
 
 /// The parts of the answer, one below the other, or as members of one JSON object.
@@ -27,20 +32,29 @@ struct Report {
 void evaluate(const Options& options, const Context& context) {
     if (options.text.empty() && options.tasks.empty())
         fail_usage("there is nothing to judge by: give --text, --tasks or both");
+    if (options.domains && options.text.empty()) fail_usage("--domains are those of a --text: give one");
     set_thread_count(context.threads);
     const auto model =
         ConvertedModel::open(options.model, context.device_choice(), optional_path(options.source));
     TerminalSink sink;
     Report report;
+    // What may be refused comes before the long work.
+    const auto tasks = read_tasks(to_paths(options.tasks), options.questions);
+    std::optional<DomainFigures> domains;
+    if (options.domains) domains = measure_domains(model, options.text_request(), sink);
     if (!options.text.empty()) {
-        const auto metrics = model.evaluate(to_paths(options.text), options.window, options.limit, sink);
+        const auto metrics = model.evaluate(options.text_request(), sink);
         report.json = metrics;
         report.add(format_table(metrics));
     }
-    if (!options.tasks.empty()) {
-        const auto tasks = answer_tasks(model, to_paths(options.tasks), options.questions, sink);
-        report.json["tasks"] = tasks;
-        report.add(format_table(tasks));
+    if (domains) {
+        report.json["domains"] = *domains;
+        report.add(format_table(*domains));
+    }
+    if (!tasks.empty()) {
+        const auto figures = answer_tasks(model, tasks, sink);
+        report.json["tasks"] = figures;
+        report.add(format_table(figures));
     }
     if (context.json) return print_json(report.json);
     std::cout << report.table;
@@ -69,6 +83,8 @@ void add_eval(CLI::App& app, Context& context) {
         ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();
+    command->add_flag("--domains", options->domains,
+                      "Also which experts belong to which source of text, on --limit windows of each");
     command
         ->add_option("--tasks", options->tasks,
                      "Folders of multiple-choice tasks: a requests.jsonl or requests.jsonl.gz in each")

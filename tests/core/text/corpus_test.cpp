@@ -72,6 +72,21 @@ TEST_F(CorpusTest, HeldOutWindowsComeFromTheSourcesInTurn) {
     }
 }
 
+TEST_F(CorpusTest, EveryWindowHasItsSource) {
+    const auto corpus = load({.window = 16, .held_out_windows = 6});
+    const auto expect_sources = [](const std::vector<TokenId>& tokens, const std::vector<std::int64_t>& sources) {
+        ASSERT_EQ(16 * sources.size(), tokens.size());
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            const auto window = letters(std::span(tokens).subspan(16 * i, 16));
+            EXPECT_EQ(*window.begin() >= 'a' ? 0 : 1, sources[i]) << "window " << i;
+        }
+    };
+    expect_sources(corpus.train, corpus.train_source);
+    expect_sources(corpus.held_out, corpus.held_out_source);
+    EXPECT_EQ(std::ranges::count(corpus.held_out_source, 1), 3);
+    EXPECT_GT(std::ranges::count(corpus.train_source, 1), 10);
+}
+
 TEST_F(CorpusTest, TheSeedDecides) {
     const auto one = load({.window = 16, .seed = 1}), again = load({.window = 16, .seed = 1});
     const auto other = load({.window = 16, .seed = 2}), high = load({.window = 16, .seed = 1 + (1ULL << 32)});
