@@ -46,9 +46,9 @@ at::Tensor counts_by_domain(const at::Tensor& counts, const std::vector<std::int
 Specialisation specialisation(const at::Tensor& counts, const std::vector<std::int64_t>& domain,
                               std::int64_t domains) {
     const auto table = counts_by_domain(counts, domain, domains);
-    const auto p = table / table.sum();                                         // p(d, e)
+    const auto p = table / table.sum();  // p(d, e)
     const auto p_domain = p.sum(1, /*keepdim=*/true), p_expert = p.sum(0, /*keepdim=*/true);
-    const auto terms = at::xlogy(p, p / (p_domain * p_expert)).nan_to_num();    // of I, nats; 0 without tokens
+    const auto terms = at::xlogy(p, p / (p_domain * p_expert)).nan_to_num();  // of I, nats; 0 without tokens
     const auto expert = terms.sum(0).argmax().item<std::int64_t>();
     const auto mine = terms.select(1, expert).argmax().item<std::int64_t>();
 

@@ -37,14 +37,16 @@ std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, 
     return tasks;
 }
 
-std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks, EventSink& events) {
+std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks,
+                                      EventSink& events) {
     const auto& dense = *model.model();
     const Transformer transformer(dense.config, dense.weights);
     std::vector<TaskFigures> figures;
     for (const auto& task : tasks) {
         const auto& asked = task.questions;
         const auto answers = [&](const char* which, const FeedForward& ffn) {
-            const auto progress = progress_of(events, fmt::format("{}, {}", task.name, which), "questions", std::ssize(asked));
+            const auto progress =
+                progress_of(events, fmt::format("{}, {}", task.name, which), "questions", std::ssize(asked));
             return judge_answers(asked, score_questions(transformer, ffn, *dense.tokenizer, asked, progress));
         };
         figures.push_back(

@@ -32,7 +32,8 @@ struct TaskFigures {
 /// The first `questions` of the task in each folder (0: all). Throws as read_questions does.
 std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, std::int64_t questions);
 
-std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks, EventSink& events);
+std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks,
+                                      EventSink& events);
 
 /// JSON: task, questions, chance, and dense and converted as {acc, acc_stderr, acc_norm, acc_norm_stderr}.
 void to_json(nlohmann::json& json, const TaskFigures& figures);

@@ -147,7 +147,9 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
     const auto& transformer = impl_->transformer;
     const auto hidden = dense_hidden_states(transformer, windows, progress("dense"));
     Metrics metrics;
-    metrics.dense = evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"));
+    const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
+    metrics.dense =
+        evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"), stride);
     const auto counts =
         count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0});
     metrics.dense_parameters = counts.dense;
@@ -155,7 +157,7 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
     metrics.active_neuron_share = 1;
     if (converted()) {
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
-                                             progress("evaluate converted"));
+                                             progress("evaluate converted"), stride);
         metrics.layers = report_layers(transformer, *impl_->experts, windows,
                                        progress_of(events, "layers", "layers", model.config.layers));
         metrics.active_parameters = counts.active;

@@ -9,6 +9,7 @@ namespace dotmoe {
 EvaluationText load_evaluation_text(const TextRequest& request, const Recipe& recipe, const Model& model) {
     CorpusOptions options;
     options.window = request.window > 0 ? request.window : recipe.text.window;
+    options.stride = request.stride;
     options.held_out_windows = std::max<std::int64_t>(request.limit, 1);
     options.seed = recipe.seed;
     auto corpus = load_corpus(request.text, *model.tokenizer, options);

@@ -81,13 +81,14 @@ void to_json(nlohmann::json& json, const DomainFigures& figures) {
 }
 
 std::string format_table(const DomainFigures& figures) {
-    auto text = fmt::format("domains: {} ({} windows), {:.2f} bits\n\n{:>5} {:>15} {:>12}   {}\n",
-                            fmt::join(figures.domains, ", "), fmt::join(figures.windows, ", "), figures.entropy, "layer",
-                            "I(domain; expert)", "of the bits", "most specialised expert");
+    auto text =
+        fmt::format("domains: {} ({} windows), {:.2f} bits\n\n{:>5} {:>15} {:>12}   {}\n",
+                    fmt::join(figures.domains, ", "), fmt::join(figures.windows, ", "), figures.entropy,
+                    "layer", "I(domain; expert)", "of the bits", "most specialised expert");
     for (std::size_t l = 0; l < figures.layers.size(); ++l) {
         const auto& found = figures.layers[l].specialisation;
-        text += fmt::format("{:>5} {:>12.4f} bits {:>10.1f} %   {}: {:.0f} % of its tokens are {}\n", l, found.bits,
-                            100 * found.share, found.expert, 100 * found.expert_share,
+        text += fmt::format("{:>5} {:>12.4f} bits {:>10.1f} %   {}: {:.0f} % of its tokens are {}\n", l,
+                            found.bits, 100 * found.share, found.expert, 100 * found.expert_share,
                             domain_of(figures, figures.layers[l]));
     }
     return text;

@@ -24,12 +24,13 @@ struct DomainFigures {
     std::vector<LayerDomains> layers;
 };
 
-/// The converted model reads the text, each source of which is a domain; request.limit windows of held-out documents of
-/// each are taken (0: all of the text). Throws UsageError for a dense model, Error when the text has one source only.
+/// The converted model reads the text, each source of which is a domain; request.limit windows of held-out
+/// documents of each are taken (0: all of the text). Throws UsageError for a dense model, Error when the text
+/// has one source only.
 DomainFigures measure_domains(const ConvertedModel& model, const TextRequest& request, EventSink& events);
 
-/// JSON: domains, windows, entropy, and for each layer bits, by_chance, share, expert, domain (its name), expert_share
-/// and tokens.
+/// JSON: domains, windows, entropy, and for each layer bits, by_chance, share, expert, domain (its name),
+/// expert_share and tokens.
 void to_json(nlohmann::json& json, const DomainFigures& figures);
 
 /// A line a layer: bits, their share of the domain's entropy, and the most specialised expert.

@@ -78,11 +78,12 @@ struct Window {
 };
 using Windows = std::vector<Window>;
 
-/// The whole windows of one side of a source.
+/// The whole windows of one side of a source, each `stride` tokens after the one before.
 Windows windows_of(const std::vector<TokenId>& tokens, const CorpusOptions& options, std::int64_t source) {
     const auto width = static_cast<std::size_t>(options.window);
+    const auto stride = static_cast<std::size_t>(options.stride > 0 ? options.stride : options.window);
     Windows windows;
-    for (std::size_t begin = 0; begin + width <= tokens.size(); begin += width)
+    for (std::size_t begin = 0; begin + width <= tokens.size(); begin += stride)
         windows.push_back({std::span(tokens).subspan(begin, width), source});
     return windows;
 }
@@ -108,6 +109,9 @@ void keep(const Windows& windows, std::vector<TokenId>& tokens, std::vector<std:
 void check(const CorpusOptions& options) {
     if (options.window < 2)
         fail_usage("windows of {} tokens cannot be predicted in: take 2 or more", options.window);
+    if (options.stride < 0 || options.stride > options.window)
+        fail_usage("a stride of {} tokens leaves text out: take 1 to {}, the window, or 0 for no overlap",
+                   options.stride, options.window);
     if (options.held_out_windows < 1)
         fail_usage("at least one held-out window is needed, not {}", options.held_out_windows);
     if (options.max_bytes_per_source < 1)
@@ -138,7 +142,8 @@ Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokeni
         if (documents.empty()) continue;
         const auto sides = split(std::move(documents));
         const auto windows = [&](const std::string& text) {
-            return windows_of(tokens.emplace_back(tokenizer.encode(text)), options, std::ssize(corpus.sources));
+            return windows_of(tokens.emplace_back(tokenizer.encode(text)), options,
+                              std::ssize(corpus.sources));
         };
         std::ranges::copy(windows(sides.train), std::back_inserter(train));
         held_out.push_back(windows(sides.held_out));

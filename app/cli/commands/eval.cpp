@@ -15,10 +15,10 @@ namespace {
 struct Options {
     std::string model, source;
     std::vector<std::string> text, tasks;
-    std::int64_t window = 0, limit = 8, questions = 200;
+    std::int64_t window = 0, limit = 8, stride = 0, questions = 200;
     bool domains = false;
 
-    TextRequest text_request() const { return {to_paths(text), window, limit}; }
+    TextRequest text_request() const { return {to_paths(text), window, limit, stride}; }
 };
 
 /// The parts of the answer, one below the other, or as members of one JSON object.
@@ -80,6 +80,12 @@ void add_eval(CLI::App& app, Context& context) {
     command
         ->add_option("--window", options->window,
                      "Tokens a window; 0: as the conversion's recipe says, else 512")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--stride", options->stride,
+                     "Windows overlap, and only the last N tokens of each are scored; 0: no overlap, all are")
         ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();

@@ -25,13 +25,16 @@ at::Tensor drawn(const at::Tensor& p, std::int64_t windows, std::int64_t tokens,
 
 /// The plain estimate with Miller and Madow's correction of each entropy: + (cells used - 1) / (2 n), nats.
 double miller_madow(const at::Tensor& table) {
-    const auto used = [](const at::Tensor& counts) { return static_cast<double>((counts > 0).sum().item<std::int64_t>()); };
+    const auto used = [](const at::Tensor& counts) {
+        return static_cast<double>((counts > 0).sum().item<std::int64_t>());
+    };
     return mutual_information(table) + (used(table.sum(1)) + used(table.sum(0)) - used(table) - 1) /
                                            (2 * table.sum().item<double>() * std::log(2.0));
 }
 
 TEST(MutualInformation, AgreesWithTheWorkedCase) {
-    // Of each domain's four tokens three go to its expert: I = 1 - H(1/4) = 2 (3/8) log2(3/2) + 2 (1/8) log2(1/2).
+    // Of each domain's four tokens three go to its expert: I = 1 - H(1/4) = 2 (3/8) log2(3/2) + 2 (1/8)
+    // log2(1/2).
     const auto counts = at::tensor({3, 1, 1, 3}, at::kLong).view({2, 2});
     EXPECT_NEAR(mutual_information(counts), 0.75 * std::log2(1.5) - 0.25, 1e-12);
     EXPECT_NEAR(entropy(at::tensor({1, 3}, at::kLong)), 2 - 0.75 * std::log2(3.0), 1e-12);
@@ -40,7 +43,8 @@ TEST(MutualInformation, AgreesWithTheWorkedCase) {
 TEST(MutualInformation, IsThatOfTheExtremes) {
     EXPECT_NEAR(mutual_information(at::eye(8)), 3, 1e-12);  // an expert a domain
     EXPECT_NEAR(mutual_information(at::outer(at::arange(1, 4), at::arange(5, 9))), 0, 1e-12);
-    EXPECT_NEAR(mutual_information(at::tensor({0, 0, 5, 1, 0, 3}).view({2, 3})), mutual_information(at::tensor({0, 5, 1, 3}).view({2, 2})), 1e-12);
+    EXPECT_NEAR(mutual_information(at::tensor({0, 0, 5, 1, 0, 3}).view({2, 3})),
+                mutual_information(at::tensor({0, 5, 1, 3}).view({2, 2})), 1e-12);
 }
 
 TEST(Specialisation, ARouterThatIgnoresTheDomainReadsZero) {
@@ -52,7 +56,8 @@ TEST(Specialisation, ARouterThatIgnoresTheDomainReadsZero) {
         plain += (found.bits + found.by_chance) / 20;
         corrected += found.bits / 20;
     }
-    EXPECT_NEAR(plain, 4 * 11 / (2 * 40 * 64 * std::log(2.0)), 2e-3);  // (D - 1)(E - 1) / 2n, chi-square's mean
+    EXPECT_NEAR(plain, 4 * 11 / (2 * 40 * 64 * std::log(2.0)),
+                2e-3);  // (D - 1)(E - 1) / 2n, chi-square's mean
     EXPECT_GT(plain, 0.01);
     EXPECT_NEAR(corrected, 0, 1e-3);
 }
@@ -71,7 +76,8 @@ TEST(Specialisation, WindowsWithExpertsOfTheirOwnMakeNoDomain) {
 }
 
 TEST(Specialisation, FindsTheExpertOfADomain) {
-    // Expert 2 reads half of domain 1 and a tenth of the others; the rest is spread evenly over the other three.
+    // Expert 2 reads half of domain 1 and a tenth of the others; the rest is spread evenly over the other
+    // three.
     auto p = at::full({3, 4}, 0.3);
     p.select(1, 2).fill_(0.1);
     p[1] = at::tensor({1.0 / 6, 1.0 / 6, 0.5, 1.0 / 6});
@@ -99,7 +105,8 @@ TEST(Specialisation, AnExpertWithoutTokensTellsNothing) {
 TEST(CountsByDomain, AddsTheWindows) {
     const auto counts = at::arange(12).view({4, 3});
     EXPECT_TRUE(at::equal(counts_by_domain(counts, {1, 0, 1, 1}, 3),
-                          at::stack({counts[1], counts[0] + counts[2] + counts[3], at::zeros({3}, at::kLong)}).to(at::kDouble)));
+                          at::stack({counts[1], counts[0] + counts[2] + counts[3], at::zeros({3}, at::kLong)})
+                              .to(at::kDouble)));
 }
 
 }  // namespace
