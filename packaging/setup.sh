@@ -10,7 +10,7 @@ APT=(
     # compilers and build tools
     g++ cmake ninja-build pkg-config ccache mold git ca-certificates unzip xz-utils python3 python3-venv python3-pip
     # libraries of the core
-    libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libzstd-dev libssl-dev
+    libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libzstd-dev zlib1g-dev libssl-dev
     # the window
     qt6-base-dev libqt6opengl6-dev libqcustomplot-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-dejavu-core
     # tests, and pictures of the window on a machine without a display
@@ -57,3 +57,4 @@ install_packages
 install_torch
 "$PACKAGING/fetch_model.sh"
 "$PACKAGING/fetch_text.sh"
+"$PACKAGING/fetch_tasks.sh"

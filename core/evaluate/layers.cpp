@@ -29,6 +29,15 @@ double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const 
     return difference / norm;
 }
 
+at::Tensor tokens_a_window(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout,
+                           std::int64_t window) {
+    const at::NoGradGuard no_grad;
+    std::vector<at::Tensor> counts;
+    for (const auto& x : inputs.split(window))
+        counts.push_back(route(x, router.to(x.device()), layout).mask.sum(0).cpu());
+    return at::stack(counts);
+}
+
 LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout) {
     const at::NoGradGuard no_grad;
     auto tokens = at::zeros({router.size(1)}, at::kFloat);

@@ -22,4 +22,9 @@ struct LayerLoad {
 /// inputs [T, D] of the layer's FFN, router [D, E].
 LayerLoad layer_load(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout);
 
+/// Tokens that go to each expert, of each `window` tokens in turn: [T / window, E], CPU; inputs [T, D] of the
+/// layer's FFN, router [D, E].
+at::Tensor tokens_a_window(const at::Tensor& inputs, const at::Tensor& router, const Layout& layout,
+                           std::int64_t window);
+
 }  // namespace dotmoe

@@ -35,12 +35,13 @@ void add_chunk(const Transformer& transformer, const at::Tensor& dense, const at
     sums.cross_entropy += (lse.narrow(0, 0, predicting) - chosen).sum(at::kDouble).item<double>();
 }
 
-/// window [T], hidden states [T, D].
+/// window [T], hidden states [T, D]; over the positions that predict the last `scored` tokens, and the last
+/// one.
 WindowSums sum_window(const Transformer& transformer, const at::Tensor& dense, const at::Tensor& converted,
-                      const at::Tensor& window) {
+                      const at::Tensor& window, std::int64_t scored) {
     WindowSums sums;
     const auto length = window.size(0);
-    for (std::int64_t first = 0; first < length; first += kChunk) {
+    for (auto first = length - 1 - scored; first < length; first += kChunk) {
         const auto count = std::min(kChunk, length - first);
         const auto predicting = std::min(count, length - 1 - first);
         add_chunk(transformer, dense.narrow(0, first, count), converted.narrow(0, first, count),
@@ -49,16 +50,16 @@ WindowSums sum_window(const Transformer& transformer, const at::Tensor& dense, c
     return sums;
 }
 
-Quality summarise(const std::vector<WindowSums>& windows, std::int64_t length) {
+Quality summarise(const std::vector<WindowSums>& windows, std::int64_t scored) {
     const auto count = static_cast<double>(windows.size());
-    const auto positions = static_cast<double>(length);
+    const auto tokens = static_cast<double>(scored), positions = tokens + 1;
     double mean = 0, square = 0, kl = 0, agreements = 0;
     for (const auto& window : windows) {
-        mean += window.cross_entropy / (positions - 1) / count;
+        mean += window.cross_entropy / tokens / count;
         kl += window.kl;
         agreements += window.agreements;
     }
-    for (const auto& window : windows) square += std::pow(window.cross_entropy / (positions - 1) - mean, 2);
+    for (const auto& window : windows) square += std::pow(window.cross_entropy / tokens - mean, 2);
     const double stderr_mean = count > 1 ? std::sqrt(square / (count - 1) / count) : 0;
     const double perplexity = std::exp(mean);
     // Delta method: d exp(m) = exp(m) dm.
@@ -100,9 +101,12 @@ at::Tensor dense_hidden_states(const Transformer& transformer, const at::Tensor&
 }
 
 Quality evaluate_quality(const Transformer& transformer, const FeedForward& ffn, const at::Tensor& windows,
-                         const at::Tensor& dense_hidden, const WindowCallback& on_windows) {
+                         const at::Tensor& dense_hidden, const WindowCallback& on_windows,
+                         std::optional<std::int64_t> stride) {
     check_windows(windows);
     const at::NoGradGuard no_grad;
+    const auto predicted = windows.size(1) - 1;  // the first token has no predecessor
+    const auto scored = std::min(stride.value_or(predicted), predicted);
     std::vector<WindowSums> sums;
     for_each_batch(windows, on_windows, [&](std::int64_t first, std::int64_t count) {
         const auto batch = batch_of(transformer, windows, first, count);
@@ -110,9 +114,9 @@ Quality evaluate_quality(const Transformer& transformer, const FeedForward& ffn,
                                                   : transformer.hidden(batch, transformer.dense());
         const auto converted = transformer.hidden(batch, ffn);
         for (std::int64_t i = 0; i < count; ++i)
-            sums.push_back(sum_window(transformer, dense[i], converted[i], batch[i]));
+            sums.push_back(sum_window(transformer, dense[i], converted[i], batch[i], scored));
     });
-    return summarise(sums, windows.size(1));
+    return summarise(sums, scored);
 }
 
 }  // namespace dotmoe

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <functional>
+#include <optional>
 
 #include "evaluate/figures.h"
 #include "model/transformer.h"
@@ -22,7 +23,12 @@ at::Tensor dense_hidden_states(const Transformer& transformer, const at::Tensor&
 /// batch by batch, for texts whose states would not fit in memory. Logits only ever exist for a chunk of
 /// positions. The dense model's own figures: ffn = transformer.dense() (then kl = 0, top1 = 1). Throws Error
 /// when there is no window of two tokens or more.
+/// `stride`, 1 to the window, scores only so many tokens at the end of each window (at most those that have a
+/// predecessor; none: all), so that windows that overlap by the rest score each token once, with a long
+/// context: https://huggingface.co/docs/transformers/perplexity, whose first window scores its beginning too.
+/// KL and top-1 are of the positions that predict those tokens, and of the window's last.
 Quality evaluate_quality(const Transformer& transformer, const FeedForward& ffn, const at::Tensor& windows,
-                         const at::Tensor& dense_hidden = {}, const WindowCallback& on_windows = {});
+                         const at::Tensor& dense_hidden = {}, const WindowCallback& on_windows = {},
+                         std::optional<std::int64_t> stride = {});
 
 }  // namespace dotmoe

@@ -39,4 +39,16 @@ std::pair<at::Tensor, at::Tensor> KvCache::append(std::int64_t layer, const at::
     return {held.keys.narrow(2, 0, length), held.values.narrow(2, 0, length)};
 }
 
+KvCache KvCache::repeated(std::int64_t count) const {
+    // Views without room: the first append of each copy takes rows of its own.
+    const auto views = [count](const at::Tensor& rows, std::int64_t length) {
+        return rows.narrow(2, 0, length).expand({count, -1, -1, -1});
+    };
+    KvCache copies;
+    for (const auto& layer : layers_)
+        copies.layers_.push_back(
+            {views(layer.keys, layer.length), views(layer.values, layer.length), layer.length});
+    return copies;
+}
+
 }  // namespace dotmoe

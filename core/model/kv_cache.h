@@ -23,6 +23,10 @@ class KvCache {
     /// kv_heads, S, head_width]. They are views, good until the next append to the layer. Not differentiable.
     std::pair<at::Tensor, at::Tensor> append(std::int64_t layer, const at::Tensor& k, const at::Tensor& v);
 
+    /// The same text for `count` sequences, each of which goes on by itself. Of a cache of one sequence,
+    /// which stays as it is.
+    KvCache repeated(std::int64_t count) const;
+
   private:
     struct Layer {
         at::Tensor keys, values;  // [B, kv_heads, capacity, head_width]

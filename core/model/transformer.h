@@ -41,7 +41,7 @@ class Transformer {
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
     /// The FFN's input: norm(x) of a layer.
     at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
-    /// Embedding, all layers with `ffn`, final norm: [B, T] -> [B, T, D]. B > 1 only without a cache.
+    /// Embedding, all layers with `ffn`, final norm: [B, T] -> [B, T, D], B that of the cache.
     at::Tensor hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache = nullptr) const;
     /// [.., D] -> [.., V], fp32. Never call it on a whole batch: it is the largest tensor there is
     /// (align/losses does it in chunks).

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/progress.h"
 #include "base/sha256.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
@@ -16,10 +15,11 @@
 #include "experts/project.h"
 #include "model/generate.h"
 #include "model/load.h"
+#include "pipeline/evaluation_text.h"
 #include "pipeline/layer_report.h"
 #include "pipeline/parameters.h"
+#include "pipeline/progress_events.h"
 #include "pipeline/trace_routing.h"
-#include "text/corpus.h"
 #include "text/utf8_stream.h"
 
 namespace dotmoe {
@@ -51,21 +51,6 @@ void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelCon
             fail("{}: layer {} is for {} neurons of width {} where its model has {} of {}", folder.string(),
                  l, experts.layers[l].owner.numel(), experts.layers[l].router.size(0), config.neurons,
                  config.width);
-}
-
-/// Windows [W, window] that eval looks at: `limit` of held-out documents, or (limit 0) every one.
-at::Tensor evaluation_windows(const Corpus& corpus, std::int64_t limit, const at::Device& device) {
-    auto ids = corpus.held_out;
-    if (limit == 0) ids.insert(ids.end(), corpus.train.begin(), corpus.train.end());
-    return at::tensor(ids, at::kLong).view({-1, corpus.window}).to(device);
-}
-
-std::function<void(std::int64_t)> progress_of(EventSink& events, const std::string& phase,
-                                              const std::string& unit, std::int64_t total) {
-    return [&events, phase, unit, meter = ProgressMeter(total)](std::int64_t done) mutable {
-        meter.set_done(done);
-        events.publish(Progress{phase, done, meter.total(), unit, meter.rate(), meter.eta()});
-    };
 }
 
 }  // namespace
@@ -107,6 +92,9 @@ ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoi
 bool ConvertedModel::converted() const {
     return impl_->experts != nullptr;
 }
+const Recipe& ConvertedModel::recipe() const {
+    return impl_->recipe;
+}
 const std::shared_ptr<const Model>& ConvertedModel::model() const {
     return impl_->model;
 }
@@ -147,17 +135,11 @@ RoutingSnapshot ConvertedModel::route(const std::string& text) const {
     return trace_routing(*impl_->model, *impl_->experts, text);
 }
 
-Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t window, std::int64_t limit,
-                                 EventSink& events) const {
+Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) const {
     const at::NoGradGuard no_grad;
     const auto start = std::chrono::steady_clock::now();
     const auto& model = *impl_->model;
-    CorpusOptions options;
-    options.window = window > 0 ? window : impl_->recipe.text.window;
-    options.held_out_windows = std::max<std::int64_t>(limit, 1);
-    options.seed = impl_->recipe.seed;
-    const auto windows =
-        evaluation_windows(load_corpus(text, *model.tokenizer, options), limit, model.compute.device);
+    const auto windows = load_evaluation_text(request, impl_->recipe, model).windows;
     const auto progress = [&](const std::string& phase) {
         return progress_of(events, phase, "windows", windows.size(0));
     };
@@ -165,7 +147,9 @@ Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t
     const auto& transformer = impl_->transformer;
     const auto hidden = dense_hidden_states(transformer, windows, progress("dense"));
     Metrics metrics;
-    metrics.dense = evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"));
+    const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
+    metrics.dense =
+        evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"), stride);
     const auto counts =
         count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0});
     metrics.dense_parameters = counts.dense;
@@ -173,7 +157,7 @@ Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t
     metrics.active_neuron_share = 1;
     if (converted()) {
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
-                                             progress("evaluate converted"));
+                                             progress("evaluate converted"), stride);
         metrics.layers = report_layers(transformer, *impl_->experts, windows,
                                        progress_of(events, "layers", "layers", model.config.layers));
         metrics.active_parameters = counts.active;

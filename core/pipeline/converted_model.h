@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "align/recipe.h"
 #include "base/device.h"
 #include "events/event.h"
 #include "pipeline/metrics.h"
@@ -35,6 +36,18 @@ struct Generation {
     double seconds = 0;
 };
 
+/// Which text a model is judged on.
+struct TextRequest {
+    std::vector<std::filesystem::path> text;  ///< files and folders (text/corpus.h)
+    std::int64_t window = 0;  ///< tokens; 0: as many as the recipe says, 512 for a dense model
+    /// Windows of held-out documents, chosen as convert() chooses them (same seed and window: the same
+    /// windows, the same figures); 0: every window of all documents.
+    std::int64_t limit = 8;
+    /// Windows overlap so that each begins this many tokens after the one before, and only its last `stride`
+    /// tokens are scored: all with a long context. 0: no overlap, all are scored.
+    std::int64_t stride = 0;
+};
+
 /// MODEL (a GGUF) or DIR (a conversion; its source model must still be where it was, or be named by
 /// `source`).
 class ConvertedModel {
@@ -47,6 +60,8 @@ class ConvertedModel {
     ConvertedModel(ConvertedModel&&) noexcept;
 
     bool converted() const;  ///< false for a dense model
+    /// Of the conversion; the default one for a dense model.
+    const Recipe& recipe() const;
     /// on_text is called on the calling thread with each piece of finished UTF-8; it returns whether to go
     /// on.
     Generation generate(const GenerateRequest& request,
@@ -54,11 +69,7 @@ class ConvertedModel {
     /// Throws UsageError for a dense model: it has no router.
     RoutingSnapshot route(const std::string& text) const;
     /// Perplexity, and for a conversion KL and top-1 against its dense source, errors and loads a layer.
-    /// limit: that many windows of held-out documents, chosen as convert() chooses them (same seed and
-    /// window: the same windows, the same figures); 0: every window of all documents. window in tokens; 0:
-    /// the recipe's, 512 for a dense model.
-    Metrics evaluate(const std::vector<std::filesystem::path>& text, std::int64_t window, std::int64_t limit,
-                     EventSink& events) const;
+    Metrics evaluate(const TextRequest& request, EventSink& events) const;
 
     /// For core's own users (export): the parts.
     const std::shared_ptr<const Model>& model() const;

@@ -1,6 +1,7 @@
 #include "text/corpus.h"
 
 #include <algorithm>
+#include <list>
 #include <random>
 #include <string_view>
 
@@ -71,42 +72,46 @@ Sides split(std::vector<std::string> documents) {
     return {join(all.subspan(held_out)), join(all.first(held_out))};
 }
 
-/// The tokens of one side of one source, cut to whole windows.
-std::vector<TokenId> windows_of(const std::string& text, const Tokenizer& tokenizer, std::int64_t window) {
-    auto tokens = tokenizer.encode(text);
-    tokens.resize(tokens.size() - tokens.size() % static_cast<std::size_t>(window));
-    return tokens;
-}
+struct Window {
+    std::span<const TokenId> tokens;
+    std::int64_t source;  // index
+};
+using Windows = std::vector<Window>;
 
-using Windows = std::vector<std::span<const TokenId>>;
-
-void append_windows(const std::vector<TokenId>& tokens, std::int64_t window, Windows& windows) {
-    for (std::size_t begin = 0; begin < tokens.size(); begin += static_cast<std::size_t>(window))
-        windows.push_back(std::span(tokens).subspan(begin, static_cast<std::size_t>(window)));
-}
-
-/// The first windows of every source, then the second of every source, and so on, until there are `count`.
-Windows in_turn(const std::vector<std::vector<TokenId>>& sources, std::int64_t window, std::int64_t count) {
-    const auto width = static_cast<std::size_t>(window), wanted = static_cast<std::size_t>(count);
-    std::size_t longest = 0;
-    for (const auto& tokens : sources) longest = std::max(longest, tokens.size());
+/// The whole windows of one side of a source, each `stride` tokens after the one before.
+Windows windows_of(const std::vector<TokenId>& tokens, const CorpusOptions& options, std::int64_t source) {
+    const auto width = static_cast<std::size_t>(options.window);
+    const auto stride = static_cast<std::size_t>(options.stride > 0 ? options.stride : options.window);
     Windows windows;
-    for (std::size_t begin = 0; begin < longest; begin += width)
-        for (const auto& tokens : sources)
-            if (begin < tokens.size() && windows.size() < wanted)
-                windows.push_back(std::span(tokens).subspan(begin, width));
+    for (std::size_t begin = 0; begin + width <= tokens.size(); begin += stride)
+        windows.push_back({std::span(tokens).subspan(begin, width), source});
     return windows;
 }
 
-std::vector<TokenId> joined(const Windows& windows) {
-    std::vector<TokenId> tokens;
-    for (const auto& window : windows) tokens.insert(tokens.end(), window.begin(), window.end());
-    return tokens;
+/// The first windows of every source, then the second of every source, and so on, until there are `count`.
+Windows in_turn(const std::vector<Windows>& sources, std::int64_t count) {
+    std::size_t longest = 0;
+    for (const auto& source : sources) longest = std::max(longest, source.size());
+    Windows windows;
+    for (std::size_t i = 0; i < longest; ++i)
+        for (const auto& source : sources)
+            if (i < source.size() && std::ssize(windows) < count) windows.push_back(source[i]);
+    return windows;
+}
+
+void keep(const Windows& windows, std::vector<TokenId>& tokens, std::vector<std::int64_t>& sources) {
+    for (const auto& window : windows) {
+        tokens.insert(tokens.end(), window.tokens.begin(), window.tokens.end());
+        sources.push_back(window.source);
+    }
 }
 
 void check(const CorpusOptions& options) {
     if (options.window < 2)
         fail_usage("windows of {} tokens cannot be predicted in: take 2 or more", options.window);
+    if (options.stride < 0 || options.stride > options.window)
+        fail_usage("a stride of {} tokens leaves text out: take 1 to {}, the window, or 0 for no overlap",
+                   options.stride, options.window);
     if (options.held_out_windows < 1)
         fail_usage("at least one held-out window is needed, not {}", options.held_out_windows);
     if (options.max_bytes_per_source < 1)
@@ -125,34 +130,39 @@ Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokeni
                    const CorpusOptions& options) {
     check(options);
     if (paths.empty()) fail_usage("no text is given: name a text file or a folder of them");
-    Corpus corpus{options.window, {}, {}, {}};
-    std::vector<std::vector<TokenId>> train, held_out;  // a list a source
+    Corpus corpus;
+    corpus.window = options.window;
+    std::list<std::vector<TokenId>> tokens;  // which the windows are views of
+    Windows train;
+    std::vector<Windows> held_out;  // a list a source
     std::seed_seq seeds{options.seed, options.seed >> 32};
     std::mt19937_64 random(seeds);
     for (const auto& source : find_sources(paths)) {
         auto documents = read_documents(source, options.max_bytes_per_source, random);
         if (documents.empty()) continue;
         const auto sides = split(std::move(documents));
-        train.push_back(windows_of(sides.train, tokenizer, options.window));
-        held_out.push_back(windows_of(sides.held_out, tokenizer, options.window));
+        const auto windows = [&](const std::string& text) {
+            return windows_of(tokens.emplace_back(tokenizer.encode(text)), options,
+                              std::ssize(corpus.sources));
+        };
+        std::ranges::copy(windows(sides.train), std::back_inserter(train));
+        held_out.push_back(windows(sides.held_out));
         corpus.sources.push_back(source.name);
     }
     if (corpus.sources.empty()) fail("{}: the text is empty", listed(paths));
 
-    Windows train_windows;
-    for (const auto& tokens : train) append_windows(tokens, options.window, train_windows);
-    shuffle(train_windows, random);
-    const auto held_out_windows = in_turn(held_out, options.window, options.held_out_windows);
+    shuffle(train, random);
+    const auto held_out_windows = in_turn(held_out, options.held_out_windows);
     const auto found = static_cast<std::int64_t>(held_out_windows.size());
-    if (train_windows.empty() || found < options.held_out_windows)
+    if (train.empty() || found < options.held_out_windows)
         fail(
             "{}: too little text: it gives {} train and {} held-out windows of {} tokens, but 1 and {} are "
             "needed (one "
             "document in ten, or the last tenth of a single one, is held out); add text or take fewer or "
             "shorter windows",
-            listed(paths), train_windows.size(), found, options.window, options.held_out_windows);
-    corpus.train = joined(train_windows);
-    corpus.held_out = joined(held_out_windows);
+            listed(paths), train.size(), found, options.window, options.held_out_windows);
+    keep(train, corpus.train, corpus.train_source);
+    keep(held_out_windows, corpus.held_out, corpus.held_out_source);
     return corpus;
 }
 

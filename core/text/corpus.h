@@ -11,7 +11,8 @@
 namespace dotmoe {
 
 struct CorpusOptions {
-    std::int64_t window = 512;                    ///< tokens a window
+    std::int64_t window = 512;  ///< tokens a window
+    std::int64_t stride = 0;    ///< tokens from one window to the next of a source; 0: a window's, no overlap
     std::int64_t held_out_windows = 8;            ///< spread over the sources in turn
     std::int64_t max_bytes_per_source = 2 << 20;  ///< so that none dominates
     std::uint64_t seed = 0;                       ///< which documents are held out, and the order of windows
@@ -21,7 +22,8 @@ struct CorpusOptions {
 struct Corpus {
     std::int64_t window = 0;
     std::vector<TokenId> train, held_out;
-    std::vector<std::string> sources;  ///< folder or file names
+    std::vector<std::string> sources;                         ///< folder or file names
+    std::vector<std::int64_t> train_source, held_out_source;  ///< of each window: index into `sources`
     std::int64_t train_count() const { return window ? static_cast<std::int64_t>(train.size()) / window : 0; }
     std::int64_t held_out_count() const {
         return window ? static_cast<std::int64_t>(held_out.size()) / window : 0;

@@ -16,6 +16,11 @@ def toy(toy_path):
     return model, AutoTokenizer.from_pretrained(toy_path.parent, **options)
 
 
+def figures(probe, model_path, windows: torch.Tensor, stride: int) -> dict:
+    lines = "".join(" ".join(map(str, window.tolist())) + "\n" for window in windows)
+    return json.loads(probe("quality", model_path, stride, input=lines.encode()).stdout)
+
+
 @torch.no_grad()
 def test_perplexity(probe, toy_path, toy, text_path):
     model, tokenizer = toy
@@ -24,10 +29,28 @@ def test_perplexity(probe, toy_path, toy, text_path):
     # Mean cross-entropy of each window, as transformers computes it.
     losses = torch.stack([model(window[None], labels=window[None]).loss for window in windows]).double()
 
-    lines = "".join(" ".join(map(str, window.tolist())) + "\n" for window in windows)
-    ours = json.loads(probe("quality", toy_path, input=lines.encode()).stdout)
+    ours = figures(probe, toy_path, windows, 192)
     perplexity = math.exp(losses.mean())
     assert ours["perplexity"] == pytest.approx(perplexity, rel=1e-5)
     assert ours["stderr"] == pytest.approx(perplexity * losses.std().item() / math.sqrt(len(losses)), rel=1e-4)
     assert (ours["kl"], ours["top1"]) == (0, 1)
     assert perplexity < 150, "the toy has learnt its text: token frequencies alone give over 250"
+
+
+@pytest.mark.parametrize("stride", [32, 96, 128])
+@torch.no_grad()
+def test_strided_perplexity(stride, probe, toy_path, toy, text_path):
+    """As the guide of transformers computes it, with the tokens that are context alone labelled -100."""
+    model, tokenizer = toy
+    text = sorted((text_path / "novels").rglob("*.txt"))[0].read_text()
+    tokens = torch.tensor(tokenizer.encode(text[:6000]))
+    windows = tokens.unfold(0, 128, stride)
+    assert len(windows) > 10
+    labels = windows.clone()
+    labels[:, :-stride] = -100
+    losses = torch.stack([model(window[None], labels=label[None]).loss for window, label in zip(windows, labels)]).double()
+
+    ours = figures(probe, toy_path, windows, stride)
+    perplexity = math.exp(losses.mean())
+    assert ours["perplexity"] == pytest.approx(perplexity, rel=1e-5)
+    assert ours["stderr"] == pytest.approx(perplexity * losses.std().item() / math.sqrt(len(losses)), rel=1e-4)

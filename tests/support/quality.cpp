@@ -1,5 +1,5 @@
-// quality MODEL: each line of stdin holds the token ids of one window, all of one length; the dense model's
-// held-out figures as JSON on stdout.
+// quality MODEL STRIDE: each line of stdin holds the token ids of one window, all of one length; the dense
+// model's held-out figures of the last STRIDE tokens of each as JSON on stdout.
 #include "evaluate/quality.h"
 
 #include <fmt/format.h>
@@ -13,13 +13,14 @@
 namespace dotmoe::probe {
 namespace {
 
-const Command command("quality", "MODEL", [](const Arguments& arguments) {
+const Command command("quality", "MODEL STRIDE", [](const Arguments& arguments) {
     const auto model = load_model(arguments[0], exact_compute(DeviceChoice::cpu));
     const Transformer transformer(model->config, model->weights);
     std::vector<at::Tensor> windows;
     for (std::string line; std::getline(std::cin, line);)
         windows.push_back(at::tensor(numbers(line), at::kLong));
-    const auto quality = evaluate_quality(transformer, transformer.dense(), at::stack(windows));
+    const auto quality = evaluate_quality(transformer, transformer.dense(), at::stack(windows), {}, {},
+                                          std::stoll(arguments[1]));
     fmt::print("{}\n", nlohmann::json{{"perplexity", quality.perplexity},
                                       {"stderr", quality.perplexity_stderr},
                                       {"kl", quality.kl},

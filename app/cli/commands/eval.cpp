@@ -1,28 +1,76 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/terminal_sink.h"
+#include "base/error.h"
+#include "pipeline/answer_tasks.h"
 #include "pipeline/converted_model.h"
+#include "pipeline/measure_domains.h"
 
 namespace dotmoe::cli {
 namespace {
 
 struct Options {
     std::string model, source;
-    std::vector<std::string> text;
-    std::int64_t window = 0, limit = 8;
+    std::vector<std::string> text, tasks;
+    std::int64_t window = 0, limit = 8, stride = 0, questions = 200;
+    bool domains = false;
+
+    TextRequest text_request() const { return {to_paths(text), window, limit, stride}; }
 };
+
+/// The parts of the answer, one below the other, or as members of one JSON object.
+struct Report {
+    std::string table;
+    nlohmann::json json = nlohmann::json::object();
+
+    void add(const std::string& part) { table += (table.empty() ? "" : "\n") + part; }
+};
+
+void evaluate(const Options& options, const Context& context) {
+    if (options.text.empty() && options.tasks.empty())
+        fail_usage("there is nothing to judge by: give --text, --tasks or both");
+    if (options.domains && options.text.empty()) fail_usage("--domains are those of a --text: give one");
+    set_thread_count(context.threads);
+    const auto model =
+        ConvertedModel::open(options.model, context.device_choice(), optional_path(options.source));
+    TerminalSink sink;
+    Report report;
+    // What may be refused comes before the long work.
+    const auto tasks = read_tasks(to_paths(options.tasks), options.questions);
+    std::optional<DomainFigures> domains;
+    if (options.domains) domains = measure_domains(model, options.text_request(), sink);
+    if (!options.text.empty()) {
+        const auto metrics = model.evaluate(options.text_request(), sink);
+        report.json = metrics;
+        report.add(format_table(metrics));
+    }
+    if (domains) {
+        report.json["domains"] = *domains;
+        report.add(format_table(*domains));
+    }
+    if (!tasks.empty()) {
+        const auto figures = answer_tasks(model, tasks, sink);
+        report.json["tasks"] = figures;
+        report.add(format_table(figures));
+    }
+    if (context.json) return print_json(report.json);
+    std::cout << report.table;
+}
 
 }  // namespace
 
 void add_eval(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
-    auto* command = add_command(app, context, "eval", "Judge a model or a conversion on held-out text.",
-                                "dotmoe eval converted --text texts/ --limit 16");
+    auto* command =
+        add_command(app, context, "eval", "Judge a model or a conversion on held-out text and on questions.",
+                    "dotmoe eval converted --text texts/ --limit 16\n  dotmoe eval converted --tasks "
+                    "tasks/piqa tasks/sciq");
     command->add_option("MODEL|DIR", options->model, "A GGUF file, or the folder of a conversion")
         ->required();
-    command->add_option("--text", options->text, "Text files and folders")->required()->type_name("PATH");
+    command->add_option("--text", options->text, "Text files and folders")->type_name("PATH");
     command
         ->add_option("--limit", options->limit,
                      "Windows of held-out documents, as convert chooses them; 0: all of the text")
@@ -35,16 +83,26 @@ void add_eval(CLI::App& app, Context& context) {
         ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();
+    command
+        ->add_option("--stride", options->stride,
+                     "Windows overlap, and only the last N tokens of each are scored; 0: no overlap, all are")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_flag("--domains", options->domains,
+                      "Also which experts belong to which source of text, on --limit windows of each");
+    command
+        ->add_option("--tasks", options->tasks,
+                     "Folders of multiple-choice tasks: a requests.jsonl or requests.jsonl.gz in each")
+        ->type_name("DIR");
+    command
+        ->add_option("--questions", options->questions,
+                     "Questions a task, the first of its file in order; 0: all of them")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N")
+        ->capture_default_str();
     add_source_option(command, options->source);
-    command->callback([options, &context] {
-        set_thread_count(context.threads);
-        const auto model =
-            ConvertedModel::open(options->model, context.device_choice(), optional_path(options->source));
-        TerminalSink sink;
-        const auto metrics = model.evaluate(to_paths(options->text), options->window, options->limit, sink);
-        if (context.json) return print_json(metrics);
-        std::cout << format_table(metrics);
-    });
+    command->callback([options, &context] { evaluate(*options, context); });
 }
 
 }  // namespace dotmoe::cli

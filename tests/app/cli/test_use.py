@@ -30,6 +30,20 @@ def test_eval_of_the_dense_model(conversion, toy, text):
     assert "converted" not in found["perplexity"] and found["layers"] == []
 
 
+def test_a_stride_scores_with_more_context(toy, text, tmp_path):
+    passage = tmp_path / "passage.txt"
+    passage.write_text(sorted((text / "novels").glob("*.txt"))[0].read_text()[:20000])
+
+    def perplexity(*flags):
+        result = dotmoe("eval", toy, "--text", passage, "--limit", 0, "--window", 64, *flags, "--json")
+        assert result.code == 0, result.err
+        return result.json["perplexity"]["dense"]
+
+    assert perplexity("--stride", 64) == perplexity()
+    assert perplexity("--stride", 8) < perplexity()
+    dotmoe("eval", toy, "--text", passage, "--window", 64, "--stride", 65).assert_error(2, "65", "64")
+
+
 def test_generate_is_the_same_twice_and_streams_what_json_holds(conversion):
     arguments = ["generate", conversion.folder, "--prompt", "The ", "--max-tokens", 12]
     plain, again = dotmoe(*arguments), dotmoe(*arguments)

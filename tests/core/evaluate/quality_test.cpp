@@ -60,6 +60,37 @@ TEST(Quality, AgreesWithLogSoftmaxOverWholeWindows) {
     EXPECT_LT(quality.top1, 0.9);
 }
 
+TEST(Quality, AStrideScoresTheEndsOfTheWindows) {
+    const auto transformer = tiny_transformer();
+    const auto windows = tiny_tokens(tiny_config(), 5, 300);
+    for (const std::int64_t stride : {1, 30, 280}) {
+        const auto quality = evaluate_quality(transformer, no_feed_forward, windows, {}, {}, stride);
+        const auto log_q =
+            transformer.logits(transformer.hidden(windows, no_feed_forward)).to(at::kDouble).log_softmax(-1);
+        const auto chosen = log_q.narrow(1, 299 - stride, stride)
+                                .gather(2, windows.narrow(1, 300 - stride, stride).unsqueeze(2))
+                                .squeeze(2);
+        const auto means = -chosen.mean(1);
+        const double perplexity = means.mean().exp().item<double>();
+        EXPECT_NEAR(quality.perplexity, perplexity, 1e-5 * perplexity) << stride;
+        EXPECT_NEAR(quality.perplexity_stderr, perplexity * means.std().item<double>() / std::sqrt(5),
+                    1e-4 * perplexity);
+    }
+}
+
+TEST(Quality, AStrideOfTheWholeWindowIsNone) {
+    const auto transformer = tiny_transformer();
+    const auto windows = tiny_tokens(tiny_config(), 5, 40);
+    const auto whole = evaluate_quality(transformer, no_feed_forward, windows);
+    for (const std::int64_t stride : {39, 40}) {
+        const auto quality = evaluate_quality(transformer, no_feed_forward, windows, {}, {}, stride);
+        EXPECT_EQ(quality.perplexity, whole.perplexity);
+        EXPECT_EQ(quality.perplexity_stderr, whole.perplexity_stderr);
+        EXPECT_EQ(quality.kl, whole.kl);
+        EXPECT_EQ(quality.top1, whole.top1);
+    }
+}
+
 TEST(Quality, StatesComputedBeforehandGiveTheSameFigures) {
     const auto transformer = tiny_transformer();
     const auto windows = tiny_tokens(tiny_config(), 6, 20);

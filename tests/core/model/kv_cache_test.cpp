@@ -22,5 +22,20 @@ TEST(KvCache, GivesBackAllThatWasAppendedInOrder) {
     EXPECT_EQ(cache.length(7), 0);
 }
 
+TEST(KvCache, CopiesGoOnByThemselves) {
+    const auto k = at::randn({1, 2, 5, 4}), v = at::randn({1, 2, 5, 4});
+    KvCache cache;
+    cache.append(0, k, v);
+    auto copies = cache.repeated(3);
+    EXPECT_EQ(copies.length(0), 5);
+    const auto more_k = at::randn({3, 2, 2, 4}), more_v = at::randn({3, 2, 2, 4});
+    const auto [keys, values] = copies.append(0, more_k, more_v);
+    EXPECT_TRUE(at::equal(keys, at::cat({k.expand({3, -1, -1, -1}), more_k}, 2)));
+    EXPECT_TRUE(at::equal(values, at::cat({v.expand({3, -1, -1, -1}), more_v}, 2)));
+    EXPECT_EQ(cache.length(0), 5);
+    EXPECT_TRUE(at::equal(cache.append(0, k, v).first, at::cat({k, k}, 2))) << "the first cache is as it was";
+    EXPECT_EQ(KvCache().repeated(3).length(0), 0);
+}
+
 }  // namespace
 }  // namespace dotmoe

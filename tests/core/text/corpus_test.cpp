@@ -72,6 +72,41 @@ TEST_F(CorpusTest, HeldOutWindowsComeFromTheSourcesInTurn) {
     }
 }
 
+TEST_F(CorpusTest, EveryWindowHasItsSource) {
+    const auto corpus = load({.window = 16, .held_out_windows = 6});
+    const auto expect_sources = [](const std::vector<TokenId>& tokens,
+                                   const std::vector<std::int64_t>& sources) {
+        ASSERT_EQ(16 * sources.size(), tokens.size());
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            const auto window = letters(std::span(tokens).subspan(16 * i, 16));
+            EXPECT_EQ(*window.begin() >= 'a' ? 0 : 1, sources[i]) << "window " << i;
+        }
+    };
+    expect_sources(corpus.train, corpus.train_source);
+    expect_sources(corpus.held_out, corpus.held_out_source);
+    EXPECT_EQ(std::ranges::count(corpus.held_out_source, 1), 3);
+    EXPECT_GT(std::ranges::count(corpus.train_source, 1), 10);
+}
+
+TEST_F(CorpusTest, WindowsOverlapByAStride) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += static_cast<char>('!' + i % 94);
+    const auto path = folder_.file("one.txt", text);
+    const auto held_out = tokenizer_.encode(text.substr(900));
+    const auto load = [&](std::int64_t stride, std::int64_t windows) {
+        return load_corpus({path}, tokenizer_, {.window = 20, .stride = stride, .held_out_windows = windows});
+    };
+    const auto corpus = load(7, 12);  // the twelfth ends with token 97, a thirteenth would end with 104
+    for (std::size_t i = 0; i < 12; ++i)
+        EXPECT_TRUE(std::ranges::equal(std::span(corpus.held_out).subspan(20 * i, 20),
+                                       std::span(held_out).subspan(7 * i, 20)));
+    EXPECT_EQ(corpus.train_count(), (900 - 20) / 7 + 1);
+    EXPECT_THROW(load(7, 13), Error);
+    EXPECT_EQ(load(20, 5).held_out, load(0, 5).held_out);
+    EXPECT_THROW(load(21, 1), UsageError);
+    EXPECT_THROW(load(-1, 1), UsageError);
+}
+
 TEST_F(CorpusTest, TheSeedDecides) {
     const auto one = load({.window = 16, .seed = 1}), again = load({.window = 16, .seed = 1});
     const auto other = load({.window = 16, .seed = 2}), high = load({.window = 16, .seed = 1 + (1ULL << 32)});
