@@ -14,11 +14,15 @@ struct Routing {
     at::Tensor mask;           ///< R [T, E] fp32, 0 or 1
 };
 
-/// x [T, D] any dtype, router [D, E] fp32; differentiable in both through logits and probabilities.
+/// x [T, D] any dtype, router [D, E] fp32; differentiable in both through logits and probabilities. Equal
+/// logits go to the lowest expert.
 Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active);
 
 /// R_ste = R + (p - sg(p)) (Eq. 12).
 at::Tensor straight_through(const Routing& routing);
+
+/// R + (logits - sg(logits)): the choice counts as linear in the logits, without the softmax between them.
+at::Tensor linear_straight_through(const Routing& routing);
 
 /// Load of each expert over an even share: [E], mean 1.
 at::Tensor expert_load(const at::Tensor& mask);

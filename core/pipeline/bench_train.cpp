@@ -29,8 +29,7 @@ Assignment random_assignment(const Model& model, const Recipe& recipe) {
                              recipe.layout, recipe.seed + static_cast<std::uint64_t>(layer)));
     const auto router = 0.01 * at::randn({layers, width, recipe.layout.experts}, generator, at::kFloat);
     const auto device = model.compute.device;
-    return {at::stack(affinity).to(device), router.to(device), recipe.layout,
-            assignment_options(recipe.distill)};
+    return {at::stack(affinity).to(device), router.to(device), recipe.layout, assignment_options(recipe)};
 }
 
 double median(std::vector<double> values) {

@@ -172,6 +172,7 @@ Metrics ConvertedModel::evaluate(const std::vector<fs::path>& text, std::int64_t
     metrics.active_parameters = counts.dense;
     metrics.active_neuron_share = 1;
     if (converted()) {
+        metrics.method = name_of(impl_->recipe.method);
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
                                              progress("evaluate converted"));
         metrics.layers = report_layers(transformer, *impl_->experts, windows,

@@ -183,6 +183,71 @@ TEST_F(ConvertTest, ThePapersRandomStartRunsWithoutALayerPhase) {
     EXPECT_EQ(load_project(wanted.out).experts.layers.size(), metrics.layers.size());
 }
 
+TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
+    RunControl control;
+    const auto converted = [&](const std::string& name, Method method, std::int64_t steps,
+                               EventSink& events) {
+        auto wanted = request(name);
+        wanted.recipe.method = method;
+        wanted.recipe.distill.steps = steps;
+        return convert(wanted, {events, control});
+    };
+    NullSink quiet;
+    Recorder recorder;
+    converted("as it is", Method::weights, 0, quiet);
+    const auto metrics = converted("trained", Method::weights, 12, recorder);
+    const auto as_it_is = load_project(folder_ / "as it is"), trained = load_project(folder_ / "trained");
+    for (std::size_t l = 0; l < trained.experts.layers.size(); ++l) {
+        EXPECT_TRUE(at::equal(trained.experts.layers[l].owner, as_it_is.experts.layers[l].owner));
+        EXPECT_FALSE(
+            at::allclose(trained.experts.layers[l].router, as_it_is.experts.layers[l].router, 0, 1e-4));
+    }
+    EXPECT_EQ(metrics.method, "weights");
+    EXPECT_LT(metrics.converted->perplexity, metrics.layerwise->perplexity);
+    EXPECT_TRUE(recorder.all<std::shared_ptr<const SinkhornSnapshot>>().empty());
+    const auto steps = recorder.all<TrainingStep>();
+    EXPECT_EQ(steps.size(), 12U);
+    for (const auto& step : steps) EXPECT_EQ(step.sinkhorn_iterations, 0);
+}
+
+TEST_F(ConvertTest, APrunedModelIsJudgedAsItIs) {
+    Recorder recorder;
+    RunControl control;
+    auto wanted = request("pruned");
+    wanted.recipe.method = Method::pruning;
+    const auto metrics = convert(wanted, {recorder, control});
+    EXPECT_TRUE(recorder.all<TrainingStep>().empty());
+    EXPECT_EQ(metrics.converted->perplexity, metrics.layerwise->perplexity);
+    const auto& layout = wanted.recipe.layout;
+    for (const auto& layer : metrics.layers) EXPECT_EQ(layer.dead, layout.experts - layout.active);
+}
+
+TEST_F(ConvertTest, AnyMethodResumesToTheSameResult) {
+    RunControl control, never;
+    NullSink quiet;
+    Recorder stopper([&](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        if (step && step->step == 6) control.request_stop();
+    });
+    auto straight = request("straight"), broken = request("broken");
+    straight.recipe.method = broken.recipe.method = Method::activations;
+    convert(straight, {quiet, never});
+    EXPECT_THROW(convert(broken, {stopper, control}), Cancelled);
+    broken.resume = true;
+    convert(broken, {quiet, never});
+    expect_same_experts(straight.out, broken.out);
+}
+
+TEST_F(ConvertTest, TheAblationsRun) {
+    NullSink quiet;
+    RunControl control;
+    auto wanted = request("greedy and hard");
+    wanted.recipe.distill.rounding = Rounding::greedy;
+    wanted.recipe.distill.straight_through = StraightThrough::hard;
+    const auto ablated = convert(wanted, {quiet, control});
+    EXPECT_LT(ablated.converted->perplexity, ablated.layerwise->perplexity);
+}
+
 TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
     Recorder recorder;
     RunControl control;
