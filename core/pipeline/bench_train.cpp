@@ -51,6 +51,7 @@ TrainFigures bench_train(const TrainBench& bench) {
     const auto model = load_model(bench.model, choose_compute(bench.device));
     const Transformer transformer(model->config, model->weights);
     auto assignment = random_assignment(*model, recipe);
+    if (!assignment.trains()) fail_usage("method = {}: nothing of it is trained", name_of(recipe.method));
     const auto tokens = at::randint(model->config.vocabulary, {recipe.distill.sequences, recipe.text.window},
                                     at::detail::createCPUGenerator(recipe.seed), at::kLong)
                             .to(model->compute.device);

@@ -77,7 +77,7 @@ TEST(CompareRuns, LeavesOutAStageThatWasNotRunAndRefusesWhatIsMissing) {
 // The keys are an interface: scripts read them.
 TEST(Comparison, JsonHasTheDocumentedKeys) {
     const nlohmann::json json = beaten();
-    EXPECT_EQ(json.at("seeds"), (std::vector<int>{0, 1}));
+    EXPECT_EQ(json.at("seeds"), nlohmann::json({0, 1}));
     EXPECT_EQ(json.at("trained")[0].at("method"), "weights");
     EXPECT_EQ(json.at("trained")[0].at("perplexity"),
               (nlohmann::json{{"mean", 81.0}, {"stderr", 1.0}, {"seeds", {80.0, 82.0}}}));

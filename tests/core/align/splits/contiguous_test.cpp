@@ -16,8 +16,8 @@ TEST(ContiguousSplit, WithoutSharedNeuronsIsBlocksOfTheLayer) {
 
 TEST(ContiguousSplit, RunsGoOnOverTheSharedNeurons) {
     auto h = at::ones({5, 8});
-    h.select(1, 2) *= 4;
-    h.select(1, 5) *= -3;
+    h.select(1, 2).mul_(4);
+    h.select(1, 5).mul_(-3);
     const test::KnownActivations layer(h);
     const auto owner = contiguous_split(layer.energies(), {.experts = 3, .active = 1, .shared = 2});
     EXPECT_TRUE(at::equal(owner, at::tensor({1, 1, 0, 2, 2, 0, 3, 3}, at::kLong)));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "align/splits/activation_clusters.h"
 #include "align/splits/contiguous.h"
 #include "align/splits/pruning.h"
@@ -18,13 +20,8 @@ constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
 constexpr std::uint64_t seed = 4;
 
 struct Problem {
-    Problem() {
-        at::manual_seed(12);
-        weights = test::small_layer(16, 72);
-        x = at::randn({2000, 16});
-    }
-    LayerWeights weights;
-    at::Tensor x;
+    LayerWeights weights = (at::manual_seed(12), test::small_layer(16, 72));
+    at::Tensor x = at::randn({2000, 16});
     NeuronEnergies energies{x, weights};
     RidgeRouter ridge{energies, {}};
     Placement placement{layout};

@@ -19,7 +19,7 @@ LayerWeights directed_layer() {
     const auto directions = at::eye(width).slice(0, 0, 6).repeat({neurons / 6, 1});
     weights.gate =
         (directions + 0.05 * at::randn({neurons, width})) * at::logspace(-1, 1, neurons, 10).unsqueeze(1);
-    weights.down.slice(1, 0, 6) *= 1000;
+    weights.down.slice(1, 0, 6).mul_(1e5);
     return weights;
 }
 
