@@ -23,7 +23,7 @@ struct AssignmentOptions {
     bool train_assignment = true, train_router = true;  ///< what is not trained stays as it was given
     Rounding rounding = Rounding::exact;
     StraightThrough straight_through = StraightThrough::soft;
-    SinkhornOptions sinkhorn;  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
+    SinkhornOptions sinkhorn = {};  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
 };
 
 /// Plans of all layers at one step. Where the split is not trained, only owner and prices are set.
