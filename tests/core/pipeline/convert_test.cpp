@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -238,14 +239,35 @@ TEST_F(ConvertTest, AnyMethodResumesToTheSameResult) {
     expect_same_experts(straight.out, broken.out);
 }
 
-TEST_F(ConvertTest, TheAblationsRun) {
+TEST_F(ConvertTest, EachAblationChangesWhatIsLearnt) {
     NullSink quiet;
     RunControl control;
-    auto wanted = request("greedy and hard");
-    wanted.recipe.distill.rounding = Rounding::greedy;
-    wanted.recipe.distill.straight_through = StraightThrough::hard;
-    const auto ablated = convert(wanted, {quiet, control});
-    EXPECT_LT(ablated.converted->perplexity, ablated.layerwise->perplexity);
+    const auto learnt = [&](const std::string& name, const std::function<void(DistillRecipe&)>& ablate) {
+        auto wanted = request(name);
+        wanted.recipe.distill.steps = 4;
+        wanted.recipe.distill.affinity_lr = 0.5;  // so that four steps move neurons
+        wanted.recipe.distill.load_floor = 0;     // raises routers after the training
+        ablate(wanted.recipe.distill);
+        convert(wanted, {quiet, control});
+        return load_project(wanted.out).experts.layers;
+    };
+    const auto same_router = [](const LayerExperts& a, const LayerExperts& b) {
+        return at::equal(a.router, b.router);
+    };
+    const auto same_owner = [](const LayerExperts& a, const LayerExperts& b) {
+        return at::equal(a.owner, b.owner);
+    };
+    const auto whole = learnt("whole", [](auto&) {});
+    const auto hard = learnt("hard", [](auto& distill) { distill.straight_through = StraightThrough::hard; });
+    EXPECT_FALSE(std::ranges::equal(whole, hard, same_router));
+    const auto split_alone = learnt("split alone", [](auto& distill) { distill.train_router = false; });
+    const auto router_alone = learnt("router alone", [](auto& distill) { distill.train_assignment = false; });
+    const auto nothing =
+        learnt("nothing", [](auto& distill) { distill.train_assignment = distill.train_router = false; });
+    EXPECT_TRUE(std::ranges::equal(split_alone, nothing, same_router));
+    EXPECT_FALSE(std::ranges::equal(split_alone, nothing, same_owner));
+    EXPECT_FALSE(std::ranges::equal(router_alone, nothing, same_router));
+    EXPECT_TRUE(std::ranges::equal(router_alone, nothing, same_owner));
 }
 
 TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
