@@ -260,6 +260,8 @@ TEST_F(ConvertTest, EachAblationChangesWhatIsLearnt) {
     const auto whole = learnt("whole", [](auto&) {});
     const auto hard = learnt("hard", [](auto& distill) { distill.straight_through = StraightThrough::hard; });
     EXPECT_FALSE(std::ranges::equal(whole, hard, same_router));
+    const auto greedy = learnt("greedy", [](auto& distill) { distill.rounding = Rounding::greedy; });
+    EXPECT_FALSE(std::ranges::equal(whole, greedy, same_owner));
     const auto split_alone = learnt("split alone", [](auto& distill) { distill.train_router = false; });
     const auto router_alone = learnt("router alone", [](auto& distill) { distill.train_assignment = false; });
     const auto nothing =
