@@ -20,15 +20,14 @@ struct TextRecipe {
 
 /// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
 struct LayerwiseRecipe {
-    std::int64_t rounds = 7;    ///< router fit + transport, in turn
-    double ridge = 1e-2;        ///< lambda of the router fit, inputs at unit RMS
-    double router_scale = 1.5;  ///< mean column norm of W_r times the inputs' RMS
-    double energy_power = 0.7;  ///< exponent of the energies in the affinity; 1 is METHOD §7's own
-    double load_floor = 0.25;   ///< least load of an expert, over an even share; 0: experts may die
-    std::int64_t top_activations =
-        10;                  ///< method activations: neurons that count as on for a token (CMoE's K_a)
-    std::int64_t steps = 0;  ///< straight-through steps a layer
-    std::int64_t batch_tokens = 768;  ///< tokens a step
+    std::int64_t rounds = 7;            ///< router fit + transport, in turn
+    double ridge = 1e-2;                ///< lambda of the router fit, inputs at unit RMS
+    double router_scale = 1.5;          ///< mean column norm of W_r times the inputs' RMS
+    double energy_power = 0.7;          ///< exponent of the energies in the affinity; 1 is METHOD §7's own
+    double load_floor = 0.25;           ///< least load of an expert, over an even share; 0: experts may die
+    std::int64_t top_activations = 10;  ///< K_a of METHOD §8: neurons that count as on for a token
+    std::int64_t steps = 0;             ///< straight-through steps a layer
+    std::int64_t batch_tokens = 768;    ///< tokens a step
     double affinity_lr = 1e-1, router_lr = 1e-2;
     double balance_weight = 3e-3, z_weight = 1e-4;
 };
@@ -71,8 +70,7 @@ enum class Start {
     random        ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
 };
 
-/// How the layer-wise phase splits a layer: ours, and the rivals it is compared with (align/splits, METHOD
-/// §8).
+/// How the layer-wise phase splits a layer: ours, and its rivals (align/splits, METHOD §8).
 enum class Method {
     transport,    ///< alternating transport, METHOD §7
     random,       ///< a balanced random deal
