@@ -28,7 +28,7 @@ void override_with(const std::optional<T>& flag, Field& field) {
 
 }  // namespace
 
-void RecipeFlags::add_to(CLI::App& command) {
+void RecipeFlags::add_budget_to(CLI::App& command) {
     command
         .add_option("--recipe", name_or_file_,
                     fmt::format("A preset ({}) or a TOML file", fmt::join(preset_names(), ", ")))
@@ -41,6 +41,15 @@ void RecipeFlags::add_to(CLI::App& command) {
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
     command.add_option("--layer-steps", layer_steps_, "Training steps within each layer")
         ->type_name("N")
+        ->group(group);
+}
+
+void RecipeFlags::add_to(CLI::App& command) {
+    add_budget_to(command);
+    command
+        .add_option("--method", method_,
+                    fmt::format("How layers are split: {}", fmt::join(method_names(), ", ")))
+        ->type_name("NAME")
         ->group(group);
     command.add_option("--seed", seed_, "Same seed, machine and threads: same assignment")
         ->type_name("N")
@@ -55,6 +64,7 @@ Recipe RecipeFlags::recipe() const {
     override_with(steps_, recipe.distill.steps);
     override_with(layer_steps_, recipe.layerwise.steps);
     override_with(seed_, recipe.seed);
+    if (method_) recipe.method = method_named(*method_);
     check_recipe(recipe);
     return recipe;
 }

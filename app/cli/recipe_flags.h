@@ -1,4 +1,4 @@
-// --recipe and the flags that override it, for plan and convert.
+// --recipe and the flags that override it, for plan, convert, compare and bench train.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,12 +14,15 @@ class RecipeFlags {
   public:
     /// The flags write into this object: it outlives the command.
     void add_to(CLI::App& command);
+    /// All but --method and --seed, of which compare takes several.
+    void add_budget_to(CLI::App& command);
 
     /// The recipe named, with the flags over it, range-checked. Throws UsageError.
     Recipe recipe() const;
 
   private:
     std::string name_or_file_ = "quick";
+    std::optional<std::string> method_;
     std::optional<std::int64_t> experts_, active_, shared_, steps_, layer_steps_;
     std::optional<std::uint64_t> seed_;
 };

@@ -45,6 +45,7 @@ class NeuronEnergies {
 
     std::int64_t tokens() const { return inputs_.size(0); }
     std::int64_t chunks() const;
+    const at::Tensor& down_norm() const { return down_norm_; }
     Chunk chunk(std::int64_t index) const;
 
   private:

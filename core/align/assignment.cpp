@@ -15,22 +15,28 @@ namespace dotmoe {
 namespace {
 
 /// A leaf of its own memory: the optimizer writes into it.
-at::Tensor trainable(const at::Tensor& values) {
-    return values.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous).set_requires_grad(true);
+at::Tensor leaf(const at::Tensor& values, bool trained) {
+    return values.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous).set_requires_grad(trained);
 }
 
 }  // namespace
 
-AssignmentOptions assignment_options(const DistillRecipe& recipe) {
-    return {.affinity_lr = recipe.affinity_lr,
-            .router_lr = recipe.router_lr,
-            .weight_decay = recipe.weight_decay,
-            .clip = recipe.clip,
-            .sinkhorn = {.max_iterations = static_cast<int>(recipe.sinkhorn_iterations),
-                         .tolerance = recipe.sinkhorn_tolerance}};
+AssignmentOptions assignment_options(const Recipe& recipe) {
+    const auto& distill = recipe.distill;
+    return {.affinity_lr = distill.affinity_lr,
+            .router_lr = distill.router_lr,
+            .weight_decay = distill.weight_decay,
+            .clip = distill.clip,
+            .train_assignment = trains_assignment(recipe),
+            .train_router = trains_router(recipe),
+            .rounding = distill.rounding,
+            .straight_through = distill.straight_through,
+            .sinkhorn = {.max_iterations = static_cast<int>(distill.sinkhorn_iterations),
+                         .tolerance = distill.sinkhorn_tolerance}};
 }
 
-/// AdamW of libtorch over two groups (affinity, router), with its moments reachable for checkpoints.
+/// AdamW of libtorch over a group for each of affinity and router, with its moments reachable for
+/// checkpoints.
 struct Assignment::Optimizer {
     torch::optim::AdamW adamw;
     std::vector<double> rates;
@@ -63,48 +69,70 @@ struct Assignment::TransportClock {
 
 Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                        const AssignmentOptions& options)
-    : affinity_(trainable(affinity)),
-      router_(trainable(router)),
+    : affinity_(leaf(affinity, options.train_assignment)),
+      router_(leaf(router, options.train_router)),
       capacities_(layout.capacities(affinity_.size(1))),
       options_(options),
-      optimizer_(new Optimizer{
-          torch::optim::AdamW({Optimizer::group(affinity_, options.affinity_lr, options.weight_decay),
-                               Optimizer::group(router_, options.router_lr, options.weight_decay)},
-                              torch::optim::AdamWOptions(options.affinity_lr)),
-          {options.affinity_lr, options.router_lr}}),
       clock_(std::make_shared<TransportClock>()) {
-    affinity_.register_hook(
-        [clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
+    std::vector<torch::optim::OptimizerParamGroup> groups;
+    std::vector<double> rates;
+    const auto train = [&](const at::Tensor& parameter, double rate) {
+        groups.push_back(Optimizer::group(parameter, rate, options.weight_decay));
+        rates.push_back(rate);
+    };
+    if (options.train_assignment) {
+        train(affinity_, options.affinity_lr);
+        if (options.straight_through == StraightThrough::soft)
+            affinity_.register_hook(
+                [clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
+    } else {
+        fixed_ = round();
+    }
+    if (options.train_router) train(router_, options.router_lr);
+    if (trains())
+        optimizer_.reset(
+            new Optimizer{torch::optim::AdamW(groups, torch::optim::AdamWOptions(rates.front())), rates});
 }
 
 Assignment::~Assignment() = default;
 Assignment::Assignment(Assignment&&) noexcept = default;
 
+ExactPlan Assignment::round_layer(const at::Tensor& affinity, std::int64_t layer) const {
+    // Prices in units of A: the dual of column e is -tau g_e. Before any solve they are free, which is right
+    // for the affinity of a given plan: its argmax is that plan.
+    const auto g = potentials_ ? potentials_->select(0, layer).cpu() : at::zeros({affinity.size(1)});
+    const at::Tensor prices = -temperature_ * g;
+    // The paper ranks the entries of the soft plan, of which log M = A/tau + f 1^T + 1 g^T needs its f again.
+    if (options_.rounding == Rounding::greedy)
+        return {round_greedy(at::log_softmax(affinity / temperature_ + g, -1), capacities_),
+                prices.to(at::kDouble)};
+    return round_exact(affinity, capacities_, prices, allowed_in_layer(options_.sinkhorn.allowed, layer));
+}
+
 std::vector<ExactPlan> Assignment::round() const {
+    if (!fixed_.empty()) return fixed_;
     const auto affinity = affinity_.detach().cpu();
     std::vector<ExactPlan> plans;
-    for (std::int64_t l = 0; l < affinity.size(0); ++l) {
-        // Prices in units of A: the dual of column e is -tau g_e.
-        std::optional<at::Tensor> prices;
-        if (potentials_) prices = -temperature_ * potentials_->select(0, l).cpu();
-        plans.push_back(round_exact(affinity.select(0, l), capacities_, prices,
-                                    allowed_in_layer(options_.sinkhorn.allowed, l)));
-    }
+    for (std::int64_t l = 0; l < affinity.size(0); ++l)
+        plans.push_back(round_layer(affinity.select(0, l), l));
     return plans;
 }
 
 Plans Assignment::solve(double temperature) {
     const ProgressMeter forward(0);
-    auto sinkhorn = options_.sinkhorn;
-    sinkhorn.temperature = temperature;
-    // g is in units of A / tau: rescaled, so that a warm start survives the annealing.
-    auto warm = potentials_;
-    if (warm) warm = *warm * (temperature_ / temperature);
-
     Plans plans;
-    plans.soft = transport_plan(affinity_, capacities_, sinkhorn, warm, &plans.solve);
-    potentials_ = plans.solve.g;
-    temperature_ = temperature;
+    if (options_.train_assignment) {
+        auto sinkhorn = options_.sinkhorn;
+        sinkhorn.temperature = temperature;
+        // g is in units of A / tau: rescaled, so that a warm start survives the annealing.
+        auto warm = potentials_;
+        if (warm) warm = *warm * (temperature_ / temperature);
+        plans.soft = transport_plan(affinity_, capacities_, sinkhorn, warm, &plans.solve);
+        plans.surrogate = options_.straight_through == StraightThrough::soft ? plans.soft : affinity_;
+        potentials_ = plans.solve.g;
+        temperature_ = temperature;
+        plans.soft.register_hook([clock = clock_](const at::Tensor&) { clock->backward = ProgressMeter(0); });
+    }
     for (auto& [owner, prices] : round()) {
         plans.owner.push_back(owner);
         plans.prices.push_back(prices);
@@ -112,7 +140,6 @@ Plans Assignment::solve(double temperature) {
     for (std::size_t l = 0; l < last_owner_.size(); ++l)
         plans.churn += churn(last_owner_[l], plans.owner[l]) / static_cast<double>(last_owner_.size());
     last_owner_ = plans.owner;
-    plans.soft.register_hook([clock = clock_](const at::Tensor&) { clock->backward = ProgressMeter(0); });
     clock_->seconds += forward.seconds();
     return plans;
 }
@@ -121,8 +148,17 @@ double Assignment::transport_seconds() const {
     return clock_->seconds;
 }
 
+std::vector<std::pair<std::string, at::Tensor>> Assignment::trained() const {
+    std::vector<std::pair<std::string, at::Tensor>> leaves;
+    if (options_.train_assignment) leaves.emplace_back("affinity", affinity_);
+    if (options_.train_router) leaves.emplace_back("router", router_);
+    return leaves;
+}
+
 void Assignment::step(double rate) {
-    torch::nn::utils::clip_grad_norm_(std::vector<at::Tensor>{affinity_, router_}, options_.clip);
+    std::vector<at::Tensor> parameters;
+    for (const auto& [name, parameter] : trained()) parameters.push_back(parameter);
+    torch::nn::utils::clip_grad_norm_(parameters, options_.clip);
     for (std::size_t i = 0; i < optimizer_->rates.size(); ++i)
         optimizer_->adamw.param_groups()[i].options().set_lr(optimizer_->rates[i] * rate);
     optimizer_->adamw.step();
@@ -142,7 +178,7 @@ std::map<std::string, at::Tensor> Assignment::state() const {
         state["potentials"] = *potentials_;
         state["temperature"] = at::full({1}, temperature_, at::kDouble);
     }
-    for (const auto& [name, parameter] : {std::pair{"affinity", affinity_}, std::pair{"router", router_}}) {
+    for (const auto& [name, parameter] : trained()) {
         auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
         state[fmt::format("{}.exp_avg", name)] = moments.exp_avg();
         state[fmt::format("{}.exp_avg_sq", name)] = moments.exp_avg_sq();
@@ -166,7 +202,7 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
     };
     copy(affinity_, "affinity");
     copy(router_, "router");
-    for (const auto& [name, parameter] : {std::pair{"affinity", affinity_}, std::pair{"router", router_}}) {
+    for (const auto& [name, parameter] : trained()) {
         auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
         copy(moments.exp_avg(), fmt::format("{}.exp_avg", name));
         copy(moments.exp_avg_sq(), fmt::format("{}.exp_avg_sq", name));
@@ -175,6 +211,10 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
     if (state.contains("potentials")) {
         potentials_ = take("potentials").to(affinity_.device());
         temperature_ = take("temperature").item<double>();
+    }
+    if (!options_.train_assignment) {
+        fixed_.clear();
+        fixed_ = round();
     }
 }
 

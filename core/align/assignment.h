@@ -19,20 +19,27 @@ namespace dotmoe {
 struct AssignmentOptions {
     double affinity_lr = 1e-2, router_lr = 3e-3;
     double weight_decay = 1e-4;
-    double clip = 1.0;         ///< bound on the norm of all gradients together
-    SinkhornOptions sinkhorn;  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
+    double clip = 1.0;                                  ///< bound on the norm of all gradients together
+    bool train_assignment = true, train_router = true;  ///< what is not trained stays as it was given
+    Rounding rounding = Rounding::exact;
+    StraightThrough straight_through = StraightThrough::soft;
+    SinkhornOptions sinkhorn = {};  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
 };
 
-/// Plans of all layers at one step.
+/// Plans of all layers at one step. Where the split is not trained, only owner and prices are set.
 struct Plans {
-    at::Tensor soft;                 ///< P [L, N, columns], with the implicit gradient to the affinity
-    std::vector<at::Tensor> owner;   ///< L of [N]: exact rounding of the affinity
+    at::Tensor soft;  ///< P [L, N, columns]
+    /// [L, N, columns] to take the hard plan's gradient (experts/masked_ffn.h): P, with the implicit gradient
+    /// to the affinity, or the affinity itself (StraightThrough::hard).
+    at::Tensor surrogate;
+    std::vector<at::Tensor> owner;   ///< L of [N]: the rounded plans
     std::vector<at::Tensor> prices;  ///< L of [columns]: of the rounding
     SinkhornResult solve;
     double churn = 0;  ///< share of neurons whose owner changed since the last solve
 };
 
-AssignmentOptions assignment_options(const DistillRecipe& recipe);
+/// Of the global phase.
+AssignmentOptions assignment_options(const Recipe& recipe);
 
 class Assignment {
   public:
@@ -43,9 +50,13 @@ class Assignment {
     ~Assignment();
     Assignment(Assignment&&) noexcept;
 
-    /// Sinkhorn from the last potentials, then exact rounding with their prices.
+    /// Whether there is anything to train.
+    bool trains() const { return options_.train_assignment || options_.train_router; }
+
+    /// Sinkhorn from the last potentials, then rounding with their prices. Without either where the split is
+    /// not trained: it is the rounding of the affinity that was given.
     Plans solve(double temperature);
-    /// W_r of a layer [D, E], trainable.
+    /// W_r of a layer [D, E], trainable unless options say otherwise.
     at::Tensor router(std::int64_t layer) const { return router_.select(0, layer); }
     /// A of a layer [N, columns], without gradient, CPU.
     at::Tensor affinity(std::int64_t layer) const { return affinity_.detach().select(0, layer).cpu(); }
@@ -57,7 +68,7 @@ class Assignment {
     /// Seconds so far in Sinkhorn, rounding and their gradient, on the host's clock.
     double transport_seconds() const;
 
-    /// The experts as they stand: exact rounding of the present affinity, copies of the routers.
+    /// The experts as they stand: rounding of the present affinity, copies of the routers.
     std::vector<LayerExperts> experts() const;
 
     /// Everything a later run needs to go on to the same result; names are stable.
@@ -70,6 +81,9 @@ class Assignment {
     struct TransportClock;
 
     std::vector<ExactPlan> round() const;
+    ExactPlan round_layer(const at::Tensor& affinity, std::int64_t layer) const;
+    /// The leaves under training, by their name in state().
+    std::vector<std::pair<std::string, at::Tensor>> trained() const;
 
     at::Tensor affinity_, router_;
     Capacities capacities_;
@@ -77,6 +91,7 @@ class Assignment {
     std::optional<at::Tensor> potentials_;  ///< g of the last solve [L, columns]
     double temperature_ = 1;                ///< of the last solve
     std::vector<at::Tensor> last_owner_;
+    std::vector<ExactPlan> fixed_;  ///< the plans where they are not trained, else empty
     std::unique_ptr<Optimizer> optimizer_;
     std::shared_ptr<TransportClock> clock_;  ///< shared with the hooks of the gradient
 };

@@ -20,9 +20,11 @@ struct LayerTerms {
 };
 
 FeedForward student_feed_forward(const Transformer& transformer, const Assignment& assignment,
-                                 const Plans& plans, const Layout& layout, const at::Generator& noise,
-                                 LayerTerms& terms) {
-    return [&, noise](const at::Tensor& x, std::int64_t layer) {
+                                 const Plans& plans, const Layout& layout, StraightThrough gradient,
+                                 const at::Generator& noise, LayerTerms& terms) {
+    const auto routed = gradient == StraightThrough::soft ? &straight_through : &linear_straight_through;
+    return [&transformer, &assignment, &plans, &layout, routed, noise, &terms](const at::Tensor& x,
+                                                                                std::int64_t layer) {
         const auto l = static_cast<std::size_t>(layer);
         const auto flat = x.flatten(0, -2);
         const auto routing = route(flat, assignment.router(layer), layout, noise);
@@ -30,9 +32,9 @@ FeedForward student_feed_forward(const Transformer& transformer, const Assignmen
         terms.z.push_back(z_loss(routing));
         terms.load.push_back(expert_load(routing.mask).cpu());
         terms.dropped += routing.dropped;
+        const auto surrogate = plans.surrogate.defined() ? plans.surrogate.select(0, layer) : at::Tensor();
         return masked_feed_forward(flat, transformer.weights().layers[l], layout,
-                                   plans.owner[l].to(x.device()), straight_through(routing),
-                                   plans.soft.select(0, layer))
+                                   plans.owner[l].to(x.device()), routed(routing), surrogate)
             .view_as(x);
     };
 }
@@ -66,8 +68,9 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
         LayerTerms terms;
         const auto noise = at::detail::createCPUGenerator(
             derive_seed(seed, SeedPurpose::noise, static_cast<std::uint64_t>(step)));
-        const auto student = transformer.hidden(
-            tokens, student_feed_forward(transformer, assignment, plans, layout, noise, terms));
+        const auto student =
+            transformer.hidden(tokens, student_feed_forward(transformer, assignment, plans, layout,
+                                                            recipe.straight_through, noise, terms));
 
         // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they
         // are.

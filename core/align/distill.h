@@ -27,8 +27,8 @@ struct DistillHooks {
 };
 
 /// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone,
-/// so that a resumed run draws the same). Trains `assignment` from first_step to recipe.steps. Throws
-/// Cancelled between two steps, never within one.
+/// so that a resumed run draws the same). Trains `assignment`, which must have something to train, from
+/// first_step to recipe.steps. Throws Cancelled between two steps, never within one.
 void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout,
             const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
             std::int64_t first_step, const DistillHooks& hooks);

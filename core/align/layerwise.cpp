@@ -1,7 +1,5 @@
 #include "align/layerwise.h"
 
-#include <ATen/CPUGeneratorImpl.h>
-
 #include "align/load_floor.h"
 #include "experts/router.h"
 #include "transport/rounding.h"
@@ -62,21 +60,6 @@ at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& rou
         affinity = affinity.defined() ? affinity + profit : profit;
     }
     return affinity / affinity.std();
-}
-
-at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, std::uint64_t seed) {
-    at::Tensor energy;
-    for (std::int64_t i = 0; i < energies.chunks(); ++i) {
-        const auto sum = energies.chunk(i).energies.sum(0);
-        energy = energy.defined() ? energy + sum : sum;
-    }
-    const auto order =
-        at::argsort(energy.cpu(), true, 0, true);  // stable, so that ties do not depend on the machine
-    const auto routed = order.size(0) - layout.shared;
-    auto owner = at::zeros({order.size(0)}, at::kLong);
-    const auto generator = at::detail::createCPUGenerator(seed);
-    const auto dealt = at::randperm(routed, generator, at::kLong) % layout.experts + layout.first_routed();
-    return owner.index_put_({order.slice(0, layout.shared)}, dealt);
 }
 
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,

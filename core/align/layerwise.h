@@ -39,10 +39,6 @@ class RidgeRouter {
 at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout,
                            double power);
 
-/// The S neurons of most energy shared, the rest dealt at random: the start of the alternation, and with a
-/// ridge router the baseline that shows what transport gives. Returns owner [N].
-at::Tensor random_split(const NeuronEnergies& energies, const Layout& layout, std::uint64_t seed);
-
 /// One round of the alternation, for those who watch; called on the calling thread.
 struct LayerwiseRound {
     std::int64_t round = 0;
@@ -54,7 +50,7 @@ struct LayerwiseRound {
 using RoundCallback = std::function<void(const LayerwiseRound&)>;
 
 /// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
-/// first owner [N].
+/// first owner [N], as align/splits/random.h gives it.
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
                        const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
 

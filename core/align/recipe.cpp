@@ -6,9 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <set>
-#include <span>
 
 #include "align/presets.h"
 #include "base/error.h"
@@ -24,23 +22,35 @@ struct Range {
     double least = 0, most = infinity;
 };
 
-template <typename Enum>
-using Names = std::span<const std::pair<Enum, std::string_view>>;
+/// Names of an enumeration's values, in their order: names<E>[value].
+template <typename E>
+constexpr std::array<std::string_view, 0> names{};
+template <>
+constexpr std::array<std::string_view, 2> names<Start>{"alternating", "random"};
+template <>
+constexpr std::array<std::string_view, 6> names<Method>{"transport", "random",      "contiguous",
+                                                        "weights",   "activations", "pruning"};
+template <>
+constexpr std::array<std::string_view, 5> names<RoutingRule>{"unit", "renormalised", "switch", "noisy",
+                                                             "expert_choice"};
+template <>
+constexpr std::array<std::string_view, 2> names<Rounding>{"exact", "greedy"};
+template <>
+constexpr std::array<std::string_view, 2> names<StraightThrough>{"soft", "hard"};
 
-constexpr std::array<std::pair<Start, std::string_view>, 2> start_names{
-    {{Start::alternating, "alternating"}, {Start::random, "random"}}};
-constexpr std::array<std::pair<RoutingRule, std::string_view>, 5> rule_names{
-    {{RoutingRule::unit, "unit"},
-     {RoutingRule::renormalised, "renormalised"},
-     {RoutingRule::switch_, "switch"},
-     {RoutingRule::noisy, "noisy"},
-     {RoutingRule::expert_choice, "expert_choice"}}};
+template <typename E>
+concept Enumeration = std::is_enum_v<E>;
 
-constexpr Names<Start> names_of(Start) {
-    return start_names;
+template <Enumeration E>
+std::string_view name_in(E value) {
+    return names<E>[static_cast<std::size_t>(value)];
 }
-constexpr Names<RoutingRule> names_of(RoutingRule) {
-    return rule_names;
+
+template <Enumeration E>
+std::optional<E> value_named(std::string_view name) {
+    const auto found = std::ranges::find(names<E>, name);
+    if (found == names<E>.end()) return std::nullopt;
+    return static_cast<E>(found - names<E>.begin());
 }
 
 /// The one list of fields: reading, writing and checking all walk it. `visit(table, key, field, range)`;
@@ -50,6 +60,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("", "name", r.name, Range{});
     visit("", "seed", r.seed, Range{0, 9e15});
     visit("", "start", r.start, Range{});
+    visit("", "method", r.method, Range{});
     visit("layout", "experts", r.layout.experts, Range{1, 1e6});
     visit("layout", "active", r.layout.active, Range{1, 1e6});
     visit("layout", "shared", r.layout.shared, Range{0, 1e9});
@@ -64,6 +75,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("layerwise", "router_scale", r.layerwise.router_scale, Range{1e-6, 1e6});
     visit("layerwise", "energy_power", r.layerwise.energy_power, Range{0.01, 2});
     visit("layerwise", "load_floor", r.layerwise.load_floor, Range{0, 0.9});
+    visit("layerwise", "top_activations", r.layerwise.top_activations, Range{1, 1e7});
     visit("layerwise", "steps", r.layerwise.steps, Range{0, 1e7});
     visit("layerwise", "batch_tokens", r.layerwise.batch_tokens, Range{1, 1e7});
     visit("layerwise", "affinity_lr", r.layerwise.affinity_lr, Range{0, 1e3});
@@ -84,6 +96,10 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "temperature_end", r.distill.temperature_end, Range{1e-3, 1e3});
     visit("distill", "temperature_share", r.distill.temperature_share, Range{0, 1});
     visit("distill", "load_floor", r.distill.load_floor, Range{0, 0.9});
+    visit("distill", "train_assignment", r.distill.train_assignment, Range{});
+    visit("distill", "train_router", r.distill.train_router, Range{});
+    visit("distill", "rounding", r.distill.rounding, Range{});
+    visit("distill", "straight_through", r.distill.straight_through, Range{});
     visit("distill", "sinkhorn_iterations", r.distill.sinkhorn_iterations, Range{1, 1e5});
     visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
@@ -134,17 +150,15 @@ class Reader {
     void read(const toml::node& node, const std::string& name, double& field) {
         field = expect(node.value<double>(), node, name, "a number");
     }
-    template <typename Enum>
-    requires std::is_enum_v<Enum>
-    void read(const toml::node& node, const std::string& name, Enum& field) {
-        const auto text = expect(node.value_exact<std::string>(), node, name, "a text");
-        const auto names = names_of(field);
-        const auto found = std::ranges::find(names, text, [](const auto& entry) { return entry.second; });
-        if (found == names.end())
-            refuse(node, name, fmt::format("\"{}\"", fmt::join(names | std::views::values, "\" or \"")));
-        field = found->first;
+    void read(const toml::node& node, const std::string& name, bool& field) {
+        field = expect(node.value_exact<bool>(), node, name, "true or false");
     }
-
+    template <Enumeration E>
+    void read(const toml::node& node, const std::string& name, E& field) {
+        const auto text = expect(node.value_exact<std::string>(), node, name, "a text");
+        field =
+            expect(value_named<E>(text), node, name, fmt::format("\"{}\"", fmt::join(names<E>, "\" or \"")));
+    }
     void read(const toml::node& node, const std::string& name, std::vector<NeuronPlace>& field) {
         constexpr auto wanted = "a list of { layer = 0, neuron = 0, expert = 0 }";
         const auto* list = node.as_array();
@@ -183,11 +197,9 @@ class Reader {
 std::string toml_value(const std::string& value) {
     return fmt::format("\"{}\"", value);
 }
-template <typename Enum>
-requires std::is_enum_v<Enum> std::string toml_value(Enum value) {
-    const auto names = names_of(value);
-    const auto found = std::ranges::find(names, value, [](const auto& entry) { return entry.first; });
-    return fmt::format("\"{}\"", found->second);
+template <Enumeration E>
+std::string toml_value(E value) {
+    return fmt::format("\"{}\"", name_in(value));
 }
 std::string toml_value(const std::vector<NeuronPlace>& places) {
     std::string text;
@@ -206,6 +218,20 @@ std::string toml_value(T value) {
 }
 
 }  // namespace
+
+std::vector<std::string> method_names() {
+    return {names<Method>.begin(), names<Method>.end()};
+}
+
+std::string_view name_of(Method method) {
+    return name_in(method);
+}
+
+Method method_named(std::string_view name) {
+    const auto method = value_named<Method>(name);
+    if (!method) fail_usage("method '{}' is unknown: use {}", name, fmt::join(names<Method>, ", "));
+    return *method;
+}
 
 std::vector<std::string> preset_names() {
     std::vector<std::string> names;
@@ -258,7 +284,8 @@ std::string to_toml(const Recipe& recipe) {
 
 void check_recipe(const Recipe& recipe) {
     for_each_field(recipe, [](std::string_view table, std::string_view key, const auto& field, Range range) {
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(field)>>) {
+        using T = std::remove_cvref_t<decltype(field)>;
+        if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
             const auto value = static_cast<double>(field);
             if (!(value >= range.least && value <= range.most))
                 fail_usage("{} = {} is outside {} to {}", dotted(table, key), field, range.least, range.most);
@@ -275,6 +302,14 @@ void check_recipe(const Recipe& recipe) {
                 expert < (recipe.layout.shared > 0 ? -1 : 0))
                 fail_usage("constraints: there is no layer {} with a neuron {} and an expert {}", layer,
                            neuron, expert);
+    if (recipe.method != Method::transport && recipe.start == Start::random)
+        fail_usage(
+            "method = {} splits in the layer-wise phase, which start = random leaves out; use start = "
+            "alternating",
+            name_of(recipe.method));
+    const auto& [pin, forbid] = recipe.constraints;
+    if (recipe.distill.rounding == Rounding::greedy && (!pin.empty() || !forbid.empty()))
+        fail_usage("distill.rounding = greedy knows no constraints; use exact");
     if (recipe.distill.temperature_end > recipe.distill.temperature_start)
         fail_usage("distill.temperature_end = {} is above temperature_start = {}; the plan must sharpen",
                    recipe.distill.temperature_end, recipe.distill.temperature_start);

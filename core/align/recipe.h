@@ -20,15 +20,28 @@ struct TextRecipe {
 
 /// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
 struct LayerwiseRecipe {
-    std::int64_t rounds = 7;          ///< router fit + transport, in turn
-    double ridge = 1e-2;              ///< lambda of the router fit, inputs at unit RMS
-    double router_scale = 1.5;        ///< mean column norm of W_r times the inputs' RMS
-    double energy_power = 0.7;        ///< exponent of the energies in the affinity; 1 is METHOD §7's own
-    double load_floor = 0.25;         ///< least load of an expert, over an even share; 0: experts may die
-    std::int64_t steps = 0;           ///< straight-through steps a layer
-    std::int64_t batch_tokens = 768;  ///< tokens a step
+    std::int64_t rounds = 7;            ///< router fit + transport, in turn
+    double ridge = 1e-2;                ///< lambda of the router fit, inputs at unit RMS
+    double router_scale = 1.5;          ///< mean column norm of W_r times the inputs' RMS
+    double energy_power = 0.7;          ///< exponent of the energies in the affinity; 1 is METHOD §7's own
+    double load_floor = 0.25;           ///< least load of an expert, over an even share; 0: experts may die
+    std::int64_t top_activations = 10;  ///< K_a of METHOD §10: neurons that count as on for a token
+    std::int64_t steps = 0;             ///< straight-through steps a layer
+    std::int64_t batch_tokens = 768;    ///< tokens a step
     double affinity_lr = 1e-1, router_lr = 1e-2;
     double balance_weight = 3e-3, z_weight = 1e-4;
+};
+
+/// From the affinity to a hard plan in the global phase (transport/rounding.h).
+enum class Rounding {
+    exact,
+    greedy  ///< the paper's
+};
+
+/// Where the gradient of a hard choice goes (METHOD §4).
+enum class StraightThrough {
+    soft,  ///< Eq. 11 and 12: to the soft plan and the router's softmax
+    hard   ///< to the affinity and the logits themselves, as if the hard choice were linear in them
 };
 
 /// METHOD §§4-6: global straight-through training against the dense model.
@@ -42,6 +55,10 @@ struct DistillRecipe {
     double temperature_share = 0.2;  ///< ... over this share of the steps
     double load_floor =
         0.05;  ///< least load of an expert at the end, over an even share; 0: experts may be dead
+    bool train_assignment = true;  ///< off: the split stays as it is, and no transport runs
+    bool train_router = true;
+    Rounding rounding = Rounding::exact;
+    StraightThrough straight_through = StraightThrough::soft;
     std::int64_t sinkhorn_iterations = 50;  ///< bound of a solve
     double sinkhorn_tolerance = 1e-3;       ///< relative column residual that ends it
     std::int64_t evaluate_every = 0;        ///< steps between held-out evaluations; 0: only at the end
@@ -51,6 +68,16 @@ struct DistillRecipe {
 enum class Start {
     alternating,  ///< METHOD §7
     random        ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
+};
+
+/// How the layer-wise phase splits a layer: ours, and its rivals (align/splits, METHOD §10).
+enum class Method {
+    transport,    ///< alternating transport, METHOD §7
+    random,       ///< a balanced random deal
+    contiguous,   ///< runs of neighbouring neurons
+    weights,      ///< balanced clusters of W_gate's rows: MoEfication, LLaMA-MoE
+    activations,  ///< balanced clusters of what is on together: CMoE
+    pruning       ///< the best neurons always, the others never
 };
 
 /// A neuron of a layer and an expert of it; -1 is the shared column.
@@ -68,12 +95,36 @@ struct Recipe {
     std::string name = "quick";
     std::uint64_t seed = 0;
     Start start = Start::alternating;
+    Method method = Method::transport;
     Layout layout;
     TextRecipe text;
     LayerwiseRecipe layerwise;
     DistillRecipe distill;
     ConstraintRecipe constraints;
 };
+
+/// In the order of the enumeration.
+std::vector<std::string> method_names();
+std::string_view name_of(Method method);
+/// Throws UsageError naming the methods when there is none of that name.
+Method method_named(std::string_view name);
+
+/// Whether training goes on with the split: a rival's is what it is.
+inline bool learns_split(Method method) {
+    return method == Method::transport;
+}
+/// Whether there is a router to train: a pruned layer's is zero (align/splits/pruning.h).
+inline bool has_router(Method method) {
+    return method != Method::pruning;
+}
+
+/// What the global phase trains.
+inline bool trains_assignment(const Recipe& recipe) {
+    return recipe.distill.train_assignment && learns_split(recipe.method);
+}
+inline bool trains_router(const Recipe& recipe) {
+    return recipe.distill.train_router && has_router(recipe.method);
+}
 
 /// Names of the presets built in from resources/recipes, in order of cost.
 std::vector<std::string> preset_names();

@@ -116,6 +116,10 @@ at::Tensor straight_through(const Routing& routing) {
     return routing.weights + (routing.probabilities - routing.probabilities.detach());
 }
 
+at::Tensor linear_straight_through(const Routing& routing) {
+    return routing.weights + (routing.logits - routing.logits.detach());
+}
+
 at::Tensor expert_load(const at::Tensor& mask) {
     const auto uses = mask.reshape({-1, mask.size(-1)}).sum(0);
     return uses / uses.mean();

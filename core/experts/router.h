@@ -19,7 +19,8 @@ struct Routing {
     std::int64_t dropped = 0;  ///< choices that the capacity factor refused
 };
 
-/// x [T, D] any dtype, router [D, E] fp32; differentiable in both through logits and probabilities.
+/// x [T, D] any dtype, router [D, E] fp32; differentiable in both through logits and probabilities. Equal
+/// logits go to the lowest expert.
 Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active);
 
 /// By the layout's rule; the overload above is unit top-k. `noise`: whose numbers the noisy rule adds; none
@@ -34,6 +35,9 @@ at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at
 /// What training routes by: W + (p - sg(p)), which is R_ste (Eq. 12) where W = R. Rules with a gradient of
 /// their own keep it; p's reaches the experts that were not chosen too.
 at::Tensor straight_through(const Routing& routing);
+
+/// W + (logits - sg(logits)): the choice counts as linear in the logits, without the softmax between them.
+at::Tensor linear_straight_through(const Routing& routing);
 
 /// Load of each expert over an even share: [E], mean 1.
 at::Tensor expert_load(const at::Tensor& mask);

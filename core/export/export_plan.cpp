@@ -30,6 +30,10 @@ void check_experts(const Model& model, const ExpertSet& experts) {
             fail("layer {}: the experts do not fit the model {}", layer, model.path.string());
         if (!router.isfinite().all().item<bool>())
             fail("layer {}: the router has values that are not finite", layer);
+        // Ours breaks ties by number (experts/router.h), the stock runtimes as they like.
+        if (experts.layout.active < experts.layout.experts && !router.any().item<bool>())
+            fail("layer {}: the router is zero (method = pruning): no stock format holds experts without one",
+                 layer);
     }
 }
 

@@ -46,6 +46,25 @@ std::string weight_note(const ExportPlan& plan) {
                        power(*low), power(*high));
 }
 
+/// How the neurons were dealt.
+std::string_view manner(Method method) {
+    switch (method) {
+        case Method::transport:
+            return "by balanced optimal transport";
+        case Method::random:
+            return "at random";
+        case Method::contiguous:
+            return "in runs of neighbours";
+        case Method::weights:
+            return "by balanced clusters of their gate weights";
+        case Method::activations:
+            return "by balanced clusters of their activations";
+        case Method::pruning:
+            return "by their energy";
+    }
+    return {};
+}
+
 }  // namespace
 
 ModelCard read_model_card(const std::filesystem::path& source, const std::filesystem::path& project) {
@@ -71,10 +90,10 @@ std::string model_card_text(const ModelCard& card, const Project& project, const
                         card.name.empty() ? model.path.stem().string() : card.name);
     text += fmt::format(
         "Made by DOT-MoE Studio {} (recipe `{}`, seed {}) from `{}` (SHA-256 `{}`). The neurons of every "
-        "feed-forward layer were dealt to experts by balanced optimal transport and routers were trained to "
-        "pick them; no neuron's weights were changed, and all experts on give back the dense model.\n\n",
+        "feed-forward layer were dealt to experts {} and routers were trained to pick them; no neuron's "
+        "weights were changed, and all experts on give back the dense model.\n\n",
         version(), project.recipe.name, project.recipe.seed, model.path.filename().string(),
-        project.source_sha256);
+        project.source_sha256, manner(project.recipe.method));
     text += fmt::format(
         "| | |\n|---|---|\n| architecture | `{}` |\n| layers | {} |\n| experts a layer | {} of {} neurons |\n"
         "| active a token | {} |\n| shared neurons | {} |\n| FFN neurons active | {:.1f} % |\n\n",

@@ -29,8 +29,7 @@ Assignment random_assignment(const Model& model, const Recipe& recipe) {
                              recipe.layout, recipe.seed + static_cast<std::uint64_t>(layer)));
     const auto router = 0.01 * at::randn({layers, width, recipe.layout.experts}, generator, at::kFloat);
     const auto device = model.compute.device;
-    return {at::stack(affinity).to(device), router.to(device), recipe.layout,
-            assignment_options(recipe.distill)};
+    return {at::stack(affinity).to(device), router.to(device), recipe.layout, assignment_options(recipe)};
 }
 
 double median(std::vector<double> values) {
@@ -52,6 +51,7 @@ TrainFigures bench_train(const TrainBench& bench) {
     const auto model = load_model(bench.model, choose_compute(bench.device));
     const Transformer transformer(model->config, model->weights);
     auto assignment = random_assignment(*model, recipe);
+    if (!assignment.trains()) fail_usage("method = {}: nothing of it is trained", name_of(recipe.method));
     const auto tokens = at::randint(model->config.vocabulary, {recipe.distill.sequences, recipe.text.window},
                                     at::detail::createCPUGenerator(recipe.seed), at::kLong)
                             .to(model->compute.device);

@@ -97,6 +97,7 @@ Metrics ConversionRun::finish() {
     judge_layers();
     const ExpertSet experts{layout(), state_.layers};
     Metrics metrics = state_.stages;
+    metrics.method = name_of(recipe().method);
     metrics.converted = judge("converted", state_.step, experts);
     metrics.layers = state_.layer_metrics;
     metrics.active_neuron_share = layout().active_share(model_->config.neurons);

@@ -156,6 +156,7 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
     metrics.active_parameters = counts.dense;
     metrics.active_neuron_share = 1;
     if (converted()) {
+        metrics.method = name_of(impl_->recipe.method);
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
                                              progress("evaluate converted"), stride);
         metrics.layers = report_layers(transformer, *impl_->experts, windows,

@@ -109,17 +109,23 @@ Work alternating_round(const Shape& s, double tokens) {
     return {tokens * 4 * s.E * (s.D + s.N), tokens * float_bytes * (2 * s.N + 8 * s.E)};
 }
 
+/// METHOD §10, one layer: the router of the split, and for clusters of activations their counts B^T B [N,N].
+Work rival_split(const Shape& s, Method method, double tokens) {
+    const Work counts{tokens * 2 * s.N * s.N, tokens * 3 * float_bytes * s.N};
+    return alternating_round(s, tokens) + (method == Method::activations ? counts : Work{});
+}
+
 /// METHOD §4, one step: teacher and student forward and one product back for each forward one (the weights
 /// are frozen), dP = U^T R and dR = U M, the vocabulary thrice (both predictions, the gradient). Sinkhorn
 /// passes once over [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 20 times
-/// a step.
-Work distill_step(const Shape& s, const DistillRecipe& recipe, double tokens) {
+/// a step; neither it nor dP is there where the split is fixed.
+Work distill_step(const Shape& s, const Recipe& recipe, double tokens) {
     const Work plan_gradient{tokens * s.L * 4 * s.N * s.columns, tokens * s.L * 4 * float_bytes * s.N};
-    const double passes = static_cast<double>(recipe.sinkhorn_iterations) + 20;
+    const double passes = static_cast<double>(recipe.distill.sinkhorn_iterations) + 20;
     const Work transport{0, passes * float_bytes * s.L * s.N * s.columns};
     const Work backward = forward(s, tokens) * 2;  // one product for each, but twice the passes between them
     return forward(s, tokens) * 2 + Work{backward.flops / 2, backward.bytes} + vocabulary(s, tokens) * 3 +
-           plan_gradient + transport;
+           (trains_assignment(recipe) ? plan_gradient + transport : Work{});
 }
 
 /// Straight-through steps within every layer: its FFN forward, dense and masked, and backward.
@@ -133,16 +139,19 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
     // Dense model and result; the dense model's hidden states; the result layer by layer.
     Work work = judge(s, held_out) * 2 + forward(s, held_out) * 2;
     if (recipe.start == Start::alternating) {
-        const double rounds =
-            static_cast<double>(recipe.layerwise.rounds) + 1;  // + the random split's router
+        const auto split =
+            recipe.method == Method::transport
+                ? alternating_round(s, calibration) * static_cast<double>(recipe.layerwise.rounds)
+                : rival_split(s, recipe.method, calibration);
+        const auto random = alternating_round(s, calibration);  // the split to compare with, its router
         const Work gram{calibration * 2 * s.D * s.D, calibration * float_bytes * s.D};
-        work = work + forward(s, calibration + held_out) +
-               (alternating_round(s, calibration) * rounds + gram) * s.L + refinement(s, recipe.layerwise) +
-               judge(s, held_out) * 2;
+        work = work + forward(s, calibration + held_out) + (split + random + gram) * s.L +
+               refinement(s, recipe.layerwise) + judge(s, held_out) * 2;
     }
     const auto& distill = recipe.distill;
-    const auto evaluations = distill.evaluate_every > 0 ? distill.steps / distill.evaluate_every : 0;
-    return work + distill_step(s, distill, batch) * static_cast<double>(distill.steps) +
+    const auto steps = trains_assignment(recipe) || trains_router(recipe) ? distill.steps : 0;
+    const auto evaluations = distill.evaluate_every > 0 ? steps / distill.evaluate_every : 0;
+    return work + distill_step(s, recipe, batch) * static_cast<double>(steps) +
            judge(s, held_out) * static_cast<double>(evaluations);
 }
 

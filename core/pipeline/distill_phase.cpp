@@ -37,7 +37,7 @@ Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recip
                                     derive_seed(recipe.seed, SeedPurpose::router, l)));
         }
     }
-    auto options = assignment_options(recipe.distill);
+    auto options = assignment_options(recipe);
     options.sinkhorn.allowed = allowed;
     const auto device = model.compute.device;
     return {at::stack(affinity).to(device), at::stack(router).to(device), recipe.layout, options};
@@ -58,7 +58,8 @@ void ConversionRun::distil() {
         state_.assignment = assignment.state();
         hooks_.events.publish(done.figures);
         hooks_.events.publish(load_snapshot(Stage::distillation, step, 0, done.load));
-        if (since_pictures.seconds() > picture_interval || step == distill.steps) {
+        const bool due = since_pictures.seconds() > picture_interval || step == distill.steps;
+        if (done.plans.soft.defined() && due) {
             since_pictures = ProgressMeter(0);
             for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
                 const auto l = static_cast<std::size_t>(layer);
@@ -80,10 +81,15 @@ void ConversionRun::distil() {
         if (distill.evaluate_every > 0 && step % distill.evaluate_every == 0 && step < distill.steps)
             judge(fmt::format("step {}", step), step, ExpertSet{layout(), experts});
     };
-    hooks_.events.publish(LogLine{
-        LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
-    dotmoe::distil(*transformer_, assignment, layout(), distill, train_, recipe().seed, state_.step,
-                   {hooks_.control, on_step});
+    if (assignment.trains()) {
+        hooks_.events.publish(LogLine{
+            LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
+        dotmoe::distil(*transformer_, assignment, layout(), distill, train_, recipe().seed, state_.step,
+                       {hooks_.control, on_step});
+    } else {
+        hooks_.events.publish(
+            LogLine{LogLevel::info, "neither split nor router is trained: no global steps"});
+    }
 
     state_.layers = assignment.experts();
     if (recipe().start == Start::alternating)

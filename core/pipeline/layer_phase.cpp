@@ -1,4 +1,4 @@
-// The layer-wise phase of a conversion (METHOD §7), with the random split beside it.
+// The layer-wise phase of a conversion (METHOD §§7 and 8), with the random split beside it.
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "align/activations.h"
@@ -6,6 +6,8 @@
 #include "align/load_floor.h"
 #include "align/placement.h"
 #include "align/refine.h"
+#include "align/splits/random.h"
+#include "align/splits/split_layer.h"
 #include "base/seed.h"
 #include "evaluate/layers.h"
 #include "experts/masked_ffn.h"
@@ -67,22 +69,24 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
     const RidgeRouter ridge(energies, recipe().layerwise);
 
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
-    const auto split = moved_to_allowed(
-        random_split(energies, layout(), derive_seed(recipe().seed, SeedPurpose::split, index)), placement);
+    const auto split_seed = derive_seed(recipe().seed, SeedPurpose::split, index);
+    const auto split = moved_to_allowed(random_split(energies, layout(), split_seed), placement);
     const LayerExperts random{split, ridge.fit(split, layout())};
     std::optional<double> gap;
-    auto experts =
-        alternate(energies, ridge, placement, recipe().layerwise, split, [&](const LayerwiseRound& round) {
-            hooks_.control.poll();
-            const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer),
-                                      round.temperature};
-            const auto plan = plan_snapshot(
-                place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
-            gap = plan->greedy_gap;
-            hooks_.events.publish(plan);
-            hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
-        });
-    experts = refine_layer(inputs, weights, experts, placement, recipe().layerwise,
+    const auto on_round = [&](const LayerwiseRound& round) {
+        hooks_.control.poll();
+        const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer), round.temperature};
+        const auto plan = plan_snapshot(
+            place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
+        gap = plan->greedy_gap;
+        hooks_.events.publish(plan);
+        hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
+    };
+    auto experts = recipe().method == Method::transport
+                       ? alternate(energies, ridge, placement, recipe().layerwise, split, on_round)
+                       : split_layer(recipe().method, {energies, weights, ridge, placement},
+                                     recipe().layerwise, split_seed);
+    experts = refine_layer(inputs, weights, experts, placement, recipe(),
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {
                                step.layer = static_cast<int>(layer);

@@ -72,6 +72,7 @@ void to_json(nlohmann::json& json, const Metrics& metrics) {
             {"seconds", metrics.seconds},
             {"seed", metrics.seed},
             {"version", metrics.version}};
+    if (!metrics.method.empty()) json["method"] = metrics.method;
     if (metrics.converted) {
         json["kl"] = metrics.converted->kl;
         json["top1"] = metrics.converted->top1;
@@ -83,6 +84,7 @@ void from_json(const nlohmann::json& json, Metrics& metrics) {
         const auto& stages = json.at("stages");
         return stages.contains(key) ? std::optional(stages.at(key).get<Quality>()) : std::nullopt;
     };
+    metrics.method = json.value("method", "");
     metrics.dense = stage("dense");
     metrics.random_layerwise = stage("random_layerwise");
     metrics.layerwise = stage("layerwise");
@@ -102,7 +104,7 @@ std::string format_table(const Metrics& metrics) {
         fmt::format("{:<34} {:>10} {:>8} {:>9}\n", "held-out text", "perplexity", "KL", "top-1");
     text += row("dense", metrics.dense);
     text += row("random split + ridge router", metrics.random_layerwise);
-    text += row("transport, layer-wise", metrics.layerwise);
+    text += row(metrics.method + ", layer-wise", metrics.layerwise);
     text += row("converted", metrics.converted);
     if (metrics.converted && metrics.active_parameters > 0)
         text +=

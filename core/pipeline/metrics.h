@@ -22,9 +22,10 @@ struct LayerMetrics {
     double dropped = 0;                  ///< share of the tokens' choices that the capacity factor refused
 };
 
-/// JSON: perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and top1 of the converted
-/// model, the four stages in full under "stages", and the other fields by name.
+/// JSON: method (of a conversion), perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and
+/// top1 of the converted model, the four stages in full under "stages", and the other fields by name.
 struct Metrics {
+    std::string method;  ///< name of the recipe's Method; empty for a dense model
     std::optional<Quality> dense, random_layerwise, layerwise, converted;
     double active_parameters = 0;  ///< weights a token uses, routers included
     double dense_parameters = 0;
@@ -43,7 +44,7 @@ void from_json(const nlohmann::json& json, LayerMetrics& layer);
 void to_json(nlohmann::json& json, const Quality& quality);
 void from_json(const nlohmann::json& json, Quality& quality);
 
-/// The table people read: one row a stage (dense, random split + ridge router, transport layer-wise,
+/// The table people read: one row a stage (dense, random split + ridge router, the method's layer-wise phase,
 /// converted), then a line a layer.
 std::string format_table(const Metrics& metrics);
 

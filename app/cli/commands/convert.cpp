@@ -6,11 +6,9 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/interrupt.h"
 #include "app/cli/recipe_flags.h"
-#include "app/cli/terminal_sink.h"
 #include "app/cli/text_format.h"
-#include "base/error.h"
+#include "app/cli/watched.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -34,17 +32,6 @@ ConvertRequest request_of(const Options& options, const Context& context) {
     return request;
 }
 
-Metrics watched_conversion(const ConvertRequest& request, Context& context) {
-    RunControl control;
-    TerminalSink sink;
-    const Interrupt::Scope scope(context.interrupt, [&control] { control.request_stop(); });
-    try {
-        return convert(request, {sink, control});
-    } catch (const Cancelled&) {
-        throw Interrupted("stopped; the same command with --resume goes on from the last checkpoint");
-    }
-}
-
 }  // namespace
 
 void add_convert(CLI::App& app, Context& context) {
@@ -59,7 +46,10 @@ void add_convert(CLI::App& app, Context& context) {
     command->add_flag("--resume", options->resume, "Go on from the last checkpoint in --out");
     options->recipe.add_to(*command);
     command->callback([options, &context] {
-        const auto metrics = watched_conversion(request_of(*options, context), context);
+        const auto request = request_of(*options, context);
+        const auto metrics =
+            watched(context, "stopped; the same command with --resume goes on from the last checkpoint",
+                    [&](const ConvertHooks& hooks) { return convert(request, hooks); });
         if (context.json) return print_json(metrics);
         std::cout << format_table(metrics)
                   << fmt::format("\n{} in {}, at most {} of memory\n", one_line(options->out),

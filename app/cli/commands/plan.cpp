@@ -17,6 +17,11 @@ struct Options {
     RecipeFlags recipe;
 };
 
+std::string describe_split(const Recipe& recipe) {
+    if (recipe.method != Method::transport) return fmt::format("a split by {}", name_of(recipe.method));
+    return fmt::format("{} rounds", recipe.start == Start::alternating ? recipe.layerwise.rounds : 0);
+}
+
 std::string describe(const ModelSummary& model, const Recipe& recipe, const CostEstimate& estimate) {
     const auto& layout = recipe.layout;
     std::string text;
@@ -32,10 +37,9 @@ std::string describe(const ModelSummary& model, const Recipe& recipe, const Cost
                     100 * estimate.active_neuron_share, human_count(estimate.active_parameters),
                     human_count(static_cast<double>(model.parameters))));
     row("recipe",
-        fmt::format("{}: {} rounds and {} steps a layer, then {} global steps of {} x {} tokens; seed {}",
-                    recipe.name, recipe.start == Start::alternating ? recipe.layerwise.rounds : 0,
-                    recipe.layerwise.steps, recipe.distill.steps, recipe.distill.sequences,
-                    recipe.text.window, recipe.seed));
+        fmt::format("{}: {} and {} steps a layer, then {} global steps of {} x {} tokens; seed {}",
+                    recipe.name, describe_split(recipe), recipe.layerwise.steps, recipe.distill.steps,
+                    recipe.distill.sequences, recipe.text.window, recipe.seed));
     row("text", fmt::format("{} tokens", human_count(static_cast<double>(estimate.train_tokens))));
     row("memory", fmt::format("about {} ({} free)", human_bytes(static_cast<double>(estimate.memory_bytes)),
                               human_bytes(static_cast<double>(machine_memory().available))));

@@ -4,7 +4,7 @@ import pytest
 
 from conftest import dotmoe
 
-COMMANDS = ["inspect", "plan", "convert", "eval", "generate", "route", "export", "verify"]
+COMMANDS = ["inspect", "plan", "convert", "compare", "eval", "generate", "route", "export", "verify"]
 
 
 def test_help_names_every_command():
@@ -38,7 +38,7 @@ def test_recipe_flags_have_a_group_of_their_own():
     for name in ("plan", "convert"):
         out = dotmoe(name, "--help").out
         recipe = out[out.index("\nRecipe:"):]
-        for flag in ("--recipe", "--experts", "--active", "--shared", "--seed", "--steps", "--layer-steps"):
+        for flag in ("--recipe", "--experts", "--active", "--shared", "--method", "--seed", "--steps", "--layer-steps"):
             assert flag in recipe
         for preset in ("toy", "quick", "laptop", "paper"):
             assert preset in recipe
@@ -61,6 +61,10 @@ def test_version():
         (["plan", "x.gguf", "--device", "abacus"], "abacus"),
         (["plan", "x.gguf", "--recipe", "sloow"], "sloow"),
         (["plan", "x.gguf", "--experts", "0"], "experts"),
+        (["plan", "x.gguf", "--method", "magic"], "magic"),
+        (["compare", "x.gguf", "--text", "t", "--out", "o", "--methods", "transport,magic"], "magic"),
+        (["compare", "x.gguf", "--text", "t", "--out", "o", "--seeds", "1,1"], "twice"),
+        (["compare", "x.gguf", "--text", "t", "--out", "o", "--seed", "1"], "--seed"),
         (["convert", "x.gguf", "--out", "o"], "--text"),
         (["convert", "x.gguf", "--text", "t"], "--out"),
         (["export", "d", "--out", "o", "--format", "stone"], "stone"),

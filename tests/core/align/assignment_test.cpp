@@ -12,9 +12,9 @@ namespace {
 constexpr Layout layout{.experts = 6, .active = 2, .shared = 4};
 constexpr std::int64_t neurons = 40;
 
-Assignment make_assignment() {
+Assignment make_assignment(const AssignmentOptions& options = {}) {
     at::manual_seed(4);
-    return {at::randn({2, neurons, layout.columns()}), at::randn({2, 8, layout.experts}), layout, {}};
+    return {at::randn({2, neurons, layout.columns()}), at::randn({2, 8, layout.experts}), layout, options};
 }
 
 /// One training step on a fixed linear objective of plan and router.
@@ -22,7 +22,8 @@ void train_step(Assignment& assignment, double temperature) {
     const auto plans = assignment.solve(temperature);
     at::manual_seed(5);
     const auto pull = at::randn({2, neurons, layout.columns()});
-    ((plans.soft * pull).sum() + assignment.router(0).square().sum() + assignment.router(1).sum()).backward();
+    const auto plan_loss = plans.surrogate.defined() ? (plans.surrogate * pull).sum() : at::zeros({});
+    (plan_loss + assignment.router(0).square().sum() + assignment.router(1).sum()).backward();
     assignment.step(1.0);
 }
 
@@ -82,6 +83,81 @@ TEST(Assignment, RestoreRefusesWhatIsMissingOrMisshapen) {
     state = assignment.state();
     state["affinity"] = at::zeros({1, 2, 3});
     EXPECT_THROW(assignment.restore(state), Error);
+}
+
+TEST(Assignment, AFixedSplitIsThatOfItsAffinityAndNoTransportRuns) {
+    auto assignment = make_assignment({.train_assignment = false});
+    const auto affinity = assignment.affinity(0).clone(), router = assignment.router(0).detach().clone();
+    const auto before = assignment.experts();
+    for (int i = 0; i < 2; ++i) train_step(assignment, 0.5);
+    const auto plans = assignment.solve(0.3);
+    EXPECT_FALSE(plans.soft.defined());
+    EXPECT_TRUE(plans.solve.iterations.empty());
+    EXPECT_EQ(plans.churn, 0);
+    EXPECT_TRUE(at::equal(plans.owner[0], round_exact(affinity, layout.capacities(neurons)).owner));
+    EXPECT_TRUE(at::equal(assignment.experts()[0].owner, before[0].owner));
+    EXPECT_TRUE(at::equal(assignment.affinity(0), affinity));
+    EXPECT_FALSE(at::equal(assignment.router(0), router));
+}
+
+TEST(Assignment, AFixedRouterStaysWhileTheSplitIsTrained) {
+    auto assignment = make_assignment({.train_router = false});
+    const auto affinity = assignment.affinity(0).clone(), router = assignment.router(0).clone();
+    train_step(assignment, 0.5);
+    EXPECT_FALSE(at::equal(assignment.affinity(0), affinity));
+    EXPECT_TRUE(at::equal(assignment.router(0), router));
+    EXPECT_FALSE(assignment.state().contains("router.exp_avg"));
+}
+
+TEST(Assignment, WithNothingToTrainItSaysSo) {
+    EXPECT_TRUE(make_assignment().trains());
+    const auto fixed = make_assignment({.train_assignment = false, .train_router = false});
+    EXPECT_FALSE(fixed.trains());
+    EXPECT_EQ(fixed.experts().size(), 2U);
+}
+
+TEST(Assignment, AFixedSplitIsRestoredToo) {
+    auto straight = make_assignment({.train_assignment = false});
+    for (int i = 0; i < 4; ++i) train_step(straight, 0.5);
+    auto first = make_assignment({.train_assignment = false});
+    for (int i = 0; i < 2; ++i) train_step(first, 0.5);
+    auto state = first.state();
+    for (auto& [name, tensor] : state) tensor = tensor.clone();
+    auto resumed = make_assignment({.train_assignment = false});
+    resumed.restore(state);
+    for (int i = 0; i < 2; ++i) train_step(resumed, 0.5);
+    EXPECT_TRUE(at::equal(resumed.router(1), straight.router(1)));
+    EXPECT_TRUE(at::equal(resumed.experts()[1].owner, straight.experts()[1].owner));
+}
+
+TEST(Assignment, GreedyRoundingRanksTheEntriesOfTheSoftPlan) {
+    auto assignment = make_assignment({.rounding = Rounding::greedy});
+    const auto capacities = layout.capacities(neurons);
+    const auto plans = assignment.solve(0.4);
+    const auto exact = make_assignment().solve(0.4);
+    for (std::size_t l = 0; l < 2; ++l) {
+        EXPECT_TRUE(at::equal(plans.owner[l],
+                              round_greedy(plans.soft[static_cast<std::int64_t>(l)].detach(), capacities)));
+        EXPECT_FALSE(at::equal(plans.owner[l], exact.owner[l]))
+            << "a case where greedy is not optimal was wanted";
+        EXPECT_TRUE(at::equal(assignment.experts()[l].owner, plans.owner[l]));
+    }
+}
+
+TEST(Assignment, TheHardStraightThroughGivesTheAffinityThePlansOwnGradient) {
+    at::manual_seed(8);
+    const auto pull = at::randn({2, neurons, layout.columns()});
+    auto hard = make_assignment({.straight_through = StraightThrough::hard});
+    const auto plans = hard.solve(0.5);
+    (plans.surrogate * pull).sum().backward();
+    EXPECT_TRUE(at::equal(plans.surrogate.grad(), pull));  // no Jacobian of the transport in between
+    const auto before = hard.affinity(0).clone();
+    hard.step(1.0);
+    EXPECT_FALSE(at::equal(hard.affinity(0), before));
+
+    const auto soft = make_assignment().solve(0.5);
+    EXPECT_TRUE(soft.surrogate.is_same(soft.soft));
+    EXPECT_TRUE(at::equal(soft.soft, plans.soft));  // forward they are one
 }
 
 TEST(OneHotAffinity, RoundsBackToTheOwnerItCameFrom) {

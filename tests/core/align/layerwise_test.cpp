@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "align/splits/random.h"
 #include "core/align/small_layer.h"
 #include "evaluate/layers.h"
 #include "experts/router.h"
@@ -21,22 +22,6 @@ struct Layer {
     LayerWeights weights;
     at::Tensor x;
 };
-
-TEST(RandomSplit, SharesTheNeuronsOfMostEnergyAndFillsEveryExpert) {
-    const Layer layer;
-    const NeuronEnergies energies(layer.x, layer.weights);
-    const auto owner = random_split(energies, layout, 1);
-    const auto counts = at::bincount(owner, {}, layout.columns());
-    EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
-
-    at::Tensor total = at::zeros({72});
-    for (std::int64_t i = 0; i < energies.chunks(); ++i) total += energies.chunk(i).energies.sum(0);
-    const auto least_shared = total.masked_select(owner == 0).min(),
-               most_routed = total.masked_select(owner > 0).max();
-    EXPECT_GE(least_shared.item<float>(), most_routed.item<float>());
-    EXPECT_TRUE(at::equal(owner, random_split(energies, layout, 1)));
-    EXPECT_FALSE(at::equal(owner, random_split(energies, layout, 2)));
-}
 
 TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
     const Layer layer;

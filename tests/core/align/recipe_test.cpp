@@ -63,6 +63,47 @@ TEST(Recipe, ConstraintsAreListsOfPlaces) {
         std::string::npos);
 }
 
+TEST(Recipe, MethodsAndSwitchesAreReadByName) {
+    const auto recipe = parse_recipe(
+        "method = \"activations\"\n[distill]\ntrain_assignment = false\nrounding = \"greedy\"\n"
+        "straight_through = \"hard\"\n",
+        "r.toml");
+    EXPECT_EQ(recipe.method, Method::activations);
+    EXPECT_FALSE(recipe.distill.train_assignment);
+    EXPECT_TRUE(recipe.distill.train_router);
+    EXPECT_EQ(recipe.distill.rounding, Rounding::greedy);
+    EXPECT_EQ(recipe.distill.straight_through, StraightThrough::hard);
+    EXPECT_EQ(to_toml(parse_recipe(to_toml(recipe), "again")), to_toml(recipe));
+    for (const auto& name : method_names()) EXPECT_EQ(name_of(method_named(name)), name);
+    EXPECT_THROW(method_named("magic"), UsageError);
+    EXPECT_EQ(message_of("method = \"magic\"\n"),
+              "r.toml:1: method must be \"transport\" or \"random\" or \"contiguous\" or \"weights\" or "
+              "\"activations\" or \"pruning\"");
+    EXPECT_EQ(message_of("[distill]\ntrain_router = 1\n"),
+              "r.toml:2: distill.train_router must be true or false");
+}
+
+TEST(Recipe, OnlyTransportTrainsItsSplitAndPruningNothing) {
+    Recipe recipe;
+    EXPECT_TRUE(trains_assignment(recipe) && trains_router(recipe));
+    recipe.method = Method::weights;
+    EXPECT_TRUE(!trains_assignment(recipe) && trains_router(recipe));
+    recipe.method = Method::pruning;
+    EXPECT_TRUE(!trains_assignment(recipe) && !trains_router(recipe));
+    recipe.method = Method::transport;
+    recipe.distill.train_assignment = recipe.distill.train_router = false;
+    EXPECT_TRUE(!trains_assignment(recipe) && !trains_router(recipe));
+}
+
+TEST(Recipe, SettingsThatExcludeEachOtherAreRefused) {
+    EXPECT_NE(message_of("start = \"random\"\nmethod = \"weights\"\n").find("method = weights"),
+              std::string::npos);
+    EXPECT_NE(message_of("[distill]\nrounding = \"greedy\"\n[constraints]\n"
+                         "pin = [{ layer = 0, neuron = 0, expert = 0 }]\n")
+                  .find("greedy knows no constraints"),
+              std::string::npos);
+}
+
 TEST(Recipe, ErrorsNameFileLineAndWhatIsAllowed) {
     EXPECT_EQ(message_of("[layout]\nexprts = 8\n"),
               "r.toml:2: recipe key 'layout.exprts' is unknown; remove it or mend its spelling");

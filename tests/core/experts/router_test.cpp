@@ -42,6 +42,16 @@ TEST(StraightThrough, HasTheMasksValueAndTheProbabilitiesGradient) {
     EXPECT_LT(test::relative_difference(router.grad(), expected), 1e-7);
 }
 
+TEST(LinearStraightThrough, HasTheMasksValueAndPassesItsGradientToTheLogits) {
+    const auto x = at::randn({7, 4}, at::kDouble), weight = at::randn({7, 5}, at::kDouble);
+    auto router = at::randn({4, 5}, at::kDouble).set_requires_grad(true);
+    const auto routing = route(x, router, 2);
+    const auto mask = linear_straight_through(routing);
+    EXPECT_TRUE(at::allclose(mask, routing.mask));
+    (mask * weight).sum().backward();
+    EXPECT_TRUE(at::allclose(router.grad(), x.t().matmul(weight)));
+}
+
 TEST(Route, PassesTheGradientToTheInput) {
     auto x = at::randn({7, 4}, at::kDouble).set_requires_grad(true);
     const auto router = at::randn({4, 5}, at::kDouble);

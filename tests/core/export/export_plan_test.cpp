@@ -100,5 +100,11 @@ TEST(ExportPlan, RefusesUnfinishedOrForeignConversions) {
     EXPECT_THROW(plan_export(*toy.model, narrow, RouterScale::exact), Error);
 }
 
+TEST(ExportPlan, RefusesAPrunedConversion) {
+    ToyConversion toy(test::with_shared);
+    toy.experts.layers[1].router.zero_();
+    EXPECT_THROW(plan_export(*toy.model, toy.experts, RouterScale::exact), Error);
+}
+
 }  // namespace
 }  // namespace dotmoe

@@ -28,7 +28,19 @@ TEST(ModelCard, TellsHowTheModelWasMade) {
     EXPECT_TRUE(holds(text, "| 5 of 8 neurons |"));
     EXPECT_TRUE(holds(text, "| 50.0 % |"));  // (8 + 2 x 8) of 48
     EXPECT_TRUE(holds(text, load_project(toy.project_path).source_sha256));
+    EXPECT_TRUE(holds(text, "by balanced optimal transport and routers"));
     EXPECT_FALSE(holds(text, "Held-out quality"));
+}
+
+TEST(ModelCard, SaysByWhatMethodTheNeuronsWereDealt) {
+    const ToyConversion toy(test::with_shared);
+    auto project = load_project(toy.project_path);
+    project.recipe.method = Method::weights;
+    const auto plan = plan_export(*toy.model, toy.experts, RouterScale::exact);
+    const auto text =
+        model_card_text(read_model_card(toy.model_path, toy.project_path), project, *toy.model, plan);
+    EXPECT_TRUE(holds(text, "dealt to experts by balanced clusters of their gate weights"));
+    EXPECT_FALSE(holds(text, "optimal transport"));
 }
 
 TEST(ModelCard, ShowsTheMetricsWhereThereAreSome) {

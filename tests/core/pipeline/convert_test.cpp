@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -181,6 +182,94 @@ TEST_F(ConvertTest, ThePapersRandomStartRunsWithoutALayerPhase) {
     EXPECT_FALSE(metrics.layerwise);
     EXPECT_TRUE(metrics.converted);
     EXPECT_EQ(load_project(wanted.out).experts.layers.size(), metrics.layers.size());
+}
+
+TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
+    RunControl control;
+    const auto converted = [&](const std::string& name, Method method, std::int64_t steps,
+                               EventSink& events) {
+        auto wanted = request(name);
+        wanted.recipe.method = method;
+        wanted.recipe.distill.steps = steps;
+        return convert(wanted, {events, control});
+    };
+    NullSink quiet;
+    Recorder recorder;
+    converted("as it is", Method::weights, 0, quiet);
+    const auto metrics = converted("trained", Method::weights, 12, recorder);
+    const auto as_it_is = load_project(folder_ / "as it is"), trained = load_project(folder_ / "trained");
+    for (std::size_t l = 0; l < trained.experts.layers.size(); ++l) {
+        EXPECT_TRUE(at::equal(trained.experts.layers[l].owner, as_it_is.experts.layers[l].owner));
+        EXPECT_FALSE(
+            at::allclose(trained.experts.layers[l].router, as_it_is.experts.layers[l].router, 0, 1e-4));
+    }
+    EXPECT_EQ(metrics.method, "weights");
+    EXPECT_LT(metrics.converted->perplexity, metrics.layerwise->perplexity);
+    EXPECT_TRUE(recorder.all<std::shared_ptr<const SinkhornSnapshot>>().empty());
+    const auto steps = recorder.all<TrainingStep>();
+    EXPECT_EQ(steps.size(), 12U);
+    for (const auto& step : steps) EXPECT_EQ(step.sinkhorn_iterations, 0);
+}
+
+TEST_F(ConvertTest, APrunedModelIsJudgedAsItIs) {
+    Recorder recorder;
+    RunControl control;
+    auto wanted = request("pruned");
+    wanted.recipe.method = Method::pruning;
+    const auto metrics = convert(wanted, {recorder, control});
+    EXPECT_TRUE(recorder.all<TrainingStep>().empty());
+    EXPECT_EQ(metrics.converted->perplexity, metrics.layerwise->perplexity);
+    const auto& layout = wanted.recipe.layout;
+    for (const auto& layer : metrics.layers) EXPECT_EQ(layer.dead, layout.experts - layout.active);
+}
+
+TEST_F(ConvertTest, AnyMethodResumesToTheSameResult) {
+    RunControl control, never;
+    NullSink quiet;
+    Recorder stopper([&](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        if (step && step->step == 6) control.request_stop();
+    });
+    auto straight = request("straight"), broken = request("broken");
+    straight.recipe.method = broken.recipe.method = Method::activations;
+    convert(straight, {quiet, never});
+    EXPECT_THROW(convert(broken, {stopper, control}), Cancelled);
+    broken.resume = true;
+    convert(broken, {quiet, never});
+    expect_same_experts(straight.out, broken.out);
+}
+
+TEST_F(ConvertTest, EachAblationChangesWhatIsLearnt) {
+    NullSink quiet;
+    RunControl control;
+    const auto learnt = [&](const std::string& name, const std::function<void(DistillRecipe&)>& ablate) {
+        auto wanted = request(name);
+        wanted.recipe.distill.steps = 4;
+        wanted.recipe.distill.affinity_lr = 0.5;  // so that four steps move neurons
+        wanted.recipe.distill.load_floor = 0;     // raises routers after the training
+        ablate(wanted.recipe.distill);
+        convert(wanted, {quiet, control});
+        return load_project(wanted.out).experts.layers;
+    };
+    const auto same_router = [](const LayerExperts& a, const LayerExperts& b) {
+        return at::equal(a.router, b.router);
+    };
+    const auto same_owner = [](const LayerExperts& a, const LayerExperts& b) {
+        return at::equal(a.owner, b.owner);
+    };
+    const auto whole = learnt("whole", [](auto&) {});
+    const auto hard = learnt("hard", [](auto& distill) { distill.straight_through = StraightThrough::hard; });
+    EXPECT_FALSE(std::ranges::equal(whole, hard, same_router));
+    const auto greedy = learnt("greedy", [](auto& distill) { distill.rounding = Rounding::greedy; });
+    EXPECT_FALSE(std::ranges::equal(whole, greedy, same_owner));
+    const auto split_alone = learnt("split alone", [](auto& distill) { distill.train_router = false; });
+    const auto router_alone = learnt("router alone", [](auto& distill) { distill.train_assignment = false; });
+    const auto nothing =
+        learnt("nothing", [](auto& distill) { distill.train_assignment = distill.train_router = false; });
+    EXPECT_TRUE(std::ranges::equal(split_alone, nothing, same_router));
+    EXPECT_FALSE(std::ranges::equal(split_alone, nothing, same_owner));
+    EXPECT_FALSE(std::ranges::equal(router_alone, nothing, same_router));
+    EXPECT_TRUE(std::ranges::equal(router_alone, nothing, same_owner));
 }
 
 TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {

@@ -36,6 +36,15 @@ TEST(EstimateCost, MoreTrainingTakesMoreTimeAndText) {
     EXPECT_EQ(many.memory_bytes, few.memory_bytes);
 }
 
+TEST(EstimateCost, TrainingStepsCostNothingWhereNothingIsTrained) {
+    auto recipe = preset("quick");
+    recipe.method = Method::pruning;
+    recipe.distill.steps = 10;
+    const auto few = estimate_cost(smollm2(), recipe, 1);
+    recipe.distill.steps = 10000;
+    EXPECT_LT(estimate_cost(smollm2(), recipe, 1).seconds, 10 * few.seconds);
+}
+
 TEST(EstimateCost, LongerStepsNeedMoreMemory) {
     auto recipe = preset("quick");
     const auto small = estimate_cost(smollm2(), recipe, 1);

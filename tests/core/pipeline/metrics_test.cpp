@@ -7,6 +7,7 @@ namespace {
 
 Metrics example() {
     Metrics metrics;
+    metrics.method = "weights";
     metrics.dense = Quality{17.2, 0.4, 0, 1};
     metrics.random_layerwise = Quality{648, 12, 3.1, 0.3};
     metrics.layerwise = Quality{201, 5, 2.2, 0.4};
@@ -28,6 +29,7 @@ TEST(Metrics, JsonHasTheDocumentedKeys) {
     EXPECT_EQ(json.at("perplexity").at("layerwise"), 201);
     EXPECT_EQ(json.at("perplexity").at("random_layerwise"), 648);
     EXPECT_EQ(json.at("perplexity").at("stderr"), 2);
+    EXPECT_EQ(json.at("method"), "weights");
     EXPECT_EQ(json.at("kl"), 1.7);
     EXPECT_EQ(json.at("top1"), 0.5);
     for (const auto* key : {"active_parameters", "layers", "peak_memory_bytes", "seconds", "seed", "version"})
@@ -48,8 +50,8 @@ TEST(Metrics, JsonRoundTrip) {
 
 TEST(Metrics, TableShowsEveryStageAndLayer) {
     const auto table = format_table(example());
-    for (const auto* text :
-         {"17.20", "648.00", "201.00", "96.00", "random split", "25.0 %", "70.0 M of 130.0 M"})
+    for (const auto* text : {"17.20", "648.00", "201.00", "96.00", "random split", "weights, layer-wise",
+                             "25.0 %", "70.0 M of 130.0 M"})
         EXPECT_NE(table.find(text), std::string::npos) << text << "\n" << table;
     EXPECT_EQ(table.find("dropped"), std::string::npos);
     auto bounded = example();
