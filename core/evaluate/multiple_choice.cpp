@@ -27,15 +27,6 @@ std::vector<TokenId> input_of(const ChoiceTokens& choice) {
     return tokens;
 }
 
-void shorten(ChoiceTokens& choice, std::int64_t longest) {
-    const auto spare = std::ssize(choice.context) + std::ssize(choice.continuation) - 1 - longest;
-    if (spare <= 0) return;
-    if (spare >= std::ssize(choice.context))
-        fail("a choice of {} tokens does not fit into the model's context of {}", choice.continuation.size(),
-             longest);
-    choice.context.erase(choice.context.begin(), choice.context.begin() + spare);
-}
-
 /// Tokens that all inputs begin with, short of the position that predicts the first continuation to begin.
 std::int64_t shared_tokens(const std::vector<ChoiceTokens>& choices,
                            const std::vector<std::vector<TokenId>>& inputs) {
@@ -82,25 +73,31 @@ double standard_error(double share, std::size_t count) {
 
 }  // namespace
 
-ChoiceTokens tokenise(const Choice& choice, const Tokenizer& tokenizer, const std::string& where) {
+ChoiceTokens tokenise(const Choice& choice, const Tokenizer& tokenizer, std::int64_t longest,
+                      const std::string& where) {
     const auto whole = encode(tokenizer, choice.context + choice.continuation);
     const auto words = choice.context.find_last_not_of(" \t\n\r\f\v") + 1;  // 0: nothing but blanks
     auto context = encode(tokenizer, choice.context.substr(0, words));
+    const auto known = std::min(std::ssize(context), std::ssize(whole));
+    std::vector<TokenId> continuation(whole.begin() + known, whole.end());
+    if (continuation.empty()) fail("{}: the continuation adds no token to its context", where);
     const auto& vocabulary = tokenizer.vocabulary();
-    auto length = context.size();
     if (context.empty())
         if (const auto start = vocabulary.bos ? vocabulary.bos : vocabulary.eos) context.push_back(*start);
-    length = std::min(length, whole.size());
     if (context.empty())
         fail("{}: the context is empty, and the model has no token that begins a text", where);
-    if (length == whole.size()) fail("{}: the continuation adds no token to its context", where);
-    return {std::move(context), {whole.begin() + static_cast<std::ptrdiff_t>(length), whole.end()}};
+    const auto room = longest + 1 - std::ssize(continuation);  // the last token is only predicted
+    if (room < 1)
+        fail("{}: the continuation has {} tokens, more than the model's context of {}", where,
+             continuation.size(), longest);
+    if (const auto spare = std::ssize(context) - room; spare > 0)
+        context.erase(context.begin(), context.begin() + spare);
+    return {std::move(context), std::move(continuation)};
 }
 
 std::vector<double> log_likelihoods(const Transformer& transformer, const FeedForward& ffn,
-                                    std::vector<ChoiceTokens> choices) {
+                                    const std::vector<ChoiceTokens>& choices) {
     const at::NoGradGuard no_grad;
-    for (auto& choice : choices) shorten(choice, transformer.config().context);
     std::vector<std::vector<TokenId>> inputs;
     std::ranges::transform(choices, std::back_inserter(inputs), input_of);
 
@@ -135,8 +132,8 @@ std::vector<std::vector<double>> score_questions(const Transformer& transformer,
     for (const auto& question : questions) {
         std::vector<ChoiceTokens> choices;
         for (const auto& choice : question.choices)
-            choices.push_back(tokenise(choice, tokenizer, question.where));
-        scores.push_back(log_likelihoods(transformer, ffn, std::move(choices)));
+            choices.push_back(tokenise(choice, tokenizer, transformer.config().context, question.where));
+        scores.push_back(log_likelihoods(transformer, ffn, choices));
         if (on_question) on_question(std::ssize(scores));
     }
     return scores;

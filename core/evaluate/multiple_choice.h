@@ -21,15 +21,16 @@ struct ChoiceTokens {
 
 /// Both are tokenised together, and the continuation has what comes after the context's own tokens; blanks at
 /// the context's end belong to the continuation, because the tokens of words begin with them. BOS is put
-/// first where the model's file asks for it; it (or else EOS) stands for an empty context. Throws Error
-/// naming `where` when no token is left for one of them.
-ChoiceTokens tokenise(const Choice& choice, const Tokenizer& tokenizer, const std::string& where);
+/// first where the model's file asks for it; it (or else EOS) stands for an empty context. A context that is
+/// too long for a model of `longest` tokens loses its beginning. Throws Error naming `where` when no token is
+/// left for one of them.
+ChoiceTokens tokenise(const Choice& choice, const Tokenizer& tokenizer, std::int64_t longest,
+                      const std::string& where);
 
 /// log p(continuation | context) of each choice, nats. What the choices begin with in common is computed
-/// once. A context too long for the model loses its beginning; throws Error when a continuation alone is too
-/// long.
+/// once.
 std::vector<double> log_likelihoods(const Transformer& transformer, const FeedForward& ffn,
-                                    std::vector<ChoiceTokens> choices);
+                                    const std::vector<ChoiceTokens>& choices);
 
 /// Called after each question, on the calling thread, with the questions done so far.
 using QuestionCallback = std::function<void(std::int64_t)>;

@@ -35,6 +35,21 @@ def text_path() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
+def model_tokenizer(model_path):
+    """The model's tokenizer (of the package tokenizers): transformers' reading of the GGUF file, which has GPT-2's splitting
+    rule whatever tokenizer.ggml.pre says, with the step that it leaves out. The file says "smollm", whose rule, as in the
+    model's own tokenizer.json and in llama.cpp, first sets every digit apart."""
+    from tokenizers import Tokenizer
+    from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
+    from transformers import AutoTokenizer
+
+    loaded = AutoTokenizer.from_pretrained(model_path.parent, gguf_file=model_path.name)
+    completed = Tokenizer.from_str(loaded.backend_tokenizer.to_str())
+    completed.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False, use_regex=True)])
+    return completed
+
+
+@pytest.fixture(scope="session")
 def probe():
     """Runs `dotmoe_probe ARGUMENTS...`; returns the finished process, whose stdout and stderr are bytes."""
 

@@ -11,16 +11,14 @@ import pathlib
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM
 
 QUESTIONS = int(os.environ.get("DOTMOE_QUESTIONS", "10"))
 
 
 @pytest.fixture(scope="module")
-def peer(model_path):
-    options = {"gguf_file": model_path.name}
-    model = AutoModelForCausalLM.from_pretrained(model_path.parent, **options, dtype=torch.float32)
-    return model, AutoTokenizer.from_pretrained(model_path.parent, **options)
+def model(model_path):
+    return AutoModelForCausalLM.from_pretrained(model_path.parent, gguf_file=model_path.name, dtype=torch.float32)
 
 
 @pytest.fixture
@@ -34,22 +32,21 @@ def task_folder(request) -> pathlib.Path:
 @torch.no_grad()
 def log_likelihood(model, tokenizer, context: str, continuation: str) -> float:
     """As lm-evaluation-harness splits the tokens; every choice by itself and without padding."""
-    stripped = context.rstrip()
-    whole = tokenizer.encode(context + continuation, add_special_tokens=False)
-    known = len(tokenizer.encode(stripped, add_special_tokens=False))
-    log_p = model(torch.tensor([whole])).logits[0].double().log_softmax(-1)
-    return sum(log_p[i - 1, whole[i]].item() for i in range(known, len(whole)))
+    whole = tokenizer.encode(context + continuation, add_special_tokens=False).ids
+    known = len(tokenizer.encode(context.rstrip(), add_special_tokens=False).ids)
+    logits = model(torch.tensor([whole]), logits_to_keep=len(whole) - known + 1).logits[0, :-1]   # predict whole[known:]
+    return logits.double().log_softmax(-1).gather(1, torch.tensor(whole[known:])[:, None]).sum().item()
 
 
 @pytest.mark.parametrize("task_folder", ["piqa", "sciq", "arc_easy"], indirect=True)
-def test_log_likelihoods_and_choices(task_folder, model_path, peer, probe):
+def test_log_likelihoods_and_choices(task_folder, model_path, model, model_tokenizer, probe):
     with gzip.open(task_folder / "requests.jsonl.gz", "rt", encoding="utf-8") as lines:
         requests = (json.loads(line) for line in lines)
         by_question = itertools.groupby(requests, lambda request: request["doc_id"])
         questions = [list(choices) for _, choices in itertools.islice(by_question, QUESTIONS)]
     assert all([r["idx"] for r in choices] == list(range(len(choices))) for choices in questions)
-    theirs = [[log_likelihood(*peer, r["request"]["context"], r["request"]["continuation"]) for r in choices]
-              for choices in questions]
+    theirs = [[log_likelihood(model, model_tokenizer, r["request"]["context"], r["request"]["continuation"])
+               for r in choices] for choices in questions]
 
     ours = json.loads(probe("choices", model_path, task_folder, QUESTIONS).stdout)
     assert [len(scores) for scores in ours["scores"]] == [len(scores) for scores in theirs]

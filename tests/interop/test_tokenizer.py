@@ -1,10 +1,5 @@
-"""Token ids of the core against transformers' tokenizer of the same GGUF file.
-
-transformers rebuilds a llama GGUF's tokenizer with GPT-2's splitting rule, whatever tokenizer.ggml.pre says. The file says
-"smollm", whose rule, as in the model's own tokenizer.json and in llama.cpp, first sets every digit apart. So the oracle is
-transformers' tokenizer with the step Digits(individual_digits) that it leaves out; and, where no digit is in the text, the
-tokenizer exactly as transformers builds it.
-"""
+"""Token ids of the core against transformers' tokenizer of the same GGUF file: with the step for digits that it leaves out
+(conftest.py says why); and, where no digit is in the text, the tokenizer exactly as transformers builds it."""
 
 import json
 import random
@@ -12,7 +7,6 @@ import unicodedata
 
 import pytest
 from tokenizers import Tokenizer
-from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
 from transformers import AutoTokenizer
 from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
@@ -21,13 +15,6 @@ from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 def from_transformers(model_path) -> Tokenizer:
     loaded = AutoTokenizer.from_pretrained(model_path.parent, gguf_file=model_path.name)
     return loaded.backend_tokenizer
-
-
-@pytest.fixture(scope="module")
-def oracle(from_transformers) -> Tokenizer:
-    completed = Tokenizer.from_str(from_transformers.to_str())
-    completed.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False, use_regex=True)])
-    return completed
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +93,20 @@ def random_texts(count: int) -> list:
 TEXTS = PROSE + BLANKS + CODE + SYMBOLS + SPECIAL + random_texts(1200)
 
 
-def test_same_ids(encode, oracle, from_transformers):
+def test_same_ids(encode, model_tokenizer, from_transformers):
     assert len(set(TEXTS)) >= 1000
     without_number = 0
     for text, (ids, _) in zip(TEXTS, encode(TEXTS), strict=True):
-        assert ids == oracle.encode(text, add_special_tokens=False).ids, repr(text)
+        assert ids == model_tokenizer.encode(text, add_special_tokens=False).ids, repr(text)
         if not has_number(text):
             without_number += 1
             assert ids == from_transformers.encode(text, add_special_tokens=False).ids, repr(text)
     assert without_number >= 300
 
 
-def test_decoding_gives_the_text_back(encode, oracle):
+def test_decoding_gives_the_text_back(encode, model_tokenizer):
     """Except for the few bytes (control characters, lead bytes of unassigned planes) that the vocabulary lacks."""
-    lacking = {byte for byte, printable in bytes_to_unicode().items() if oracle.token_to_id(printable) is None}
+    lacking = {byte for byte, printable in bytes_to_unicode().items() if model_tokenizer.token_to_id(printable) is None}
     assert len(lacking) == 21
     whole = [text for text in TEXTS if not lacking & set(text.encode())]
     assert len(whole) >= 1000
@@ -127,7 +114,7 @@ def test_decoding_gives_the_text_back(encode, oracle):
         assert decoded == text.encode(), repr(text)
 
 
-def test_every_assigned_character(encode, oracle):
+def test_every_assigned_character(encode, model_tokenizer):
     """Before and after a letter, a digit, a blank and itself: what decides to which class of the rule it belongs.
 
     Only characters of Unicode 14: on later ones the peers' own tables differ.
@@ -135,13 +122,13 @@ def test_every_assigned_character(encode, oracle):
     assigned = [chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) not in ("Cn", "Cs", "Co")]
     texts = ["".join(f"a{c}a {c}{c} 7{c}  {c}" for c in assigned[start : start + 200]) for start in range(0, len(assigned), 200)]
     for text, (ids, _) in zip(texts, encode(texts), strict=True):
-        assert ids == oracle.encode(text, add_special_tokens=False).ids, ascii(text)
+        assert ids == model_tokenizer.encode(text, add_special_tokens=False).ids, ascii(text)
 
 
-def test_bytes_that_are_no_utf8(encode, oracle):
+def test_bytes_that_are_no_utf8(encode, model_tokenizer):
     chance = random.Random(11)
     leads = b"aA\x80\xbf\xc0\xc1\xc2\xdf\xe0\x9f\xa0\xe1\xec\xed\xee\xef\xf0\x8f\x90\xf1\xf3\xf4\xf5\xff "
     texts = [bytes(chance.choice(leads) for _ in range(chance.randint(1, 30))) for _ in range(500)]
     texts += [b"\xed\xa0\x80", b"\xf0\x9f\x98", b"caf\xe9 au lait", b"\xe2\x82", b"ok\xf4\x90\x80\x80"]
     for text, (ids, _) in zip(texts, encode(texts), strict=True):
-        assert ids == oracle.encode(text.decode(errors="replace"), add_special_tokens=False).ids, text
+        assert ids == model_tokenizer.encode(text.decode(errors="replace"), add_special_tokens=False).ids, text

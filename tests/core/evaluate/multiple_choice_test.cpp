@@ -21,17 +21,17 @@ Tokens bytes(const std::string& text) {
 TEST(Tokenise, SplitsTheTextOfBothTogether) {
     // "ab" is one token (256): it belongs to the side its end is on.
     const Tokenizer tokenizer(toy_vocabulary({"a b"}));
-    const auto apart = tokenise({"xa", "cb"}, tokenizer, "");
+    const auto apart = tokenise({"xa", "cb"}, tokenizer, 64, "");
     EXPECT_EQ(apart.context, bytes("xa"));
     EXPECT_EQ(apart.continuation, bytes("cb"));
-    const auto merged = tokenise({"xa", "bab"}, tokenizer, "");  // x ab ab against the context's x a
+    const auto merged = tokenise({"xa", "bab"}, tokenizer, 64, "");  // x ab ab against the context's x a
     EXPECT_EQ(merged.context, bytes("xa"));
     EXPECT_EQ(merged.continuation, Tokens{256});
 }
 
 TEST(Tokenise, BlanksAtTheEndOfTheContextGoToTheContinuation) {
     const Tokenizer tokenizer(toy_vocabulary({}));
-    const auto choice = tokenise({"x \n", "y"}, tokenizer, "");
+    const auto choice = tokenise({"x \n", "y"}, tokenizer, 64, "");
     EXPECT_EQ(choice.context, bytes("x"));
     EXPECT_EQ(choice.continuation, bytes(" \ny"));
 }
@@ -39,30 +39,45 @@ TEST(Tokenise, BlanksAtTheEndOfTheContextGoToTheContinuation) {
 TEST(Tokenise, TheStartOfTextStandsForAnEmptyContext) {
     auto vocabulary = toy_vocabulary({});
     for (const auto* context : {"", "  "}) {
-        const auto choice = tokenise({context, "y"}, Tokenizer(vocabulary), "");
+        const auto choice = tokenise({context, "y"}, Tokenizer(vocabulary), 64, "");
         EXPECT_EQ(choice.context, Tokens{*vocabulary.eos});
         EXPECT_EQ(choice.continuation, bytes(context + std::string("y")));
     }
     vocabulary.bos = 7;
-    EXPECT_EQ(tokenise({"", "y"}, Tokenizer(vocabulary), "").context, Tokens{7});
-    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), "").context, bytes("x"));
+    EXPECT_EQ(tokenise({"", "y"}, Tokenizer(vocabulary), 64, "").context, Tokens{7});
+    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), 64, "").context, bytes("x"));
     vocabulary.add_bos = true;
-    EXPECT_EQ(tokenise({"", "y"}, Tokenizer(vocabulary), "").context, Tokens{7});
-    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), "").context, (Tokens{7, 'x'}));
-    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), "").continuation, bytes("y"));
+    EXPECT_EQ(tokenise({"", "y"}, Tokenizer(vocabulary), 64, "").context, Tokens{7});
+    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), 64, "").context, (Tokens{7, 'x'}));
+    EXPECT_EQ(tokenise({"x", "y"}, Tokenizer(vocabulary), 64, "").continuation, bytes("y"));
 }
 
 TEST(Tokenise, RefusesWhatLeavesNothing) {
     auto vocabulary = toy_vocabulary({"a b"});
     EXPECT_EQ(message_of([&] {
-                  tokenise({"a", "b"}, Tokenizer(vocabulary), "f:3");
+                  tokenise({"a", "b"}, Tokenizer(vocabulary), 64, "f:3");
               }),
               "f:3: the continuation adds no token to its context");
     vocabulary.eos.reset();
     EXPECT_EQ(message_of([&] {
-                  tokenise({"", "b"}, Tokenizer(vocabulary), "f:3");
+                  tokenise({"", "b"}, Tokenizer(vocabulary), 64, "f:3");
               }),
               "f:3: the context is empty, and the model has no token that begins a text");
+}
+
+TEST(Tokenise, ALongContextLosesItsBeginning) {
+    const Tokenizer tokenizer(toy_vocabulary({}));
+    for (const int longest : {4, 5, 7, 8, 9, 100}) {
+        const auto choice = tokenise({"abcdef", "xyz"}, tokenizer, longest, "");
+        const auto kept = std::min(6, longest - 2);  // the model reads the context, x and y
+        EXPECT_EQ(choice.context, bytes(std::string("abcdef").substr(static_cast<std::size_t>(6 - kept))))
+            << longest;
+        EXPECT_EQ(choice.continuation, bytes("xyz"));
+    }
+    EXPECT_EQ(message_of([&] {
+                  tokenise({"abcdef", "xyz"}, tokenizer, 2, "f:3");
+              }),
+              "f:3: the continuation has 3 tokens, more than the model's context of 2");
 }
 
 class LogLikelihoods : public ::testing::Test {
@@ -105,17 +120,6 @@ TEST_F(LogLikelihoods, OneContextAndChoicesOfAnyLength) {
 TEST_F(LogLikelihoods, ContextsMayDiffer) {
     expect_as_alone({{{5, 17, 33}, {9, 10}}, {{5, 17, 34, 35, 36}, {9, 10}}, {{5}, {17, 33, 9, 10}}});
     expect_as_alone({{{5, 6}, {9, 10}}, {{7, 8, 9}, {9, 10}}});
-}
-
-TEST_F(LogLikelihoods, ALongContextLosesItsBeginning) {
-    Tokens context;
-    for (int i = 0; i < 100; ++i) context.push_back(3 * i % 250);
-    const Tokens last(context.end() - 62, context.end());  // 62 + 3 - 1 = 64 tokens, all that the model takes
-    EXPECT_NEAR(ours({{context, {1, 2, 3}}})[0], alone({last, {1, 2, 3}}), 1e-4);
-    EXPECT_EQ(message_of([&] {
-                  ours({{context, Tokens(64, 1)}, {context, Tokens(65, 1)}});
-              }),
-              "a choice of 65 tokens does not fit into the model's context of 64");
 }
 
 TEST_F(LogLikelihoods, QuestionsAreScoredOneByOneAndCounted) {
