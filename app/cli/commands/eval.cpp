@@ -8,6 +8,7 @@
 #include "pipeline/answer_tasks.h"
 #include "pipeline/converted_model.h"
 #include "pipeline/measure_domains.h"
+#include "pipeline/sparsity_dial.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -16,6 +17,7 @@ struct Options {
     std::string model, source;
     std::vector<std::string> text, tasks;
     std::int64_t window = 0, limit = 8, stride = 0, questions = 200;
+    std::vector<std::int64_t> active;
     bool domains = false;
 
     TextRequest text_request() const { return {to_paths(text), window, limit, stride}; }
@@ -33,6 +35,8 @@ void evaluate(const Options& options, const Context& context) {
     if (options.text.empty() && options.tasks.empty())
         fail_usage("there is nothing to judge by: give --text, --tasks or both");
     if (options.domains && options.text.empty()) fail_usage("--domains are those of a --text: give one");
+    if (!options.active.empty() && options.text.empty())
+        fail_usage("--active is judged on a --text: give one");
     set_thread_count(context.threads);
     const auto model =
         ConvertedModel::open(options.model, context.device_choice(), optional_path(options.source));
@@ -42,10 +46,16 @@ void evaluate(const Options& options, const Context& context) {
     const auto tasks = read_tasks(to_paths(options.tasks), options.questions);
     std::optional<DomainFigures> domains;
     if (options.domains) domains = measure_domains(model, options.text_request(), sink);
+    std::vector<DialPoint> dial;
+    if (!options.active.empty()) dial = turn_dial(model, options.active, options.text_request(), sink);
     if (!options.text.empty()) {
         const auto metrics = model.evaluate(options.text_request(), sink);
         report.json = metrics;
         report.add(format_table(metrics));
+    }
+    if (!dial.empty()) {
+        report.json["active"] = dial;
+        report.add(format_table(dial, model.recipe().layout.active));
     }
     if (domains) {
         report.json["domains"] = *domains;
@@ -89,6 +99,10 @@ void add_eval(CLI::App& app, Context& context) {
         ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();
+    command
+        ->add_option("--active", options->active,
+                     "Also the conversion with so many experts a token, as it is: 4 8 12 24")
+        ->type_name("K");
     command->add_flag("--domains", options->domains,
                       "Also which experts belong to which source of text, on --limit windows of each");
     command

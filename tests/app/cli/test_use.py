@@ -24,6 +24,20 @@ def test_eval_repeats_what_convert_found(conversion, text):
     assert found["active_parameters"] == recorded["active_parameters"]
 
 
+def test_eval_turns_the_dial(conversion, toy, text):
+    arguments = ["eval", conversion.folder, "--text", text, "--limit", 8, "--active", 1, 2, 16, "--threads", 1]
+    found = dotmoe(*arguments, "--json").json
+    one, trained, every = found["active"]
+    assert trained["quality"]["perplexity"] == found["perplexity"]["converted"]   # k as it was trained
+    assert trained["active_parameters"] == found["active_parameters"]
+    # All experts on is the dense model.
+    assert every["quality"]["kl"] == pytest.approx(0, abs=1e-5) and every["active_neuron_share"] == 1
+    assert one["quality"]["kl"] > trained["quality"]["kl"] > every["quality"]["kl"]
+    assert "as trained" in dotmoe(*arguments).out
+    dotmoe("eval", conversion.folder, "--text", text, "--active", 17).assert_error(2, "17")
+    dotmoe("eval", toy, "--text", text, "--active", 2).assert_error(2, "dense")
+
+
 def test_eval_of_the_dense_model(conversion, toy, text):
     found = dotmoe("eval", toy, "--text", text, "--limit", 4, "--window", 128, "--json").json
     assert found["perplexity"]["dense"] > 1
