@@ -95,8 +95,10 @@ Comparison compare(const CompareRequest& request, const ConvertHooks& hooks) {
     keep_to_inputs(out, shared_inputs(request));
 
     std::vector<MethodRuns> methods;
+    methods.reserve(request.methods.size());
     for (const auto method : request.methods) methods.push_back({method, {}});
     std::vector<std::optional<Metrics>> done;
+    done.reserve(runs.size());
     for (const auto& run : runs) done.push_back(finished(run));
     const auto missing = std::ranges::count_if(done, [](const auto& metrics) { return !metrics; });
     ProgressMeter meter(missing);

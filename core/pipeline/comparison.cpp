@@ -13,6 +13,7 @@ namespace {
 template <typename Figure>
 std::vector<double> of_each(const std::vector<Metrics>& runs, Figure figure) {
     std::vector<double> values;
+    values.reserve(runs.size());
     for (const auto& run : runs) values.push_back(std::invoke(figure, run));
     return values;
 }
