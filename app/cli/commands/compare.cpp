@@ -50,11 +50,11 @@ void add_compare(CLI::App& app, Context& context) {
         ->type_name("DIR");
     command->add_option("--methods", options->methods, fmt::format("Of {}", fmt::join(method_names(), ", ")))
         ->delimiter(',')
-        ->type_name("NAME,...")
+        ->type_name("NAME[,NAME]")
         ->default_str("all");
     command->add_option("--seeds", options->seeds, "A conversion by each method for each")
         ->delimiter(',')
-        ->type_name("N,...")
+        ->type_name("N[,N]")
         ->default_str("0,1,2");
     options->recipe.add_budget_to(*command);
     command->callback([options, &context] {
