@@ -116,6 +116,7 @@ std::vector<Question> read_questions(const fs::path& folder, std::int64_t limit)
     }
     if (drafts.empty()) fail("{}: holds no question", path.string());
     std::vector<Question> questions;
+    questions.reserve(drafts.size());
     for (auto& draft : drafts) questions.push_back(finished(std::move(draft)));
     return questions;
 }
