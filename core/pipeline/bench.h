@@ -14,7 +14,7 @@ struct BenchProblem {
     std::int64_t neurons = 11008, columns = 86;
     double temperature = 0.1;
     int iterations = 50;  ///< of the plain solve
-    int repeats = 5;      ///< of each measurement; the best counts
+    int repeats = 5;  ///< of each measurement, more where they take less than half a second; the best counts
     std::uint64_t seed = 0;
     DeviceChoice device = DeviceChoice::automatic;
 };
