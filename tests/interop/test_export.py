@@ -9,7 +9,7 @@ import gguf
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from test_tokenizer import TEXTS, from_transformers, has_number, oracle  # noqa: F401 (two are fixtures)
+from test_tokenizer import TEXTS, from_transformers, has_number  # noqa: F401 (one is a fixture)
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 # As core/export/receipt.cpp: largest logit difference on the same routes, least share of the same choices.
@@ -194,13 +194,13 @@ def test_toys(probe, toy, tmp_path, shared, active, routers):
     check(exported, toy, tmp_path)
 
 
-def test_tokenizer(granite, oracle, from_transformers, model_path):  # noqa: F811 (fixtures)
+def test_tokenizer(granite, model_tokenizer, from_transformers, model_path):  # noqa: F811 (a fixture)
     tokenizer = AutoTokenizer.from_pretrained(granite.folder)
     assert tokenizer.is_fast
     for text in TEXTS:
         ids = tokenizer.encode(text)
-        assert ids == oracle.encode(text, add_special_tokens=False).ids, repr(text)
-        assert tokenizer.decode(ids) == oracle.decode(ids, skip_special_tokens=False), repr(text)
+        assert ids == model_tokenizer.encode(text, add_special_tokens=False).ids, repr(text)
+        assert tokenizer.decode(ids) == model_tokenizer.decode(ids, skip_special_tokens=False), repr(text)
         if not has_number(text):
             assert ids == from_transformers.encode(text, add_special_tokens=False).ids, repr(text)
 
