@@ -78,7 +78,8 @@ void TerminalSink::show(const LayerStatus& status) {
 
 void TerminalSink::show(const TrainingStep& step) {
     if (step.stage == Stage::distillation)
-        losses_ = fmt::format("  loss {:.3f}  KL {:.3f}  tau {:.2f}", step.loss, step.kl, step.temperature);
+        losses_ = fmt::format("  loss {:.3f}  KL {:.3f}  tau {:.2f}  Sinkhorn {}", step.loss, step.kl,
+                              step.temperature, step.sinkhorn_iterations);
 }
 
 void TerminalSink::line(const std::string& text) {
