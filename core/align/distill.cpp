@@ -24,7 +24,7 @@ FeedForward student_feed_forward(const Transformer& transformer, const Assignmen
                                  const at::Generator& noise, LayerTerms& terms) {
     const auto routed = gradient == StraightThrough::soft ? &straight_through : &linear_straight_through;
     return [&transformer, &assignment, &plans, &layout, routed, noise, &terms](const at::Tensor& x,
-                                                                                std::int64_t layer) {
+                                                                               std::int64_t layer) {
         const auto l = static_cast<std::size_t>(layer);
         const auto flat = x.flatten(0, -2);
         const auto routing = route(flat, assignment.router(layer), layout, noise);

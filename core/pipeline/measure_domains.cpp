@@ -56,8 +56,8 @@ DomainFigures measure_domains(const ConvertedModel& model, const TextRequest& re
     ActivationStream stream(transformer, text.windows);
     for (const auto& layer : experts.layers) {
         stream.attend();
-        const auto counts = tokens_a_window(stream.feed_forward_inputs(), layer.router, experts.layout,
-                                            text.windows.size(1));
+        const auto counts =
+            tokens_a_window(stream.feed_forward_inputs(), layer.router, experts.layout, text.windows.size(1));
         figures.layers.push_back({specialisation(counts, text.source, domains),
                                   rows_of(counts_by_domain(counts, text.source, domains))});
         stream.advance(ffn);

@@ -125,9 +125,9 @@ class StabilisedScaling {
     at::Tensor column_sums_, row_error_;  // K^T u, and how far the rows were off before
 };
 
-/// Whether plain iterations, falling as from `last` to `error`, would cost more until `tolerance` than a Newton
-/// step. That one is a matrix product of N columns^2 where an iteration is a pass over N columns values: as much
-/// as columns / 4 of them, and a few at least (measured).
+/// Whether plain iterations, falling as from `last` to `error`, would cost more until `tolerance` than a
+/// Newton step. That one is a matrix product of N columns^2 where an iteration is a pass over N columns
+/// values: as much as columns / 4 of them, and a few at least (measured).
 bool is_slow(double last, double error, double tolerance, std::int64_t columns) {
     const double rate = error / last, step = std::max(5.0, static_cast<double>(columns) / 4);
     return !(rate < 1) || std::log(tolerance / error) / std::log(rate) > step;
