@@ -77,9 +77,10 @@ void TerminalSink::show(const LayerStatus& status) {
 }
 
 void TerminalSink::show(const TrainingStep& step) {
-    if (step.stage == Stage::distillation)
-        losses_ = fmt::format("  loss {:.3f}  KL {:.3f}  tau {:.2f}  Sinkhorn {}", step.loss, step.kl,
-                              step.temperature, step.sinkhorn_iterations);
+    if (step.stage != Stage::distillation) return;
+    losses_ = fmt::format("  loss {:.3f}  KL {:.3f}  tau {:.2f}  Sinkhorn {}", step.loss, step.kl,
+                          step.temperature, step.sinkhorn_iterations);
+    if (step.dropped > 0) losses_ += fmt::format("  dropped {:.1f} %", 100 * step.dropped);
 }
 
 void TerminalSink::line(const std::string& text) {
