@@ -24,7 +24,7 @@ shellcheck -x -P packaging packaging/*.sh .ci/run
 configure release
 commands=build/lint
 mkdir -p "$commands"
-sed -E 's/ -fpch-preprocess//g; s/ -Winvalid-pch//g; s/ -include [^ ]*cmake_pch\.hxx//g' \
+sed -E 's/ -fpch-preprocess//g; s/ -Winvalid-pch//g; s/ -include [^ ]*cmake_pch\.hxx//g; s/ -fopenmp( |")/\1/g' \
     build/release/compile_commands.json > "$commands/compile_commands.json"
 sources=()
 for file in "${files[@]}"; do

@@ -196,7 +196,7 @@ TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
     NullSink quiet;
     Recorder recorder;
     converted("as it is", Method::weights, 0, quiet);
-    const auto metrics = converted("trained", Method::weights, 12, recorder);
+    const auto metrics = converted("trained", Method::weights, 60, recorder);
     const auto as_it_is = load_project(folder_ / "as it is"), trained = load_project(folder_ / "trained");
     for (std::size_t l = 0; l < trained.experts.layers.size(); ++l) {
         EXPECT_TRUE(at::equal(trained.experts.layers[l].owner, as_it_is.experts.layers[l].owner));
@@ -207,7 +207,7 @@ TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
     EXPECT_LT(metrics.converted->perplexity, metrics.layerwise->perplexity);
     EXPECT_TRUE(recorder.all<std::shared_ptr<const SinkhornSnapshot>>().empty());
     const auto steps = recorder.all<TrainingStep>();
-    EXPECT_EQ(steps.size(), 12U);
+    EXPECT_EQ(steps.size(), 60U);
     for (const auto& step : steps) EXPECT_EQ(step.sinkhorn_iterations, 0);
 }
 
