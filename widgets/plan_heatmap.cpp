@@ -51,6 +51,17 @@ void PlanHeatmap::setSnapshot(std::shared_ptr<const PlanSnapshot> plan) {
     m_scale = m_plan ? planScale(*m_plan, m_mode) : 1;
     if (m_cursor && (!m_plan || m_cursor->row >= m_plan->neurons || m_cursor->column >= m_plan->columns))
         m_cursor.reset();
+    m_iteration = 0;
+    redraw();
+}
+
+void PlanHeatmap::setIterate(std::shared_ptr<const PlanSnapshot> plan, int iteration) {
+    m_plan = std::move(plan);
+    m_iteration = iteration;
+    redraw();
+}
+
+void PlanHeatmap::redraw() {
     m_image = {};
     setAccessibleDescription(title());
     update();
@@ -60,9 +71,7 @@ void PlanHeatmap::setMode(PlanMode mode) {
     if (mode == m_mode) return;
     m_mode = mode;
     m_scale = m_plan ? planScale(*m_plan, m_mode) : 1;
-    m_image = {};
-    setAccessibleDescription(title());
-    update();
+    redraw();
 }
 
 QString PlanHeatmap::title() const {
@@ -70,11 +79,12 @@ QString PlanHeatmap::title() const {
     const QString kind = m_mode == PlanMode::soft   ? tr("soft plan")
                          : m_mode == PlanMode::hard ? tr("hard plan")
                                                     : tr("soft minus hard");
-    return tr("Layer %1 · %2 · %3 %4 · τ %5 · soft-hard gap %6 %")
+    const QString iteration = m_iteration > 0 ? tr(", iteration %1").arg(m_iteration) : QString();
+    return tr("Layer %1 · %2 · %3 %4%5 · τ %6 · soft-hard gap %7 %")
         .arg(m_plan->layer)
         .arg(kind, m_plan->stage == Stage::layerwise ? tr("round") : tr("step"))
         .arg(m_plan->step)
-        .arg(number(m_plan->temperature), QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
+        .arg(iteration, number(m_plan->temperature), QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
 }
 
 QString PlanHeatmap::columnName(int column) const {

@@ -33,6 +33,9 @@ class PlanHeatmap : public QWidget {
   public slots:
     /// Null or an inconsistent plan empties the view.
     void setSnapshot(std::shared_ptr<const dotmoe::PlanSnapshot> plan);
+    /// The same neurons in the middle of their solve (plan_iterate.h): rows and colours stay where they are,
+    /// so that one sees the mass move. Until the next setSnapshot.
+    void setIterate(std::shared_ptr<const dotmoe::PlanSnapshot> plan, int iteration);
     void setMode(dotmoe::PlanMode mode);
 
   signals:
@@ -55,11 +58,14 @@ class PlanHeatmap : public QWidget {
     void drawScale(QPainter& painter, const QRect& area) const;
     void drawCursor(QPainter& painter) const;
     QString title() const;
+    /// The picture changed.
+    void redraw();
 
     std::shared_ptr<const PlanSnapshot> m_plan;
     PlanOrder m_order;
     PlanMode m_mode = PlanMode::soft;
     double m_scale = 1;
+    int m_iteration = 0;  ///< of the iterate on show; 0: the plan itself
     std::optional<PlanCell> m_cursor;
     QImage m_image;  ///< of m_imageGeometry; null when it must be drawn anew
     PlanGeometry m_imageGeometry;

@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QKeyEvent>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
@@ -13,11 +14,11 @@
 namespace dotmoe {
 namespace {
 
-constexpr std::size_t kFew = 16;
+constexpr int kFew = 16;
 
 /// Of a short solve every point counts: the right of the plot is left to the legend.
-double lastShown(std::size_t iterations) {
-    const auto last = std::max<double>(2, static_cast<double>(iterations));
+double lastShown(int iterations) {
+    const double last = std::max(2, iterations);
     return iterations <= kFew ? 1 + (last - 1) / 0.7 : last;
 }
 
@@ -29,20 +30,27 @@ void setResiduals(QCPGraph& graph, std::span<const float> residuals) {
     }
     graph.setData(iterations, values, true);
     // A warm start meets the sums in an iteration or two: points, for a line would be too short to see.
-    const bool few = residuals.size() <= kFew;
+    const bool few = std::ssize(residuals) <= kFew;
     graph.setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, 6) : QCPScatterStyle());
 }
 
-QString last(const std::vector<float>& residuals) {
-    return residuals.empty() ? QStringLiteral("-")
-                             : QString::number(static_cast<double>(residuals.back()), 'e', 0);
+/// After `iteration`, counted from 1.
+QString residual(const std::vector<float>& residuals, int iteration) {
+    if (iteration < 1 || iteration > std::ssize(residuals)) return QStringLiteral("-");
+    return QString::number(static_cast<double>(residuals[static_cast<std::size_t>(iteration - 1)]), 'e', 0);
 }
 
 }  // namespace
 
 SinkhornScope::SinkhornScope(QWidget* parent)
-    : PlotWidget(parent), m_row(plot().addGraph()), m_column(plot().addGraph()) {
+    : PlotWidget(parent),
+      m_row(plot().addGraph()),
+      m_column(plot().addGraph()),
+      m_cursor(new QCPItemStraightLine(&plot())) {
     setAccessibleName(tr("Sinkhorn residuals"));
+    setFocusPolicy(Qt::StrongFocus);
+    m_cursor->setVisible(false);
+    m_cursor->setAntialiased(false);  // a crisp line between the curves
     m_row->setName(tr("row sums"));
     m_column->setName(tr("column sums"));
     plot().xAxis->setLabel(tr("iteration"));
@@ -56,8 +64,14 @@ SinkhornScope::SinkhornScope(QWidget* parent)
     plot().yAxis->setNumberFormat(QStringLiteral("eb"));
     plot().yAxis->setNumberPrecision(0);
     plot().legend->setVisible(true);
-    connect(&plot(), &QCustomPlot::mouseMove, this,
-            [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
+    connect(&plot(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() & Qt::LeftButton) selectAt(event->pos());
+        hover(event->pos(), event->globalPosition().toPoint());
+    });
+    connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        setFocus(Qt::MouseFocusReason);
+        if (event->button() == Qt::LeftButton) selectAt(event->pos());
+    });
     applyStyle();
     setSnapshot(nullptr);
 }
@@ -66,32 +80,80 @@ void SinkhornScope::restyle() {
     const bool dark = isDark(palette());
     m_row->setPen(seriesPen(Series::kl, dark));
     m_column->setPen(seriesPen(Series::crossEntropy, dark));
+    m_cursor->setPen(QPen(textColour(), 1, Qt::DashLine));
     touch();
 }
 
+int SinkhornScope::iterations() const {
+    return m_solve ? static_cast<int>(std::max(m_solve->row_residual.size(), m_solve->column_residual.size()))
+                   : 0;
+}
+
+void SinkhornScope::select(int iteration) {
+    if (iteration == m_iteration) return;
+    m_iteration = iteration;
+    m_cursor->setVisible(iteration > 0);
+    m_cursor->point1->setCoords(iteration, 1);
+    m_cursor->point2->setCoords(iteration, 10);
+    showTitle();
+    emit iterationSelected(iteration);
+}
+
+void SinkhornScope::selectAt(QPoint inPlot) {
+    if (!m_solve || iterations() == 0) return;
+    select(
+        std::clamp(static_cast<int>(std::lround(plot().xAxis->pixelToCoord(inPlot.x()))), 1, iterations()));
+}
+
+void SinkhornScope::keyPressEvent(QKeyEvent* event) {
+    const int last = iterations(), now = m_iteration > 0 ? m_iteration : last;
+    switch (last > 0 ? event->key() : 0) {
+        case Qt::Key_Left:
+            return select(std::max(1, now - 1));
+        case Qt::Key_Right:
+            return select(std::min(last, now + 1));
+        case Qt::Key_Home:
+            return select(1);
+        case Qt::Key_End:
+            return select(last);
+        case Qt::Key_Escape:
+            return select(0);
+        default:
+            return PlotWidget::keyPressEvent(event);
+    }
+}
+
 void SinkhornScope::setSnapshot(std::shared_ptr<const SinkhornSnapshot> solve) {
+    select(0);
     m_solve = std::move(solve);
     if (!m_solve) {
         m_row->setData({}, {});
         m_column->setData({}, {});
         plot().yAxis->setRange(1e-6, 1);
-        return setTitle(tr("No Sinkhorn solve yet"));
+        return showTitle();
     }
     setResiduals(*m_row, m_solve->row_residual);
     setResiduals(*m_column, m_solve->column_residual);
-    const auto iterations = std::max(m_solve->row_residual.size(), m_solve->column_residual.size());
-    plot().xAxis->setRange(0.9, lastShown(iterations) + 0.1);
+    plot().xAxis->setRange(0.9, lastShown(iterations()) + 0.1);
     plot().yAxis->rescale();
     const QCPRange values = plot().yAxis->range();  // to whole decades, so that there are labels
     const double lower = std::floor(std::log10(0.9 * std::max(floor, values.lower)));
     const double upper = std::ceil(std::log10(std::max(floor, values.upper)));
     plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper)));
+    showTitle();
+}
+
+void SinkhornScope::showTitle() {
+    if (!m_solve) return setTitle(tr("No Sinkhorn solve yet"));
+    const int count = iterations(), shown = m_iteration > 0 ? m_iteration : count;
+    const QString where = m_iteration > 0 ? tr("iteration %1 of %2").arg(m_iteration).arg(count)
+                          : count == 1    ? tr("1 iteration")
+                                          : tr("%1 iterations").arg(count);
     setTitle(tr("Layer %1 · τ %2 · %3%4 · rows %5 · columns %6 · %7 %8")
                  .arg(m_solve->layer)
                  .arg(m_solve->temperature, 0, 'g', 3)
-                 .arg(iterations == 1 ? tr("1 iteration") : tr("%1 iterations").arg(iterations))
-                 .arg(m_solve->converged ? QString() : tr(", not converged"))
-                 .arg(last(m_solve->row_residual), last(m_solve->column_residual))
+                 .arg(where, m_solve->converged || m_iteration > 0 ? QString() : tr(", not converged"))
+                 .arg(residual(m_solve->row_residual, shown), residual(m_solve->column_residual, shown))
                  .arg(m_solve->stage == Stage::layerwise ? tr("round") : tr("step"))
                  .arg(m_solve->step));
 }

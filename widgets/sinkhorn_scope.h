@@ -1,4 +1,4 @@
-// How one Sinkhorn solve converges: residuals over its iterations.
+// How one Sinkhorn solve converges: residuals over its iterations, which can be scrubbed.
 #pragma once
 
 #include <memory>
@@ -7,10 +7,12 @@
 #include "widgets/plot_widget.h"
 
 class QCPGraph;
+class QCPItemStraightLine;
 
 namespace dotmoe {
 
-/// Largest row- and column-sum error, in neurons, on a logarithmic axis.
+/// Largest row- and column-sum error, in neurons, on a logarithmic axis. A click, a drag or the arrow keys
+/// select an iteration; Escape goes back to the end of the solve.
 class SinkhornScope : public PlotWidget {
     Q_OBJECT
   public:
@@ -21,19 +23,33 @@ class SinkhornScope : public PlotWidget {
     /// Widget coordinates of a point of the row (or else the column) curve; iterations count from 1.
     QPointF pointOf(int iteration, double residual) const;
 
+    /// The one selected, from 1; 0 for none.
+    int iteration() const { return m_iteration; }
+
   public slots:
-    /// Null empties the view.
+    /// Null empties the view. Ends the selection.
     void setSnapshot(std::shared_ptr<const dotmoe::SinkhornSnapshot> solve);
+
+  signals:
+    /// 0: none any more.
+    void iterationSelected(int iteration);
 
   protected:
     void restyle() override;
+    void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    int iterations() const;
+    void select(int iteration);
+    void selectAt(QPoint inPlot);
+    void showTitle();
     void hover(QPoint inPlot, QPoint global);
 
     std::shared_ptr<const SinkhornSnapshot> m_solve;
     QCPGraph* m_row;
     QCPGraph* m_column;
+    QCPItemStraightLine* m_cursor;
+    int m_iteration = 0;
 };
 
 }  // namespace dotmoe

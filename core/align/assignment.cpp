@@ -118,12 +118,13 @@ std::vector<ExactPlan> Assignment::round() const {
     return plans;
 }
 
-Plans Assignment::solve(double temperature) {
+Plans Assignment::solve(double temperature, const SinkhornObserver& on_iteration) {
     const ProgressMeter forward(0);
     Plans plans;
     if (options_.train_assignment) {
         auto sinkhorn = options_.sinkhorn;
         sinkhorn.temperature = temperature;
+        sinkhorn.on_iteration = on_iteration;
         // g is in units of A / tau: rescaled, so that a warm start survives the annealing.
         auto warm = potentials_;
         if (warm) warm = *warm * (temperature_ / temperature);

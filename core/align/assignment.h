@@ -23,7 +23,8 @@ struct AssignmentOptions {
     bool train_assignment = true, train_router = true;  ///< what is not trained stays as it was given
     Rounding rounding = Rounding::exact;
     StraightThrough straight_through = StraightThrough::soft;
-    SinkhornOptions sinkhorn = {};  ///< its temperature is set at each solve; `allowed` is [L, N, columns]
+    /// Its temperature and observer are set at each solve; `allowed` is [L, N, columns].
+    SinkhornOptions sinkhorn = {};
 };
 
 /// Plans of all layers at one step. Where the split is not trained, only owner and prices are set.
@@ -55,7 +56,7 @@ class Assignment {
 
     /// Sinkhorn from the last potentials, then rounding with their prices. Without either where the split is
     /// not trained: it is the rounding of the affinity that was given.
-    Plans solve(double temperature);
+    Plans solve(double temperature, const SinkhornObserver& on_iteration = nullptr);
     /// W_r of a layer [D, E], trainable unless options say otherwise.
     at::Tensor router(std::int64_t layer) const { return router_.select(0, layer); }
     /// A of a layer [N, columns], without gradient, CPU.

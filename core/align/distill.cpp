@@ -59,7 +59,7 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
         const double transport_before = assignment.transport_seconds();
         const double tau = annealed_temperature(step, recipe.steps, recipe.temperature_start,
                                                 recipe.temperature_end, recipe.temperature_share);
-        const auto plans = assignment.solve(tau);
+        const auto plans = assignment.solve(tau, hooks.on_iteration);
         const auto tokens = draw(windows, recipe.sequences, seed, step);
         const auto teacher = [&] {
             const at::NoGradGuard no_grad;

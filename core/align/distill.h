@@ -24,6 +24,7 @@ struct DistillStep {
 struct DistillHooks {
     RunControl& control;                              ///< polled before each solve
     std::function<void(const DistillStep&)> on_step;  ///< on the calling thread, after each step
+    SinkhornObserver on_iteration = nullptr;          ///< of each step's solve, all layers together
 };
 
 /// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone,

@@ -63,23 +63,24 @@ at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& rou
 }
 
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start,
-                       const RoundCallback& on_round) {
+                       const LayerwiseRecipe& recipe, const at::Tensor& start, const LayerwiseHooks& hooks) {
     const auto& [layout, allowed] = placement;
     const auto capacities = layout.capacities(start.size(0));
     LayerExperts experts{start, ridge.fit(start, layout)};
     std::optional<at::Tensor> warm;
     for (std::int64_t round = 1; round < recipe.rounds; ++round) {
         const auto affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
-        const auto transport = sinkhorn(
-            affinity, capacities,
-            {.temperature = pricing_temperature, .max_iterations = pricing_iterations, .allowed = allowed},
-            warm);
+        const auto transport = sinkhorn(affinity, capacities,
+                                        {.temperature = pricing_temperature,
+                                         .max_iterations = pricing_iterations,
+                                         .allowed = allowed,
+                                         .on_iteration = hooks.on_iteration},
+                                        warm);
         warm = transport.g;
         const auto hard =
             round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu(), allowed);
         experts.owner = hard.owner;
-        if (on_round) on_round({round, pricing_temperature, affinity, transport, hard});
+        if (hooks.on_round) hooks.on_round({round, pricing_temperature, affinity, transport, hard});
         experts.router = ridge.fit(experts.owner, layout);
     }
     return experts;

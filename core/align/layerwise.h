@@ -47,11 +47,15 @@ struct LayerwiseRound {
     const SinkhornResult& transport;
     const ExactPlan& hard;
 };
-using RoundCallback = std::function<void(const LayerwiseRound&)>;
+
+struct LayerwiseHooks {
+    std::function<void(const LayerwiseRound&)> on_round;  ///< after each transport
+    SinkhornObserver on_iteration = nullptr;              ///< of each round's solve
+};
 
 /// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
 /// first owner [N], as align/splits/random.h gives it.
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
-                       const LayerwiseRecipe& recipe, const at::Tensor& start, const RoundCallback& on_round);
+                       const LayerwiseRecipe& recipe, const at::Tensor& start, const LayerwiseHooks& hooks);
 
 }  // namespace dotmoe

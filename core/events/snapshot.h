@@ -31,15 +31,18 @@ struct PlanSnapshot {
     double soft_hard_gap = 0;  ///< mass of the soft plan outside the hard one, as a share of N
 };
 
-/// Residuals inside one Sinkhorn solve, per iteration: largest absolute row- and column-sum error, in
-/// neurons.
+/// What one Sinkhorn solve went through, iteration by iteration.
 struct SinkhornSnapshot {
     Stage stage = Stage::layerwise;
     std::int64_t step = 0;
     int layer = 0;
     double temperature = 0;
-    std::vector<float> row_residual, column_residual;  ///< [iterations]
-    bool converged = false;                            ///< to the tolerance of the recipe
+    std::vector<float> row_residual;     ///< [iterations] largest absolute error of a row sum, in neurons
+    std::vector<float> column_residual;  ///< [iterations] of a column sum
+    /// [iterations, columns] row-major: g after each iteration, in units of A/tau. The plan was
+    /// softmax(A/tau + 1 g^T) then.
+    std::vector<float> g;
+    bool converged = false;  ///< to the tolerance of the recipe
 };
 
 /// Tokens each expert got, against an even share.

@@ -8,6 +8,7 @@
 #include "base/seed.h"
 #include "pipeline/conversion_run.h"
 #include "pipeline/snapshots.h"
+#include "pipeline/solve_recorder.h"
 #include "transport/rounding.h"
 
 namespace dotmoe {
@@ -52,6 +53,7 @@ void ConversionRun::distil() {
 
     const auto step_tokens = distill.sequences * train_.size(1);
     ProgressMeter meter(distill.steps, state_.step), since_pictures(0);
+    SolveRecorder solve;
     const auto on_step = [&](const DistillStep& done) {
         const auto step = done.figures.step;
         state_.step = step;
@@ -70,9 +72,10 @@ void ConversionRun::distil() {
                                                      assignment.affinity(layer),
                                                      {done.plans.owner[l], done.plans.prices[l]},
                                                      allowed_in_layer(allowed_, layer)}));
-                hooks_.events.publish(sinkhorn_snapshot(place, done.plans.solve, l));
+                hooks_.events.publish(solve.snapshot(place, layer, done.plans.solve.converged));
             }
         }
+        solve.clear();
         const auto experts = assignment.experts();
         show_experts(experts);
         meter.set_done(step);
@@ -85,7 +88,7 @@ void ConversionRun::distil() {
         hooks_.events.publish(LogLine{
             LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
         dotmoe::distil(*transformer_, assignment, layout(), distill, train_, recipe().seed, state_.step,
-                       {hooks_.control, on_step});
+                       {hooks_.control, on_step, solve.observer()});
     } else {
         hooks_.events.publish(
             LogLine{LogLevel::info, "neither split nor router is trained: no global steps"});

@@ -14,6 +14,7 @@
 #include "pipeline/conversion_run.h"
 #include "pipeline/layer_report.h"
 #include "pipeline/snapshots.h"
+#include "pipeline/solve_recorder.h"
 #include "transport/rounding.h"
 
 namespace dotmoe {
@@ -73,6 +74,7 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
     const auto split = moved_to_allowed(random_split(energies, layout(), split_seed), placement);
     const LayerExperts random{split, ridge.fit(split, layout())};
     std::optional<double> gap;
+    SolveRecorder solve;
     const auto on_round = [&](const LayerwiseRound& round) {
         hooks_.control.poll();
         const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer), round.temperature};
@@ -80,12 +82,14 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
             place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
         gap = plan->greedy_gap;
         hooks_.events.publish(plan);
-        hooks_.events.publish(sinkhorn_snapshot(place, round.transport, 0));
+        hooks_.events.publish(solve.snapshot(place, 0, round.transport.converged));
+        solve.clear();
     };
-    auto experts = recipe().method == Method::transport
-                       ? alternate(energies, ridge, placement, recipe().layerwise, split, on_round)
-                       : split_layer(recipe().method, {energies, weights, ridge, placement},
-                                     recipe().layerwise, split_seed);
+    auto experts =
+        recipe().method == Method::transport
+            ? alternate(energies, ridge, placement, recipe().layerwise, split, {on_round, solve.observer()})
+            : split_layer(recipe().method, {energies, weights, ridge, placement}, recipe().layerwise,
+                          split_seed);
     experts = refine_layer(inputs, weights, experts, placement, recipe(),
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {

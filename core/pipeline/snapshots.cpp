@@ -38,22 +38,6 @@ std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, co
     });
 }
 
-std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place,
-                                                          const SinkhornResult& solve, std::size_t entry) {
-    SinkhornSnapshot snapshot{.stage = place.stage,
-                              .step = place.step,
-                              .layer = place.layer,
-                              .temperature = place.temperature,
-                              .row_residual = {},
-                              .column_residual = {},
-                              .converged = solve.converged};
-    for (const auto& iteration : solve.iterations) {
-        snapshot.row_residual.push_back(iteration.row_residual[entry]);
-        snapshot.column_residual.push_back(iteration.column_residual[entry]);
-    }
-    return std::make_shared<SinkhornSnapshot>(std::move(snapshot));
-}
-
 std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer,
                                                   const at::Tensor& load) {
     return std::make_shared<LoadSnapshot>(LoadSnapshot{.stage = stage,

@@ -9,7 +9,6 @@
 #include "events/snapshot.h"
 #include "experts/layout.h"
 #include "transport/rounding.h"
-#include "transport/sinkhorn.h"
 
 namespace dotmoe {
 
@@ -28,10 +27,6 @@ struct LayerPlan {
 };
 std::shared_ptr<const PlanSnapshot> plan_snapshot(const SnapshotPlace& place, const Layout& layout,
                                                   const LayerPlan& plan);
-
-/// Residuals of batch entry `entry` of a solve.
-std::shared_ptr<const SinkhornSnapshot> sinkhorn_snapshot(const SnapshotPlace& place,
-                                                          const SinkhornResult& solve, std::size_t entry);
 
 /// load [layers, E] for layers first_layer...
 std::shared_ptr<const LoadSnapshot> load_snapshot(Stage stage, std::int64_t step, int first_layer,

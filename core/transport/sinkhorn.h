@@ -18,6 +18,10 @@ struct SinkhornIteration {
     bool newton = false;                               ///< a Newton step and not a plain iteration
 };
 
+/// Told of each iteration and of g [batch, columns] after it: M is softmax(A/tau + 1 g^T) then. What it
+/// throws ends the solve.
+using SinkhornObserver = std::function<void(const SinkhornIteration&, const at::Tensor& g)>;
+
 struct SinkhornOptions {
     double temperature = 1.0;  ///< tau
     int max_iterations = 50;   ///< one iteration updates g, then f (f once more before the first)
@@ -26,9 +30,7 @@ struct SinkhornOptions {
     double tolerance = 1e-3;
     /// [N, columns] or [.., N, columns] bool, from constraints.h: where a neuron may go. None: anywhere.
     std::optional<at::Tensor> allowed = std::nullopt;
-    /// Called after each iteration with its errors and g [batch, columns]: M is softmax(A/tau + 1 g^T) then.
-    /// What it throws ends the solve.
-    std::function<void(const SinkhornIteration&, const at::Tensor& g)> on_iteration = nullptr;
+    SinkhornObserver on_iteration = nullptr;
 };
 
 struct SinkhornResult {

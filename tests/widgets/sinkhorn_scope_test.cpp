@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <QSignalSpy>
+
 #include "tests/widgets/pixels.h"
 #include "tests/widgets/samples.h"
 #include "widgets/curve_series.h"
@@ -70,6 +72,35 @@ TEST(SinkhornScope, ASolveOfOneIterationIsAPoint) {
     EXPECT_TRUE(isDrawn(shown, scope.pointOf(1, 1e-3), seriesPen(Series::kl, false).color()));
     EXPECT_TRUE(isDrawn(shown, scope.pointOf(1, 1e-2), seriesPen(Series::crossEntropy, false).color()));
     EXPECT_TRUE(scope.title().contains(QStringLiteral("1 iteration ")));
+}
+
+TEST(SinkhornScope, ScrubbingSelectsAnIteration) {
+    const auto solve = samples::solve(50);
+    SinkhornScope scope;
+    scope.setSnapshot(solve);
+    show(scope, {600, 320});
+    picture(scope);
+    QSignalSpy selected(&scope, &SinkhornScope::iterationSelected);
+    const auto at = scope.pointOf(20, 1e-3).toPoint();
+    QTest::mouseClick(scope.childAt(at), Qt::LeftButton, {}, at);
+    ASSERT_EQ(selected.count(), 1);
+    EXPECT_EQ(selected.last()[0].toInt(), 20);
+    EXPECT_TRUE(scope.title().contains(QStringLiteral("iteration 20 of 50 · rows 2e-03")));
+    const QColor cursor = scope.palette().color(QPalette::WindowText);
+    EXPECT_TRUE(isDrawn(picture(scope), scope.pointOf(20, 3e-5), cursor));
+    QTest::keyClick(&scope, Qt::Key_Left);
+    EXPECT_EQ(scope.iteration(), 19);
+    QTest::keyClick(&scope, Qt::Key_Home);
+    EXPECT_EQ(scope.iteration(), 1);
+    QTest::keyClick(&scope, Qt::Key_Left);
+    EXPECT_EQ(scope.iteration(), 1);
+    QTest::keyClick(&scope, Qt::Key_Escape);
+    EXPECT_EQ(selected.last()[0].toInt(), 0);
+    EXPECT_TRUE(scope.title().contains(QStringLiteral("50 iterations")));
+    EXPECT_FALSE(isDrawn(picture(scope), scope.pointOf(20, 3e-5), cursor));
+    QTest::keyClick(&scope, Qt::Key_End);
+    scope.setSnapshot(samples::solve(3));  // another solve: its end
+    EXPECT_EQ(selected.last()[0].toInt(), 0);
 }
 
 TEST(SinkhornScope, EmptyAndUnevenSolvesAreHarmless) {

@@ -9,6 +9,7 @@
 
 #include "app/studio/figures.h"
 #include "widgets/plan_heatmap.h"
+#include "widgets/plan_iterate.h"
 #include "widgets/sinkhorn_scope.h"
 
 namespace dotmoe::studio {
@@ -63,11 +64,13 @@ TransportPanel::TransportPanel(QWidget* parent)
     column->addLayout(bar);
     column->addWidget(splitter, 1);
 
+    connect(m_scope, &SinkhornScope::iterationSelected, this, &TransportPanel::showIteration);
     connect(m_heatmap, &PlanHeatmap::cellHovered, this, &TransportPanel::showCell);
     connect(m_heatmap, &PlanHeatmap::hoverLeft, m_cell, &QLabel::clear);
 }
 
 void TransportPanel::setPlan(const std::shared_ptr<const PlanSnapshot>& plan) {
+    m_plan = plan;
     m_heatmap->setSnapshot(plan);
     m_gaps->setText(plan ? tr("soft–hard gap %1 · greedy–exact gap %2")
                                .arg(share_text(plan->soft_hard_gap), plan->greedy_gap
@@ -77,7 +80,16 @@ void TransportPanel::setPlan(const std::shared_ptr<const PlanSnapshot>& plan) {
 }
 
 void TransportPanel::setSolve(const std::shared_ptr<const SinkhornSnapshot>& solve) {
+    m_solve = solve;
     m_scope->setSnapshot(solve);
+}
+
+void TransportPanel::showIteration(int iteration) {
+    if (!m_plan || !m_solve) return;
+    if (iteration == 0)
+        m_heatmap->setSnapshot(m_plan);
+    else if (endedIn(*m_solve, *m_plan))
+        m_heatmap->setIterate(planAfter(*m_plan, *m_solve, iteration), iteration);
 }
 
 void TransportPanel::showCell(int neuron, int column, double mass, double margin) {

@@ -29,6 +29,8 @@ class TransportPanel : public QWidget {
     const std::array<QAction*, 3>& modes() const { return m_modes; }
 
   private:
+    /// The plan in the middle of its solve, or at its end for 0.
+    void showIteration(int iteration);
     void showCell(int neuron, int column, double mass, double margin);
 
     PlanHeatmap* m_heatmap;
@@ -36,6 +38,8 @@ class TransportPanel : public QWidget {
     QLabel* m_gaps;
     QLabel* m_cell;
     std::array<QAction*, 3> m_modes{};
+    std::shared_ptr<const PlanSnapshot> m_plan;
+    std::shared_ptr<const SinkhornSnapshot> m_solve;
 };
 
 }  // namespace dotmoe::studio

@@ -66,14 +66,14 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     const RidgeRouter ridge(energies, {});
     const auto split = random_split(energies, layout, 1);
     int rounds = 0;
-    const auto experts =
-        alternate(energies, ridge, {layout}, {.rounds = 5}, split, [&](const LayerwiseRound& round) {
+    const auto experts = alternate(
+        energies, ridge, {layout}, {.rounds = 5}, split, {[&](const LayerwiseRound& round) {
             ++rounds;
             const auto counts = at::bincount(round.hard.owner, {}, layout.columns());
             EXPECT_TRUE(at::equal(counts, at::tensor(layout.capacities(72), at::kLong)));
             EXPECT_GE(plan_value(round.affinity, round.hard.owner),
                       plan_value(round.affinity, round_greedy(round.affinity, layout.capacities(72))) - 1e-6);
-        });
+        }});
     EXPECT_EQ(rounds, 4);
     const LayerExperts random{split, ridge.fit(split, layout)};
     EXPECT_LT(layer_error(layer.x, layer.weights, experts, layout),
