@@ -14,6 +14,7 @@
 #include "widgets/balance_bars.h"
 #include "widgets/colour_maps.h"
 #include "widgets/plan_heatmap.h"
+#include "widgets/sinkhorn_scope.h"
 #include "widgets/routing_map.h"
 #include "widgets/token_canvas.h"
 
@@ -84,6 +85,19 @@ class ConversionTest : public StudioDriver {
         }
     }
 
+    void expectScopeScrubs() {
+        auto* heatmap = find<PlanHeatmap>("heatmap");
+        auto* scope = find<SinkhornScope>("sinkhorn");
+        const auto end = heatmap->grab().toImage();
+        scope->setFocus();
+        QTest::keyClick(scope, Qt::Key_Home);
+        EXPECT_EQ(scope->iteration(), 1);
+        EXPECT_TRUE(heatmap->accessibleDescription().contains("iteration 1"));
+        EXPECT_NE(heatmap->grab().toImage(), end);
+        QTest::keyClick(scope, Qt::Key_Escape);
+        EXPECT_EQ(heatmap->grab().toImage(), end);
+    }
+
     void expectBarsShow(const LoadSnapshot& load, int layer) {
         auto* bars = find<BalanceBars>("loads");
         const auto first =
@@ -145,6 +159,7 @@ TEST_F(ConversionTest, WatchedPausedStoppedContinuedAndQuestioned) {
     const int held = m_events;
     QTest::qWait(700);
     EXPECT_EQ(m_events, held);
+    expectScopeScrubs();
     click("pause");
     EXPECT_EQ(state(), "Running");
     ASSERT_TRUE(eventually([&] { return m_events > held + 3; }));
