@@ -43,11 +43,12 @@ struct Failed {
 struct Stopped {  ///< the user stopped it; `resumable` when a checkpoint was written
     bool resumable = false;
 };
+struct CheckpointSaved {};  ///< the run could go on from here
 
-using Payload =
-    std::variant<Started, Progress, LogLine, Finished, Failed, Stopped, std::shared_ptr<const PlanSnapshot>,
-                 std::shared_ptr<const SinkhornSnapshot>, std::shared_ptr<const LoadSnapshot>,
-                 std::shared_ptr<const RoutingSnapshot>, TrainingStep, QualitySnapshot, LayerStatus>;
+using Payload = std::variant<Started, Progress, LogLine, Finished, Failed, Stopped, CheckpointSaved,
+                             std::shared_ptr<const PlanSnapshot>, std::shared_ptr<const SinkhornSnapshot>,
+                             std::shared_ptr<const LoadSnapshot>, std::shared_ptr<const RoutingSnapshot>,
+                             TrainingStep, QualitySnapshot, LayerStatus>;
 
 struct Event {
     RunId run = 0;

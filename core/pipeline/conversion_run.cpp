@@ -120,6 +120,7 @@ void ConversionRun::checkpoint() {
     auto state = state_;
     state.seconds = seconds();
     save_checkpoint(request_.out / "checkpoint", state.to_checkpoint(fingerprint_));
+    hooks_.events.publish(CheckpointSaved{});
 }
 
 void ConversionRun::publish_progress(const char* phase, const char* unit, const ProgressMeter& meter) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "events/event.h"
 
@@ -10,6 +11,11 @@ namespace dotmoe {
 
 struct Model;
 struct ExpertSet;
+
+/// Routed until somebody types a text: prose, a number, quoted speech and code.
+inline constexpr std::string_view sample_text =
+    "The old lighthouse keeper counted 37 ships before dawn. \"Strange,\" he said, and wrote it down.\n"
+    "def area(radius): return 3.14159 * radius ** 2";
 
 /// Owns a thread that routes the current text through the latest experts and publishes a RoutingSnapshot
 /// whenever either changed (newest wins; at most one pass at a time, on one thread so that training keeps the

@@ -4,17 +4,21 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/recipe_flags.h"
 #include "app/cli/text_format.h"
 #include "app/cli/watched.h"
+#include "pipeline/live_routing.h"
+#include "recording/recorder.h"
 
 namespace dotmoe::cli {
 namespace {
 
 struct Options {
     std::string model, out;
+    std::optional<std::string> record;
     std::vector<std::string> text;
     RecipeFlags recipe;
     bool resume = false;
@@ -32,6 +36,17 @@ ConvertRequest request_of(const Options& options, const Context& context) {
     return request;
 }
 
+/// The conversion, told to a file too where one is named, with a text whose routing is shown when it is
+/// replayed.
+Metrics convert_recorded(const Options& options, const ConvertRequest& request, const ConvertHooks& hooks) {
+    if (!options.record) return convert(request, hooks);
+    Recorder recorder(hooks.events, *options.record,
+                      options.resume ? Recorder::Begin::continued : Recorder::Begin::anew);
+    LiveRouting routing(recorder);
+    routing.set_text(std::string(sample_text));
+    return convert(request, {recorder, hooks.control, &routing});
+}
+
 }  // namespace
 
 void add_convert(CLI::App& app, Context& context) {
@@ -44,12 +59,17 @@ void add_convert(CLI::App& app, Context& context) {
         ->type_name("PATH");
     command->add_option("--out", options->out, "Folder of the conversion")->required()->type_name("DIR");
     command->add_flag("--resume", options->resume, "Go on from the last checkpoint in --out");
+    command
+        ->add_option("--record", options->record,
+                     "Write all that happens to a file that dotmoe-studio replays, without the model")
+        ->type_name("FILE");
     options->recipe.add_to(*command);
     command->callback([options, &context] {
         const auto request = request_of(*options, context);
+        if (options->record) check_recordable(*options->record);
         const auto metrics =
             watched(context, "stopped; the same command with --resume goes on from the last checkpoint",
-                    [&](const ConvertHooks& hooks) { return convert(request, hooks); });
+                    [&](const ConvertHooks& hooks) { return convert_recorded(*options, request, hooks); });
         if (context.json) return print_json(metrics);
         std::cout << format_table(metrics)
                   << fmt::format("\n{} in {}, at most {} of memory\n", one_line(options->out),

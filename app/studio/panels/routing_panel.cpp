@@ -7,16 +7,13 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "pipeline/live_routing.h"
 #include "widgets/routing_map.h"
 #include "widgets/routing_table_model.h"
 #include "widgets/token_canvas.h"
 
 namespace dotmoe::studio {
 namespace {
-
-const auto first_text = QStringLiteral(
-    "The old lighthouse keeper counted 37 ships before dawn. \"Strange,\" he said, and wrote it down.\n"
-    "def area(radius): return 3.14159 * radius ** 2");
 
 QTableView* routing_table(QAbstractItemModel* rows) {
     auto* table = new QTableView;
@@ -42,7 +39,7 @@ QTableView* routing_table(QAbstractItemModel* rows) {
 
 RoutingPanel::RoutingPanel(QWidget* parent)
     : QWidget(parent),
-      m_text(new QPlainTextEdit(first_text)),
+      m_text(new QPlainTextEdit(QString::fromUtf8(sample_text.data(), sample_text.size()))),
       m_hint(new QLabel(tr(
           "Type a text. While a conversion runs and after it, each token takes the colour of its expert."))),
       m_canvas(new TokenCanvas),

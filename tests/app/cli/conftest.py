@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 
@@ -74,6 +75,14 @@ def conversion_arguments(toy, text, out, steps=20, recipe="toy") -> list:
     """The toy, in seconds: by default enough global steps to be interrupted in their middle."""
     return ["convert", toy, "--text", text, "--out", out, "--recipe", recipe, "--steps", steps, "--seed", 7,
             "--threads", 1]
+
+
+def wait_for(condition, process, seconds=240):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "the conversion ended before it could be interrupted"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @dataclasses.dataclass

@@ -6,13 +6,12 @@ import pathlib
 import pty
 import signal
 import subprocess
-import time
 
 import pytest
 
 from safetensors.numpy import load_file
 
-from conftest import ROOT, command, conversion_arguments, dotmoe
+from conftest import ROOT, command, conversion_arguments, dotmoe, wait_for
 
 
 def experts(folder) -> bytes:
@@ -63,14 +62,6 @@ forbid = [{{ layer = 0, neuron = {freed}, expert = -1 }}]
 
     recipe.write_text(recipe.read_text().replace("layer = 0", "layer = 99"))
     dotmoe(*conversion_arguments(toy, text, tmp_path / "never", recipe=recipe)).assert_error(2, "layer 99")
-
-
-def wait_for(condition, process, seconds=240):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, "the conversion ended before it could be interrupted"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
