@@ -57,10 +57,14 @@ at::Tensor within_capacity(const at::Tensor& mask, std::int64_t active, double f
     return mask * mask.cumsum(0).le(std::ceil(factor * share));
 }
 
-Routing score(const at::Tensor& x, const at::Tensor& router) {
+at::Tensor score(const at::Tensor& x, const at::Tensor& router) {
+    return at::matmul(x.to(router.scalar_type()), router);
+}
+
+Routing unrouted(const at::Tensor& logits) {
     Routing routing;
-    routing.logits = at::matmul(x.to(router.scalar_type()), router);
-    routing.probabilities = at::softmax(routing.logits, -1);
+    routing.logits = logits;
+    routing.probabilities = at::softmax(logits, -1);
     return routing;
 }
 
@@ -72,7 +76,7 @@ void choose(Routing& routing, const at::Tensor& logits, std::int64_t active) {
 }  // namespace
 
 Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active) {
-    auto routing = score(x, router);
+    auto routing = unrouted(score(x, router));
     choose(routing, routing.logits, active);
     routing.weights = routing.mask;
     return routing;
@@ -80,9 +84,14 @@ Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active
 
 Routing route(const at::Tensor& x, const at::Tensor& router, const Layout& layout,
               const std::optional<at::Generator>& noise) {
+    return route_logits(score(x, router), layout, noise);
+}
+
+Routing route_logits(const at::Tensor& clean, const Layout& layout,
+                     const std::optional<at::Generator>& noise) {
     const auto& [rule, spread, factor] = layout.routing;
-    auto routing = score(x, router);
-    auto logits = routing.logits;
+    auto routing = unrouted(clean);
+    auto logits = clean;
     if (rule == RoutingRule::noisy && noise)
         logits = logits + spread * at::randn(logits.sizes(), *noise, at::kFloat).to(logits.options());
     choose(routing, logits, layout.active);

@@ -29,6 +29,10 @@ Routing route(const at::Tensor& x, const at::Tensor& router, std::int64_t active
 Routing route(const at::Tensor& x, const at::Tensor& router, const Layout& layout,
               const std::optional<at::Generator>& noise = std::nullopt);
 
+/// The same from logits [T, E] that are known already.
+Routing route_logits(const at::Tensor& logits, const Layout& layout,
+                     const std::optional<at::Generator>& noise = std::nullopt);
+
 /// W of the layout's rule for logits [T, E] and a given R [T, E].
 at::Tensor rule_weights(const Layout& layout, const at::Tensor& logits, const at::Tensor& mask);
 

@@ -20,29 +20,37 @@ void check_prompt(const std::vector<TokenId>& prompt, const ModelConfig& config)
 
 }  // namespace
 
-std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,
+std::vector<TokenId> generate(const ModelConfig& config, const NextLogits& next_logits,
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
                               const SamplingOptions& options, const std::function<bool(TokenId)>& on_token) {
-    const auto& config = transformer.config();
     check_prompt(prompt, config);
     const at::NoGradGuard no_grad;
-    const auto device = transformer.weights().embedding.device();
     const auto room = std::min(options.max_new_tokens, config.context - std::ssize(prompt));
     const auto eos = tokenizer.vocabulary().eos;
 
     Sampler sampler(options);
-    KvCache cache;
     std::vector<TokenId> text;
-    auto input = at::tensor(at::ArrayRef<TokenId>(prompt), at::kLong).unsqueeze(0);
+    auto input = at::tensor(at::ArrayRef<TokenId>(prompt), at::kLong);
     while (std::ssize(text) < room) {
-        const auto last = transformer.hidden(input.to(device), ffn, &cache).select(1, -1);
-        const auto id = static_cast<TokenId>(sampler.next(transformer.logits(last).squeeze(0)));
+        const auto id = static_cast<TokenId>(sampler.next(next_logits(input)));
         if (id == eos) break;
         text.push_back(id);
         if (on_token && !on_token(id)) break;
-        input = at::full({1, 1}, static_cast<std::int64_t>(id), at::kLong);
+        input = at::full({1}, static_cast<std::int64_t>(id), at::kLong);
     }
     return text;
+}
+
+std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,
+                              const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
+                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token) {
+    const auto device = transformer.weights().embedding.device();
+    KvCache cache;
+    const auto next_logits = [&](const at::Tensor& tokens) {
+        const auto last = transformer.hidden(tokens.unsqueeze(0).to(device), ffn, &cache).select(1, -1);
+        return transformer.logits(last).squeeze(0);
+    };
+    return generate(transformer.config(), next_logits, tokenizer, prompt, options, on_token);
 }
 
 }  // namespace dotmoe

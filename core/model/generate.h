@@ -10,10 +10,18 @@
 
 namespace dotmoe {
 
+/// Logits [V] of the token after these, [T] int64, which go on where the last call ended.
+using NextLogits = std::function<at::Tensor(const at::Tensor& tokens)>;
+
 /// Continues `prompt` until max_new_tokens, the EOS token, or the end of the context. on_token (may be empty)
 /// is called on the calling thread after each new token and returns whether to go on. Returns the new tokens
 /// only, without the EOS. Throws Error when the prompt is empty, longer than the context, or has ids outside
 /// the vocabulary.
+std::vector<TokenId> generate(const ModelConfig& config, const NextLogits& next_logits,
+                              const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
+                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token);
+
+/// The same by a transformer, on its device.
 std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
                               const SamplingOptions& options, const std::function<bool(TokenId)>& on_token);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -13,6 +13,7 @@
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
+#include "experts/runtime.h"
 #include "model/generate.h"
 #include "model/load.h"
 #include "pipeline/evaluation_text.h"
@@ -61,11 +62,27 @@ struct ConvertedModel::Impl {
         feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
     }
 
+    /// Packed on first use, and anew when another format is asked for.
+    std::shared_ptr<const Runtime> runtime(WeightFormat format) {
+        const std::lock_guard lock(mutex_);
+        if (!runtime_ || format_ != format) {
+            runtime_.reset();  // two of them would need twice the memory
+            runtime_ = std::make_shared<Runtime>(model->config, model->weights, experts.get(), format);
+            format_ = format;
+        }
+        return runtime_;
+    }
+
     std::shared_ptr<const Model> model;
     std::shared_ptr<const ExpertSet> experts;  ///< null for a dense model
     Transformer transformer;
     FeedForward feed_forward;
     Recipe recipe;  ///< of the conversion
+
+  private:
+    std::mutex mutex_;
+    std::shared_ptr<const Runtime> runtime_;
+    WeightFormat format_ = WeightFormat::bf16;
 };
 
 ConvertedModel::ConvertedModel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -115,14 +132,19 @@ Generation ConvertedModel::generate(const GenerateRequest& request,
         generation.text += piece;
         return !on_text || piece.empty() || on_text(piece);
     };
+    const SamplingOptions options{request.temperature, request.top_p, request.top_k, request.seed,
+                                  request.max_new_tokens};
+    const auto on_token = [&](TokenId token) {
+        if (token == vocabulary.eos) return true;
+        return give_out(characters.push(tokenizer.decode({&token, 1})));
+    };
+    const auto& model = *impl_->model;
+    const auto runtime = model.compute.device.is_cpu() ? impl_->runtime(request.weights) : nullptr;
     const auto start = std::chrono::steady_clock::now();
-    const auto tokens = dotmoe::generate(
-        impl_->transformer, impl_->feed_forward, tokenizer, prompt,
-        {request.temperature, request.top_p, request.top_k, request.seed, request.max_new_tokens},
-        [&](TokenId token) {
-            if (token == vocabulary.eos) return true;
-            return give_out(characters.push(tokenizer.decode({&token, 1})));
-        });
+    const auto tokens =
+        runtime
+            ? dotmoe::generate(model.config, runtime->start_text(), tokenizer, prompt, options, on_token)
+            : dotmoe::generate(impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token);
     give_out(characters.finish());
     generation.tokens = static_cast<std::int64_t>(tokens.size());
     generation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -14,6 +14,7 @@
 #include "align/recipe.h"
 #include "base/device.h"
 #include "events/event.h"
+#include "model/weight_format.h"
 #include "pipeline/metrics.h"
 
 namespace dotmoe {
@@ -28,6 +29,7 @@ struct GenerateRequest {
     std::int64_t top_k = 0;
     std::uint64_t seed = 0;
     std::int64_t max_new_tokens = 128;
+    WeightFormat weights = WeightFormat::bf16;  ///< on the CPU; a GPU keeps those it has loaded
 };
 
 struct Generation {

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "base/simd.h"
 #include "transport/row_blocks.h"
-#include "transport/simd.h"
 
 namespace dotmoe::fused {
 namespace {

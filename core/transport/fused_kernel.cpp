@@ -5,13 +5,13 @@
 #include <limits>
 #include <utility>
 
+#include "base/simd.h"
 #include "transport/row_blocks.h"
-#include "transport/simd.h"
 
 namespace dotmoe {
 namespace {
 
-using simd::Bits;
+using simd::exp_nonpositive;
 using simd::kLanes;
 using simd::Pack;
 
@@ -27,23 +27,6 @@ DOTMOE_INLINE float total(Pack x) {
     x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
     x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5);
     return x[0] + x[1];
-}
-
-/// e^x for x <= 0, to an ulp or two (Cephes' expf): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for
-/// e^r, n put into the exponent. Below e^-87, where floats end, it stays there.
-DOTMOE_INLINE Pack exp_nonpositive(Pack x) {
-    constexpr float least = -87, to_integer = 12582912;  // 1.5 * 2^23: adding it rounds
-    constexpr float log2_e = 1.44269504F, ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;
-    x = x > least ? x : Pack{} + least;
-    const Pack n = (x * log2_e + to_integer) - to_integer;
-    const Pack r = (x - n * ln2_high) - n * ln2_low;
-    Pack p = r * 1.9875691500e-4F + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    const Bits exponent = (__builtin_convertvector(n, Bits) + 127) << 23;
-    return (p * r * r + r + 1) * reinterpret_cast<const Pack&>(exponent);
 }
 
 /// Rows of K from rows of A, and their f.

@@ -7,6 +7,7 @@
 #include "app/cli/recipe_flags.h"
 #include "app/cli/text_format.h"
 #include "pipeline/bench.h"
+#include "pipeline/bench_runtime.h"
 #include "pipeline/bench_train.h"
 
 namespace dotmoe::cli {
@@ -99,16 +100,66 @@ void add_train(CLI::App& bench, Context& context) {
     });
 }
 
+std::string describe(const RuntimeFigures& figures) {
+    auto table = fmt::format("{:<24} {:>14} {:>16} {:>14} {:>10}\n", "", "prompt", "generation",
+                             "read a token", "of memory");
+    const auto& dense = figures.models.front();
+    for (const auto& model : figures.models)
+        table += fmt::format(
+            "{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} %\n", model.name,
+            model.prompt_tokens_per_second, model.prompt_tokens_per_second / dense.prompt_tokens_per_second,
+            model.tokens_per_second, model.tokens_per_second / dense.tokens_per_second,
+            human_bytes(static_cast<double>(model.bytes_per_token)), 100 * model.bandwidth_share);
+    return table + fmt::format("tokens/s; memory gives {} a second\n", human_bytes(figures.bytes_per_second));
+}
+
+void add_runtime(CLI::App& bench, Context& context) {
+    struct Options {
+        std::string model, weights = "bf16";
+        std::vector<std::string> converted;
+        RuntimeBench bench;
+    };
+    const auto options = std::make_shared<Options>();
+    auto* command =
+        add_command(bench, context, "runtime", "Tokens a second of a model and of its conversions.",
+                    "dotmoe bench runtime model.gguf --converted fine --converted coarse");
+    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("--converted", options->converted, "Conversions of it, measured in the same run")
+        ->type_name("DIR");
+    command->add_option("--weights", options->weights, "Format in memory: fp32 or bf16")
+        ->capture_default_str();
+    command->add_option("--prompt", options->bench.prompt, "Tokens of the prompt")->capture_default_str();
+    command->add_option("--tokens", options->bench.tokens, "Tokens of the generation")->capture_default_str();
+    command->add_option("--repeats", options->bench.repeats, "The best of so many counts")
+        ->capture_default_str();
+    command->callback([options, &context] {
+        set_thread_count(context.threads);
+        options->bench.model = options->model;
+        options->bench.converted = to_paths(options->converted);
+        options->bench.weights = parse_weight_format(options->weights);
+        const auto figures = bench_runtime(options->bench);
+        if (!context.json) {
+            std::cout << describe(figures);
+            return;
+        }
+        nlohmann::json json = figures;
+        json["threads"] = thread_count();
+        json["weights"] = options->weights;
+        print_json(json);
+    });
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Context& context) {
-    auto* bench = app.add_subcommand("bench", "Measure transport and training on this machine.");
+    auto* bench = app.add_subcommand("bench", "Measure transport, training and the runtime on this machine.");
     bench->require_subcommand(1);
     add_measurement(*bench, context, "sinkhorn", "Time of a solve and of its gradient, on a random affinity.",
                     bench_sinkhorn);
     add_measurement(*bench, context, "rounding",
                     "Time of exact and of greedy rounding, on a random affinity.", bench_rounding);
     add_train(*bench, context);
+    add_runtime(*bench, context);
 }
 
 }  // namespace dotmoe::cli

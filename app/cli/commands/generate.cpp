@@ -10,7 +10,7 @@ namespace dotmoe::cli {
 namespace {
 
 struct Options {
-    std::string model, source;
+    std::string model, source, weights = "bf16";
     GenerateRequest request;
 };
 
@@ -53,10 +53,16 @@ void add_generate(CLI::App& app, Context& context) {
     command->add_option("--prompt", options->request.prompt, "The text to continue")
         ->required()
         ->type_name("TEXT");
+    command
+        ->add_option("--weights", options->weights,
+                     "Weights in the CPU's memory: fp32, or bf16: half as much to read")
+        ->type_name("NAME")
+        ->capture_default_str();
     add_source_option(command, options->source);
     add_sampling(command, options->request);
     command->callback([options, &context] {
         set_thread_count(context.threads);
+        options->request.weights = parse_weight_format(options->weights);
         const auto model =
             ConvertedModel::open(options->model, context.device_choice(), optional_path(options->source));
         std::atomic<bool> stopped = false;

@@ -1,0 +1,14 @@
+// What each column counts for each token, at the least cost: routing for the runtime.
+#pragma once
+
+#include <cstdint>
+
+#include "experts/layout.h"
+
+namespace dotmoe {
+
+/// W with the shared column's ones before it, [T, columns], from logits [T, E]: the values of route() without
+/// noise. A weight of 0 means that the token does not use the expert.
+void column_weights(const float* logits, std::int64_t tokens, const Layout& layout, float* weights);
+
+}  // namespace dotmoe

@@ -1,0 +1,65 @@
+#include "experts/expert_blocks.h"
+
+#include "base/huge_pages.h"
+#include "model/panel_kernel.h"
+
+namespace dotmoe {
+namespace {
+
+std::int64_t whole(std::int64_t count, std::int64_t size) {
+    return (count + size - 1) / size * size;
+}
+
+}  // namespace
+
+static_assert(2 * ExpertBlocks::kNeurons == kPanelWidth);
+
+ExpertBlocks::ExpertBlocks(const LayerWeights& layer, const at::Tensor& owner, WeightFormat format)
+    : format_(format), width_(layer.gate.size(1)) {
+    const auto [columns, order] = at::sort(owner.cpu(), /*stable=*/true, 0, /*descending=*/false);
+    const auto neurons = owner.size(0), filled = whole(neurons, kNeurons), units = filled / kNeurons;
+    const auto outputs = whole(width_, kPanelWidth);
+    // Neurons that fill up the last unit have weights 0; they count to the last column.
+    columns_.assign(columns.const_data_ptr<std::int64_t>(), columns.const_data_ptr<std::int64_t>() + neurons);
+    columns_.resize(static_cast<std::size_t>(filled), columns_.back());
+
+    const auto rows = [&](const at::Tensor& weight) {  // [units, kNeurons, D]
+        const auto sorted = weight.to(at::kCPU, at::kFloat).index_select(0, order);
+        return at::constant_pad_nd(sorted, {0, 0, 0, filled - neurons}).view({units, kNeurons, -1});
+    };
+    const auto gate_up = at::cat({rows(layer.gate), rows(layer.up)}, 1).transpose(1, 2).flatten(1);
+    const auto down = at::constant_pad_nd(rows(layer.down.t()), {0, outputs - width_})
+                          .view({units, kNeurons, outputs / kPanelWidth, kPanelWidth})
+                          .transpose(1, 2)
+                          .flatten(1);
+    blocks_ = on_huge_pages(at::cat({gate_up, down}, 1).to(dtype_of(format)));
+    find_spans();
+}
+
+void ExpertBlocks::find_spans() {
+    const auto units = blocks_.size(0);
+    for (std::int64_t unit = 0; unit < units; ++unit) {
+        const auto first = columns(unit)[0], end = columns(unit)[kNeurons - 1] + 1;
+        if (!spans_.empty() && spans_.back().first_column == first && spans_.back().end_column == end)
+            ++spans_.back().units;
+        else
+            spans_.push_back({unit, 1, first, end});
+    }
+}
+
+Panels ExpertBlocks::gate_up(std::int64_t unit) const {
+    const Panels whole_unit{format_, blocks_.const_data_ptr(), blocks_.size(1) / kPanelWidth,
+                            blocks_.size(0)};
+    return {format_, whole_unit.slice(unit, 1).weights, width_, 1};
+}
+
+Panels ExpertBlocks::down(std::int64_t unit) const {
+    const auto after = gate_up(unit).slice(1, 0);
+    return {format_, after.weights, kNeurons, whole(width_, kPanelWidth) / kPanelWidth};
+}
+
+std::int64_t ExpertBlocks::unit_bytes() const {
+    return bytes() / blocks_.size(0);
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,140 @@
+#include "experts/moe_ffn.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+#include "experts/column_weights.h"
+#include "model/panel_kernel.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr auto kNeurons = ExpertBlocks::kNeurons;
+
+/// Tokens at once: bounds the memory of their sums.
+constexpr std::int64_t kTokens = 512;
+
+}  // namespace
+
+/// Units of a span, and the tokens that need them.
+struct MoeFeedForward::Work {
+    std::int64_t first_unit, units;
+    std::vector<std::int32_t> tokens;
+};
+
+MoeFeedForward::MoeFeedForward(const LayerWeights& layer, WeightFormat format)
+    : layout_{.experts = 1, .active = 1, .shared = 0},
+      blocks_(layer, at::zeros({layer.gate.size(0)}, at::kLong), format),
+      neurons_(layer.gate.size(0)),
+      width_(layer.gate.size(1)),
+      row_(blocks_.down(0).count * kPanelWidth) {}
+
+MoeFeedForward::MoeFeedForward(const LayerWeights& layer, const LayerExperts& experts, const Layout& layout,
+                               WeightFormat format)
+    : layout_(layout),
+      blocks_(layer, experts.owner, format),
+      router_(std::in_place, experts.router.t(), format),
+      neurons_(layer.gate.size(0)),
+      width_(layer.gate.size(1)),
+      row_(blocks_.down(0).count * kPanelWidth) {}
+
+at::Tensor MoeFeedForward::weights_of_columns(const float* x, std::int64_t tokens) const {
+    if (!router_) return at::ones({tokens, 1}, at::kFloat);
+    auto logits = at::empty({tokens, layout_.experts}, at::kFloat);
+    router_->multiply(x, tokens, logits.mutable_data_ptr<float>());
+    auto weights = at::empty({tokens, layout_.columns()}, at::kFloat);
+    column_weights(logits.const_data_ptr<float>(), tokens, layout_, weights.mutable_data_ptr<float>());
+    return weights;
+}
+
+std::vector<MoeFeedForward::Work> MoeFeedForward::plan(const float* weights, std::int64_t tokens) const {
+    const auto columns = layout_.columns();
+    std::vector<Work> result;
+    for (const auto& span : blocks_.spans()) {
+        Work work{span.first_unit, span.units, {}};
+        for (std::int64_t t = 0; t < tokens; ++t) {
+            const auto* row = weights + t * columns;
+            if (std::any_of(row + span.first_column, row + span.end_column, [](float w) { return w != 0; }))
+                work.tokens.push_back(static_cast<std::int32_t>(t));
+        }
+        if (!work.tokens.empty()) result.push_back(std::move(work));
+    }
+    return result;
+}
+
+void MoeFeedForward::add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens, const float* x,
+                              const float* weights, float* y) const {
+    struct Scratch {
+        std::vector<const float*> in;
+        std::vector<float*> out;
+        std::vector<float> products, hidden;
+    };
+    thread_local Scratch scratch;
+    auto& [in, out, products, hidden] = scratch;
+    const auto count = tokens.size();
+    in.resize(count);
+    out.resize(count);
+    products.resize(count * kPanelWidth);
+    hidden.resize(count * kNeurons);
+    for (std::size_t i = 0; i < count; ++i) {
+        in[i] = x + tokens[i] * width_;
+        out[i] = products.data() + i * kPanelWidth;
+    }
+    const auto rows = static_cast<std::int64_t>(count);
+    multiply(blocks_.gate_up(unit), in.data(), out.data(), rows);
+    const auto* columns = blocks_.columns(unit);
+    for (std::size_t i = 0; i < count; ++i) {
+        float scale[kNeurons];
+        for (std::int64_t n = 0; n < kNeurons; ++n)
+            scale[n] = weights[tokens[i] * layout_.columns() + columns[n]];
+        in[i] = hidden.data() + i * kNeurons;
+        gate(out[i], scale, hidden.data() + i * kNeurons);  // H * (W M^T)
+        out[i] = y + tokens[i] * row_;
+    }
+    multiply(blocks_.down(unit), in.data(), out.data(), rows, /*accumulate=*/true);
+}
+
+void MoeFeedForward::operator()(const float* x, std::int64_t tokens, float* y) const {
+    const auto weights = weights_of_columns(x, tokens);
+    for (std::int64_t first = 0; first < tokens; first += kTokens)
+        add_tokens(x + first * width_, weights.const_data_ptr<float>() + first * layout_.columns(),
+                   std::min(kTokens, tokens - first), y + first * width_);
+}
+
+void MoeFeedForward::add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const {
+    const auto works = plan(weights, tokens);
+    std::int64_t total = 0;
+    for (const auto& work : works) total += work.units * std::ssize(work.tokens);
+    const std::int64_t threads = at::get_num_threads();
+    auto sums = at::zeros({threads, tokens, row_}, at::kFloat);
+    auto* partial = sums.mutable_data_ptr<float>();
+    // Each thread takes the units that begin in its share of the work.
+    at::parallel_for(0, threads, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto thread = begin; thread < end; ++thread) {
+            std::int64_t done = 0;
+            for (const auto& work : works)
+                for (std::int64_t u = 0; u < work.units; ++u, done += std::ssize(work.tokens))
+                    if (done * threads / total == thread)
+                        add_unit(work.first_unit + u, work.tokens, x, weights,
+                                 partial + thread * tokens * row_);
+        }
+    });
+    at::parallel_for(0, tokens, 32, [&](std::int64_t begin, std::int64_t end) {
+        for (auto t = begin; t < end; ++t)
+            for (std::int64_t d = 0; d < width_; ++d) {
+                float sum = 0;
+                for (std::int64_t thread = 0; thread < threads; ++thread)
+                    sum += partial[(thread * tokens + t) * row_ + d];
+                y[t * width_ + d] = sum;
+            }
+    });
+}
+
+std::int64_t MoeFeedForward::bytes_per_token() const {
+    if (!router_) return blocks_.bytes();
+    const auto neurons = layout_.shared + layout_.active * layout_.capacity(neurons_);
+    return router_->bytes() + blocks_.bytes() * neurons / neurons_;
+}
+
+}  // namespace dotmoe

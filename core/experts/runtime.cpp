@@ -1,0 +1,50 @@
+#include "experts/runtime.h"
+
+namespace dotmoe {
+namespace {
+
+std::vector<MoeFeedForward> pack_layers(const Weights& weights, const ExpertSet* experts,
+                                        WeightFormat format) {
+    std::vector<MoeFeedForward> layers;
+    layers.reserve(weights.layers.size());
+    for (std::size_t l = 0; l < weights.layers.size(); ++l) {
+        if (experts != nullptr && experts->layers.at(l).owner.defined())
+            layers.emplace_back(weights.layers[l], experts->layers[l], experts->layout, format);
+        else
+            layers.emplace_back(weights.layers[l], format);
+    }
+    return layers;
+}
+
+}  // namespace
+
+Runtime::Runtime(const ModelConfig& config, const Weights& weights, const ExpertSet* experts,
+                 WeightFormat format)
+    : transformer_(std::make_shared<PackedTransformer>(config, weights, format)),
+      layers_(pack_layers(weights, experts, format)) {}
+
+Runtime::Runtime(const Runtime& other, const Weights& weights, const ExpertSet* experts, WeightFormat format)
+    : transformer_(other.transformer_), layers_(pack_layers(weights, experts, format)) {}
+
+at::Tensor Runtime::hidden(const at::Tensor& tokens, KvCache& cache) const {
+    return transformer_->hidden(
+        tokens,
+        [this](const float* x, std::int64_t count, float* y, std::int64_t layer) {
+            layers_[static_cast<std::size_t>(layer)](x, count, y);
+        },
+        cache);
+}
+
+NextLogits Runtime::start_text() const {
+    return [this, cache = std::make_shared<KvCache>()](const at::Tensor& tokens) {
+        return logits(hidden(tokens, *cache).narrow(0, -1, 1)).squeeze(0);
+    };
+}
+
+std::int64_t Runtime::bytes_per_token() const {
+    auto bytes = transformer_->bytes_per_token();
+    for (const auto& layer : layers_) bytes += layer.bytes_per_token();
+    return bytes;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,38 @@
+#include "model/packed_matrix.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "model/panel_kernel.h"
+
+namespace dotmoe {
+
+PackedMatrix::PackedMatrix(const at::Tensor& weight, WeightFormat format)
+    : rows_(weight.size(0)), values_(pack_panels(weight, format)) {
+    panels_ = {format, values_.const_data_ptr(), values_.size(1), values_.size(0)};
+}
+
+void PackedMatrix::multiply(const float* x, std::int64_t tokens, float* y) const {
+    const auto count = static_cast<std::size_t>(tokens);
+    std::vector<const float*> from(count);
+    for (std::size_t t = 0; t < count; ++t) from[t] = x + static_cast<std::int64_t>(t) * panels_.depth;
+    at::parallel_for(0, panels_.count, 1, [&](std::int64_t first, std::int64_t end) {
+        const auto whole = std::min(end, rows_ / kPanelWidth);
+        std::vector<float*> to(count);
+        for (std::size_t t = 0; t < count; ++t)
+            to[t] = y + static_cast<std::int64_t>(t) * rows_ + first * kPanelWidth;
+        dotmoe::multiply(panels_.slice(first, whole - first), from.data(), to.data(), tokens);
+        if (whole == end) return;
+        // The rows that fill up the last panel are no part of y.
+        std::vector<float> padded(count * kPanelWidth);
+        for (std::size_t t = 0; t < count; ++t) to[t] = padded.data() + t * kPanelWidth;
+        dotmoe::multiply(panels_.slice(whole, 1), from.data(), to.data(), tokens);
+        for (std::size_t t = 0; t < count; ++t)
+            std::copy_n(to[t], rows_ - whole * kPanelWidth,
+                        y + static_cast<std::int64_t>(t) * rows_ + whole * kPanelWidth);
+    });
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,117 @@
+#include "model/packed_transformer.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+
+#include "model/attention.h"
+#include "model/row_operations.h"
+
+namespace dotmoe {
+namespace {
+
+/// Positions of which one head is worth a thread.
+constexpr std::int64_t kParallelPositions = 64;
+
+at::Tensor normed(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+    auto y = at::empty_like(x);
+    rms_norm_rows(x.const_data_ptr<float>(), weight.const_data_ptr<float>(), epsilon, x.size(0), x.size(1),
+                  y.mutable_data_ptr<float>());
+    return y;
+}
+
+at::Tensor product(const at::Tensor& x, const PackedMatrix& matrix) {
+    auto y = at::empty({x.size(0), matrix.rows()}, x.options());
+    matrix.multiply(x.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>());
+    return y;
+}
+
+/// One query a head over the whole cache, [heads, positions, head_width] with grouped keys and values.
+at::Tensor attend_one(const float* query, std::int64_t heads, const at::Tensor& keys,
+                      const at::Tensor& values) {
+    const auto positions = keys.size(2), head_width = keys.size(3), group = heads / keys.size(1);
+    auto out = at::empty({1, heads * head_width}, at::kFloat);
+    auto scores = at::empty({heads, positions + 16}, at::kFloat);
+    const auto *k = keys.const_data_ptr<float>(), *v = values.const_data_ptr<float>();
+    auto *room = scores.mutable_data_ptr<float>(), *result = out.mutable_data_ptr<float>();
+    const auto stride = keys.stride(1);
+    at::parallel_for(0, heads, positions < kParallelPositions ? heads : 1,
+                     [&](std::int64_t begin, std::int64_t end) {
+                         for (auto head = begin; head < end; ++head)
+                             attend_head(query + head * head_width, k + head / group * stride,
+                                         v + head / group * stride, positions, head_width,
+                                         room + head * (positions + 16), result + head * head_width);
+                     });
+    return out;
+}
+
+}  // namespace
+
+PackedTransformer::PackedTransformer(const ModelConfig& config, const Weights& weights, WeightFormat format)
+    : config_(config),
+      embedding_(weights.embedding.cpu()),
+      norm_(weights.norm.cpu()),
+      head_(weights.head, format),
+      rotary_(config.rope_base, config.head_width, at::kCPU) {
+    layers_.reserve(weights.layers.size());
+    for (const auto& layer : weights.layers)
+        layers_.push_back({.query_key_value = {at::cat({layer.query, layer.key, layer.value}), format},
+                           .output = {layer.output, format},
+                           .attention_norm = layer.attention_norm.cpu(),
+                           .ffn_norm = layer.ffn_norm.cpu()});
+}
+
+void PackedTransformer::rotate(at::Tensor& projected, std::int64_t first_position) const {
+    const auto tokens = projected.size(0), row = projected.size(1), width = config_.head_width;
+    const auto [cos, sin] = rotary_.positions(first_position, tokens);
+    const auto *c = cos.const_data_ptr<float>(), *s = sin.const_data_ptr<float>();
+    auto* values = projected.mutable_data_ptr<float>();
+    at::parallel_for(0, tokens, 16, [&](std::int64_t begin, std::int64_t end) {
+        for (auto t = begin; t < end; ++t)
+            for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head)
+                rotate_head(values + t * row + head * width, c + t * (width / 2), s + t * (width / 2), width);
+    });
+}
+
+at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const {
+    const auto& weights = layers_[static_cast<std::size_t>(layer)];
+    const auto tokens = x.size(0), heads = config_.heads, kv_heads = config_.kv_heads;
+    auto projected =
+        product(normed(x, weights.attention_norm, config_.norm_epsilon), weights.query_key_value);
+    rotate(projected, cache.length(layer));
+    const auto by_head =
+        projected.view({1, tokens, heads + 2 * kv_heads, config_.head_width}).transpose(1, 2);
+    const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
+                                     by_head.narrow(1, heads + kv_heads, kv_heads));
+    const auto mixed =
+        tokens == 1
+            ? attend_one(projected.const_data_ptr<float>(), heads, k, v)
+            : causal_attention(by_head.narrow(1, 0, heads), k, v).transpose(1, 2).reshape({tokens, -1});
+    return product(mixed, weights.output);
+}
+
+at::Tensor PackedTransformer::hidden(const at::Tensor& tokens, const RowsFeedForward& ffn,
+                                     KvCache& cache) const {
+    const at::NoGradGuard no_grad;
+    auto x = embedding_.index_select(0, tokens).to(at::kFloat);
+    auto y = at::empty_like(x);
+    auto* stream = x.mutable_data_ptr<float>();
+    for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+        add_to(stream, attend(x, layer, cache).const_data_ptr<float>(), x.numel());
+        const auto input = normed(x, layers_[static_cast<std::size_t>(layer)].ffn_norm, config_.norm_epsilon);
+        ffn(input.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>(), layer);
+        add_to(stream, y.const_data_ptr<float>(), x.numel());
+    }
+    return normed(x, norm_, config_.norm_epsilon);
+}
+
+at::Tensor PackedTransformer::logits(const at::Tensor& hidden) const {
+    return product(hidden.contiguous(), head_);
+}
+
+std::int64_t PackedTransformer::bytes_per_token() const {
+    std::int64_t bytes = head_.bytes();
+    for (const auto& layer : layers_) bytes += layer.query_key_value.bytes() + layer.output.bytes();
+    return bytes;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,54 @@
+// The CPU runtime: the forward pass of model/transformer.h on packed weights, one text at a time.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "model/config.h"
+#include "model/kv_cache.h"
+#include "model/packed_matrix.h"
+#include "model/rope.h"
+#include "model/weights.h"
+
+namespace dotmoe {
+
+/// y = FFN(x) of a layer: x and y [T, D], contiguous fp32.
+using RowsFeedForward =
+    std::function<void(const float* x, std::int64_t tokens, float* y, std::int64_t layer)>;
+
+/// All but the FFN. Attention of a single token and everything between the products are loops of our own: at
+/// one token an operator of ATen costs as much as a small product.
+class PackedTransformer {
+  public:
+    PackedTransformer(const ModelConfig& config, const Weights& weights, WeightFormat format);
+
+    /// Tokens [T] int64 that follow those of the cache -> after the final norm, [T, D] fp32. The cache grows
+    /// by T.
+    at::Tensor hidden(const at::Tensor& tokens, const RowsFeedForward& ffn, KvCache& cache) const;
+    /// [T, D] -> [T, V] fp32.
+    at::Tensor logits(const at::Tensor& hidden) const;
+
+    /// Weights that one token reads: all, and of the embedding one row.
+    std::int64_t bytes_per_token() const;
+
+  private:
+    struct Layer {
+        PackedMatrix query_key_value, output;
+        at::Tensor attention_norm, ffn_norm;
+    };
+
+    /// Attention(norm(x)) with the cache, [T, D].
+    at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const;
+    void rotate(at::Tensor& projected, std::int64_t first_position) const;
+
+    ModelConfig config_;
+    at::Tensor embedding_, norm_;
+    std::vector<Layer> layers_;
+    PackedMatrix head_;
+    RotaryEmbedding rotary_;
+};
+
+}  // namespace dotmoe

@@ -1,0 +1,30 @@
+// Weight matrices as panels: what the kernel reads in one sweep lies in one piece.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+#include "model/weight_format.h"
+
+namespace dotmoe {
+
+/// y = x W^T for W [count * kPanelWidth, depth] as [count, depth, kPanelWidth]; the memory is another's.
+struct Panels {
+    WeightFormat format;
+    const void* weights;
+    std::int64_t depth, count;
+
+    /// `number` of them from `first` on.
+    Panels slice(std::int64_t first, std::int64_t number) const;
+};
+
+/// Panels of W [R, K], the last one filled up with zero rows: [ceil(R / kPanelWidth), K, kPanelWidth].
+at::Tensor pack_panels(const at::Tensor& weight, WeightFormat format);
+at::ScalarType dtype_of(WeightFormat format);
+
+/// out[r] (+)= x[r] W^T on this thread: x[r] [depth], out[r] [count * kPanelWidth], any number of rows.
+void multiply(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
+              bool accumulate = false);
+
+}  // namespace dotmoe

@@ -1,0 +1,43 @@
+// A prompt and a generation of the CPU runtime, timed, dense and converted in one run, for `dotmoe bench
+// runtime`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "model/weight_format.h"
+
+namespace dotmoe {
+
+struct RuntimeBench {
+    std::filesystem::path model;                   ///< dense GGUF
+    std::vector<std::filesystem::path> converted;  ///< conversions of it
+    WeightFormat weights = WeightFormat::bf16;
+    std::int64_t prompt = 512, tokens = 128;  ///< of each measurement; both begin with nothing read
+    int repeats = 3;                          ///< the best counts
+};
+
+struct SpeedFigures {
+    std::string name;                                     ///< "dense", or the conversion's folder
+    std::int64_t expert_neurons = 0, active_neurons = 0;  ///< C, S + k C
+    double prompt_tokens_per_second = 0, tokens_per_second = 0;
+    std::int64_t bytes_per_token = 0;  ///< weights read for one token
+    double bandwidth_share = 0;        ///< of the memory's, by the weights of the generation
+};
+
+struct RuntimeFigures {
+    double bytes_per_second = 0;       ///< of memory, all threads reading
+    std::vector<SpeedFigures> models;  ///< the dense one first
+};
+
+/// Tokens are drawn at random: what they cost does not depend on them. The models take turns, so that what
+/// else the machine does meets all alike. Throws Error, UsageError.
+RuntimeFigures bench_runtime(const RuntimeBench& bench);
+
+void to_json(nlohmann::json& json, const SpeedFigures& figures);
+void to_json(nlohmann::json& json, const RuntimeFigures& figures);
+
+}  // namespace dotmoe

@@ -1,0 +1,121 @@
+#include "experts/moe_ffn.h"
+
+#include <gtest/gtest.h>
+
+#include "experts/masked_ffn.h"
+#include "model/panel_kernel.h"
+#include "support/random_experts.h"
+#include "support/tiny_model.h"
+
+namespace dotmoe {
+namespace {
+
+at::Tensor apply(const MoeFeedForward& ffn, const at::Tensor& x) {
+    auto y = at::full_like(x, 7);  // nothing of what was there may stay
+    ffn(x.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>());
+    return y;
+}
+
+double relative_difference(const at::Tensor& a, const at::Tensor& b) {
+    return ((a - b).norm() / b.norm()).item<double>();
+}
+
+struct Case {
+    std::int64_t width, neurons;
+    Layout layout;
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << "D " << c.width << ", " << c.layout.shared << " + " << c.layout.active << " of "
+         << c.layout.experts << " in " << c.neurons << " neurons, rule "
+         << static_cast<int>(c.layout.routing.rule) << ", capacity factor "
+         << c.layout.routing.capacity_factor;
+}
+
+class MoeFeedForwardOf : public testing::TestWithParam<Case> {
+  protected:
+    MoeFeedForwardOf() {
+        auto config = test::tiny_config();
+        config.layers = 1;
+        config.width = GetParam().width;
+        config.neurons = GetParam().neurons;
+        weights_ = test::tiny_weights(config);
+        experts_ = test::random_experts(config, GetParam().layout, 5);
+    }
+
+    at::Tensor inputs(std::int64_t tokens) const {
+        return at::randn({tokens, GetParam().width}, at::detail::createCPUGenerator(9));
+    }
+
+    Weights weights_;
+    ExpertSet experts_;
+};
+
+TEST_P(MoeFeedForwardOf, EqualsTheMaskedOracle) {
+    const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::fp32);
+    const auto oracle = converted_feed_forward(weights_, experts_);
+    // One token, less than a tile, a tile and a rest, more than are done at once.
+    for (const std::int64_t tokens : {1, 2, 7, 12, 33, 700}) {
+        const auto x = inputs(tokens);
+        EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+    }
+}
+
+TEST_P(MoeFeedForwardOf, InBf16EqualsTheOracleOfRoundedWeights) {
+    const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::bf16);
+    for (auto* weight : {&weights_.layers[0].gate, &weights_.layers[0].up, &weights_.layers[0].down,
+                         &experts_.layers[0].router})
+        *weight = weight->to(at::kBFloat16).to(at::kFloat);
+    const auto oracle = converted_feed_forward(weights_, experts_);
+    for (const std::int64_t tokens : {1, 40}) {
+        const auto x = inputs(tokens);
+        EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+    }
+}
+
+TEST_P(MoeFeedForwardOf, AllExpertsOnIsTheDenseLayer) {
+    auto layout = experts_.layout;
+    layout.active = layout.experts;
+    layout.routing = {};
+    const MoeFeedForward every(weights_.layers[0], experts_.layers[0], layout, WeightFormat::fp32);
+    const MoeFeedForward dense(weights_.layers[0], WeightFormat::fp32);
+    for (const std::int64_t tokens : {1, 33}) {
+        const auto x = inputs(tokens), expected = dense_feed_forward(x, weights_.layers[0]);
+        EXPECT_LT(relative_difference(apply(every, x), expected), 2e-6);
+        EXPECT_LT(relative_difference(apply(dense, x), expected), 2e-6);
+    }
+}
+
+constexpr auto rule(RoutingRule rule, double capacity_factor = 0) {
+    return RoutingOptions{.rule = rule, .noise = 0.1, .capacity_factor = capacity_factor};
+}
+
+INSTANTIATE_TEST_SUITE_P(Layouts, MoeFeedForwardOf,
+                         testing::Values(Case{64, 96, {.experts = 4, .active = 2, .shared = 32}},
+                                         Case{64, 96, {.experts = 6, .active = 3, .shared = 0}},
+                                         // Experts that share units, and a width that is no whole panel.
+                                         Case{40, 63, {.experts = 7, .active = 2, .shared = 7}},
+                                         Case{33, 24, {.experts = 24, .active = 3, .shared = 0}},
+                                         Case{6, 5, {.experts = 1, .active = 1, .shared = 4}},
+                                         Case{64, 96, {4, 2, 32, rule(RoutingRule::renormalised)}},
+                                         Case{64, 96, {4, 1, 0, rule(RoutingRule::switch_)}},
+                                         Case{64, 96, {6, 3, 0, rule(RoutingRule::noisy)}},
+                                         Case{64, 96, {6, 3, 0, rule(RoutingRule::expert_choice)}},
+                                         Case{64, 96, {6, 2, 48, rule(RoutingRule::unit, 1.0)}},
+                                         Case{40, 63, {9, 2, 0, rule(RoutingRule::switch_, 1.25)}}));
+
+TEST(MoeFeedForward, ATokenReadsItsOwnExpertsOnly) {
+    auto config = test::tiny_config();
+    config.neurons = 1536;
+    const auto weights = test::tiny_weights(config);
+    const Layout layout{.experts = 84, .active = 12, .shared = 192};
+    const auto experts = test::random_experts(config, layout, 1);
+    const MoeFeedForward dense(weights.layers[0], WeightFormat::bf16);
+    const MoeFeedForward sparse(weights.layers[0], experts.layers[0], layout, WeightFormat::bf16);
+    EXPECT_EQ(dense.bytes_per_token(), 3 * 1536 * config.width * 2);
+    // A quarter of the neurons, and a router of 84 columns in whole panels.
+    EXPECT_EQ(sparse.bytes_per_token(), 3 * 384 * config.width * 2 + 3 * kPanelWidth * config.width * 2);
+}
+
+}  // namespace
+}  // namespace dotmoe
