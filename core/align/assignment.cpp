@@ -1,9 +1,6 @@
 #include "align/assignment.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/core/grad_mode.h>
-#include <torch/nn/utils/clip_grad.h>
-#include <torch/optim/adamw.h>
 
 #include "align/placement.h"
 #include "base/error.h"
@@ -12,14 +9,6 @@
 #include "transport/implicit_gradient.h"
 
 namespace dotmoe {
-namespace {
-
-/// A leaf of its own memory: the optimizer writes into it.
-at::Tensor leaf(const at::Tensor& values, bool trained) {
-    return values.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous).set_requires_grad(trained);
-}
-
-}  // namespace
 
 AssignmentOptions assignment_options(const Recipe& recipe) {
     const auto& distill = recipe.distill;
@@ -35,31 +24,6 @@ AssignmentOptions assignment_options(const Recipe& recipe) {
                          .tolerance = distill.sinkhorn_tolerance}};
 }
 
-/// AdamW of libtorch over a group for each of affinity and router, with its moments reachable for
-/// checkpoints.
-struct Assignment::Optimizer {
-    torch::optim::AdamW adamw;
-    std::vector<double> rates;
-
-    static torch::optim::OptimizerParamGroup group(const at::Tensor& parameter, double rate, double decay) {
-        return {{parameter},
-                std::make_unique<torch::optim::AdamWOptions>(
-                    torch::optim::AdamWOptions(rate).weight_decay(decay).betas({0.9, 0.95}))};
-    }
-
-    static torch::optim::AdamWParamState& moments(torch::optim::AdamW& adamw, const at::Tensor& parameter) {
-        auto& slot = adamw.state()[parameter.unsafeGetTensorImpl()];
-        if (!slot) {
-            auto fresh = std::make_unique<torch::optim::AdamWParamState>();
-            fresh->step(0);
-            fresh->exp_avg(at::zeros_like(parameter));
-            fresh->exp_avg_sq(at::zeros_like(parameter));
-            slot = std::move(fresh);
-        }
-        return static_cast<torch::optim::AdamWParamState&>(*slot);
-    }
-};
-
 /// The gradient of the plan is under way from the moment its own gradient is there until the affinity has
 /// one.
 struct Assignment::TransportClock {
@@ -69,29 +33,22 @@ struct Assignment::TransportClock {
 
 Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                        const AssignmentOptions& options)
-    : affinity_(leaf(affinity, options.train_assignment)),
-      router_(leaf(router, options.train_router)),
+    : affinity_(new_leaf(affinity, options.train_assignment)),
+      router_(new_leaf(router, options.train_router)),
       capacities_(layout.capacities(affinity_.size(1))),
       options_(options),
       clock_(std::make_shared<TransportClock>()) {
-    std::vector<torch::optim::OptimizerParamGroup> groups;
-    std::vector<double> rates;
-    const auto train = [&](const at::Tensor& parameter, double rate) {
-        groups.push_back(Optimizer::group(parameter, rate, options.weight_decay));
-        rates.push_back(rate);
-    };
+    std::vector<TrainedLeaf> leaves;
     if (options.train_assignment) {
-        train(affinity_, options.affinity_lr);
+        leaves.push_back({"affinity", affinity_, options.affinity_lr});
         if (options.straight_through == StraightThrough::soft)
             affinity_.register_hook(
                 [clock = clock_](const at::Tensor&) { clock->seconds += clock->backward.seconds(); });
     } else {
         fixed_ = round();
     }
-    if (options.train_router) train(router_, options.router_lr);
-    if (trains())
-        optimizer_.reset(
-            new Optimizer{torch::optim::AdamW(groups, torch::optim::AdamWOptions(rates.front())), rates});
+    if (options.train_router) leaves.push_back({"router", router_, options.router_lr});
+    if (trains()) optimizer_.emplace(std::move(leaves), options.weight_decay, options.clip);
 }
 
 Assignment::~Assignment() = default;
@@ -149,21 +106,8 @@ double Assignment::transport_seconds() const {
     return clock_->seconds;
 }
 
-std::vector<std::pair<std::string, at::Tensor>> Assignment::trained() const {
-    std::vector<std::pair<std::string, at::Tensor>> leaves;
-    if (options_.train_assignment) leaves.emplace_back("affinity", affinity_);
-    if (options_.train_router) leaves.emplace_back("router", router_);
-    return leaves;
-}
-
 void Assignment::step(double rate) {
-    std::vector<at::Tensor> parameters;
-    for (const auto& [name, parameter] : trained()) parameters.push_back(parameter);
-    torch::nn::utils::clip_grad_norm_(parameters, options_.clip);
-    for (std::size_t i = 0; i < optimizer_->rates.size(); ++i)
-        optimizer_->adamw.param_groups()[i].options().set_lr(optimizer_->rates[i] * rate);
-    optimizer_->adamw.step();
-    optimizer_->adamw.zero_grad();
+    if (optimizer_) optimizer_->step(rate);
 }
 
 std::vector<LayerExperts> Assignment::experts() const {
@@ -179,39 +123,17 @@ std::map<std::string, at::Tensor> Assignment::state() const {
         state["potentials"] = *potentials_;
         state["temperature"] = at::full({1}, temperature_, at::kDouble);
     }
-    for (const auto& [name, parameter] : trained()) {
-        auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
-        state[fmt::format("{}.exp_avg", name)] = moments.exp_avg();
-        state[fmt::format("{}.exp_avg_sq", name)] = moments.exp_avg_sq();
-        state[fmt::format("{}.step", name)] = at::full({1}, moments.step(), at::kLong);
-    }
+    if (optimizer_) optimizer_->save(state);
     return state;
 }
 
 void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
-    const at::NoGradGuard no_grad;
-    const auto take = [&](const std::string& name) {
-        const auto found = state.find(name);
-        if (found == state.end()) fail("checkpoint: '{}' is missing", name);
-        return found->second;
-    };
-    const auto copy = [&](const at::Tensor& into, const std::string& name) {
-        const auto value = take(name);
-        if (value.sizes() != into.sizes())
-            fail("checkpoint: '{}' is of another shape than this recipe's", name);
-        into.copy_(value);
-    };
-    copy(affinity_, "affinity");
-    copy(router_, "router");
-    for (const auto& [name, parameter] : trained()) {
-        auto& moments = Optimizer::moments(optimizer_->adamw, parameter);
-        copy(moments.exp_avg(), fmt::format("{}.exp_avg", name));
-        copy(moments.exp_avg_sq(), fmt::format("{}.exp_avg_sq", name));
-        moments.step(take(fmt::format("{}.step", name)).item<std::int64_t>());
-    }
-    if (state.contains("potentials")) {
-        potentials_ = take("potentials").to(affinity_.device());
-        temperature_ = take("temperature").item<double>();
+    restore_tensor(affinity_, state, "affinity");
+    restore_tensor(router_, state, "router");
+    if (optimizer_) optimizer_->restore(state);
+    if (state.contains("potentials") && state.contains("temperature")) {
+        potentials_ = state.at("potentials").to(affinity_.device());
+        temperature_ = state.at("temperature").item<double>();
     }
     if (!options_.train_assignment) {
         fixed_.clear();

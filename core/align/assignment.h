@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "align/leaf_optimizer.h"
 #include "align/recipe.h"
 #include "experts/expert_set.h"
 #include "transport/rounding.h"
@@ -62,8 +63,7 @@ class Assignment {
     /// A of a layer [N, columns], without gradient, CPU.
     at::Tensor affinity(std::int64_t layer) const { return affinity_.detach().select(0, layer).cpu(); }
 
-    /// Clips, scales the learning rates by `rate` (the schedule), does one AdamW step and clears the
-    /// gradients.
+    /// LeafOptimizer::step of what is trained, if anything is.
     void step(double rate);
 
     /// Seconds so far in Sinkhorn, rounding and their gradient, on the host's clock.
@@ -78,13 +78,10 @@ class Assignment {
     void restore(const std::map<std::string, at::Tensor>& state);
 
   private:
-    struct Optimizer;
     struct TransportClock;
 
     std::vector<ExactPlan> round() const;
     ExactPlan round_layer(const at::Tensor& affinity, std::int64_t layer) const;
-    /// The leaves under training, by their name in state().
-    std::vector<std::pair<std::string, at::Tensor>> trained() const;
 
     at::Tensor affinity_, router_;
     Capacities capacities_;
@@ -92,9 +89,9 @@ class Assignment {
     std::optional<at::Tensor> potentials_;  ///< g of the last solve [L, columns]
     double temperature_ = 1;                ///< of the last solve
     std::vector<at::Tensor> last_owner_;
-    std::vector<ExactPlan> fixed_;  ///< the plans where they are not trained, else empty
-    std::unique_ptr<Optimizer> optimizer_;
-    std::shared_ptr<TransportClock> clock_;  ///< shared with the hooks of the gradient
+    std::vector<ExactPlan> fixed_;            ///< the plans where they are not trained, else empty
+    std::optional<LeafOptimizer> optimizer_;  ///< none where nothing is trained
+    std::shared_ptr<TransportClock> clock_;   ///< shared with the hooks of the gradient
 };
 
 /// Starting affinity of an already assigned layer: its one-hot plan plus N(0, 0.01^2) (METHOD §§6-7). [N,

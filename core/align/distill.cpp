@@ -48,9 +48,9 @@ at::Tensor draw(const at::Tensor& windows, std::int64_t sequences, std::uint64_t
 
 }  // namespace
 
-void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout,
+void distil(const Transformer& teacher, Assignment& assignment, const Layout& layout,
             const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
-            std::int64_t first_step, const DistillHooks& hooks) {
+            std::int64_t first_step, const DistillHooks& hooks, FineTuning* tuning) {
     const auto step_tokens = recipe.sequences * windows.size(1);
     ProgressMeter meter(recipe.steps * step_tokens, first_step * step_tokens);
     for (std::int64_t step = first_step; step < recipe.steps; ++step) {
@@ -61,25 +61,28 @@ void distil(const Transformer& transformer, Assignment& assignment, const Layout
                                                 recipe.temperature_end, recipe.temperature_share);
         const auto plans = assignment.solve(tau, hooks.on_iteration);
         const auto tokens = draw(windows, recipe.sequences, seed, step);
-        const auto teacher = [&] {
+        const auto wanted = [&] {
             const at::NoGradGuard no_grad;
-            return transformer.hidden(tokens, transformer.dense());
+            return teacher.hidden(tokens, teacher.dense());
         }();
         LayerTerms terms;
         const auto noise = at::detail::createCPUGenerator(
             derive_seed(seed, SeedPurpose::noise, static_cast<std::uint64_t>(step)));
-        const auto student =
-            transformer.hidden(tokens, student_feed_forward(transformer, assignment, plans, layout,
-                                                            recipe.straight_through, noise, terms));
+        const auto student = tuning ? tuning->transformer() : teacher;
+        const auto given = student.hidden(
+            tokens,
+            student_feed_forward(student, assignment, plans, layout, recipe.straight_through, noise, terms));
 
         // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they
         // are.
-        const auto heads = vocabulary_losses(student, teacher, tokens, transformer.weights().head,
-                                             recipe.kl_weight, recipe.ce_weight);
+        const auto heads = vocabulary_losses(given, wanted, tokens, teacher.weights().head, recipe.kl_weight,
+                                             recipe.ce_weight);
         const auto balance = at::stack(terms.balance).mean(), z = at::stack(terms.z).mean();
         const auto regular = recipe.balance_weight * balance + recipe.z_weight * z;
-        ((student * heads.gradient).sum(at::kFloat) + regular).backward();
-        assignment.step(cosine_factor(step, recipe.steps));
+        ((given * heads.gradient).sum(at::kFloat) + regular).backward();
+        const double rate = cosine_factor(step, recipe.steps);
+        assignment.step(rate);
+        if (tuning) tuning->step(rate);
 
         meter.set_done((step + 1) * step_tokens);
         hooks.on_step(

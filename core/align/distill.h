@@ -1,5 +1,5 @@
 // Global straight-through training against the dense model (METHOD §§4-6). Teacher and student share one set
-// of weights.
+// of weights, until recovery gives the student its own (§11).
 #pragma once
 
 #include <ATen/ATen.h>
@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "align/assignment.h"
+#include "align/fine_tuning.h"
 #include "align/recipe.h"
 #include "base/run_control.h"
 #include "events/snapshot.h"
@@ -28,10 +29,11 @@ struct DistillHooks {
 };
 
 /// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone,
-/// so that a resumed run draws the same). Trains `assignment`, which must have something to train, from
-/// first_step to recipe.steps. Throws Cancelled between two steps, never within one.
-void distil(const Transformer& transformer, Assignment& assignment, const Layout& layout,
+/// so that a resumed run draws the same). Trains `assignment` from first_step to recipe.steps, and the
+/// student's weights where there is a `tuning` of them; one of both must have something to train. Throws
+/// Cancelled between two steps, never within one.
+void distil(const Transformer& teacher, Assignment& assignment, const Layout& layout,
             const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
-            std::int64_t first_step, const DistillHooks& hooks);
+            std::int64_t first_step, const DistillHooks& hooks, FineTuning* tuning = nullptr);
 
 }  // namespace dotmoe

@@ -104,6 +104,10 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
     visit("distill", "checkpoint_every", r.distill.checkpoint_every, Range{1, 1e7});
+    visit("recover", "steps", r.recover.steps, Range{0, 1e7});
+    visit("recover", "learning_rate", r.recover.learning_rate, Range{0, 1e3});
+    visit("recover", "router_lr", r.recover.router_lr, Range{0, 1e3});
+    visit("recover", "clip", r.recover.clip, Range{1e-6, 1e6});
     visit("constraints", "pin", r.constraints.pin, Range{});
     visit("constraints", "forbid", r.constraints.forbid, Range{});
 }
@@ -231,6 +235,11 @@ Method method_named(std::string_view name) {
     const auto method = value_named<Method>(name);
     if (!method) fail_usage("method '{}' is unknown: use {}", name, fmt::join(names<Method>, ", "));
     return *method;
+}
+
+std::int64_t training_steps(const Recipe& recipe) {
+    const bool trains = trains_assignment(recipe) || trains_router(recipe);
+    return (trains ? recipe.distill.steps : 0) + recipe.recover.steps;
 }
 
 std::vector<std::string> preset_names() {

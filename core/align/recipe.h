@@ -65,6 +65,14 @@ struct DistillRecipe {
     std::int64_t checkpoint_every = 5;      ///< steps between checkpoints
 };
 
+/// METHOD §11: all weights go on learning, with the split as it is then.
+struct RecoverRecipe {
+    std::int64_t steps = 0;       ///< after the global steps, of as many sequences; 0: no weight is changed
+    double learning_rate = 1e-4;  ///< of the weights
+    double router_lr = 1e-3;
+    double clip = 1.0;  ///< bound on the norm of all the weights' gradients together
+};
+
 enum class Start {
     alternating,  ///< METHOD §7
     random        ///< the paper's: A, W_r ~ N(0, 0.01^2), no layer-wise phase
@@ -100,6 +108,7 @@ struct Recipe {
     TextRecipe text;
     LayerwiseRecipe layerwise;
     DistillRecipe distill;
+    RecoverRecipe recover;
     ConstraintRecipe constraints;
 };
 
@@ -125,6 +134,10 @@ inline bool trains_assignment(const Recipe& recipe) {
 inline bool trains_router(const Recipe& recipe) {
     return recipe.distill.train_router && has_router(recipe.method);
 }
+
+/// Steps of training after the layer-wise phase: the global ones, where there is something to train, and
+/// those of recovery.
+std::int64_t training_steps(const Recipe& recipe);
 
 /// Names of the presets built in from resources/recipes, in order of cost.
 std::vector<std::string> preset_names();

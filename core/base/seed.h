@@ -12,7 +12,8 @@ enum class SeedPurpose : std::uint64_t {
     router = 3,
     refine = 4,
     batch = 5,
-    noise = 6
+    noise = 6,
+    recovery = 7
 };
 
 /// SplitMix64 (Steele, Lea and Flood 2014) over the three numbers.

@@ -24,21 +24,24 @@ at::Tensor one_hot(const at::Tensor& owner, std::int64_t columns, const at::Tens
 }
 
 /// Tensors saved for backward, in this order.
-enum Saved { kGateInput, kUpOutput, kColumns, kOwner, kGate, kUp, kDown };
+enum Saved { kInput, kGateInput, kUpOutput, kColumns, kOwner, kGate, kUp, kDown };
+/// Tensors that apply() takes, in this order: those that may want a gradient.
+enum Wanted { kX, kRouted, kSoftPlan, kGateWeight, kUpWeight, kDownWeight };
 
 // y = (H * (R M^T)) W_down^T. G = X W_gate^T and X W_up^T are kept, [T, N] each: with them backward
 // recomputes H by one pass over memory instead of two matrix products.
 class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
   public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& routed,
-                              const at::Tensor& /*soft_plan*/, const LayerWeights& layer,
-                              const Layout& layout, const at::Tensor& owner) {
-        const auto g = at::linear(x, layer.gate), u = at::linear(x, layer.up);
+                              const at::Tensor& /*soft_plan*/, const at::Tensor& gate, const at::Tensor& up,
+                              const at::Tensor& down, const at::Tensor& owner, const Layout& layout) {
+        const auto g = at::linear(x, gate), u = at::linear(x, up);
         const auto columns = column_mask(routed, layout);
-        context->save_for_backward({g, u, columns, owner, layer.gate, layer.up, layer.down});
+        const bool trained = gate.requires_grad() || up.requires_grad();
+        context->save_for_backward({trained ? x : at::Tensor(), g, u, columns, owner, gate, up, down});
         context->saved_data["first_routed"] = layout.first_routed();
         const auto h = at::silu(g).mul_(u);
-        return at::linear(h * neuron_mask(columns, owner, h.scalar_type()), layer.down);
+        return at::linear(h * neuron_mask(columns, owner, h.scalar_type()), down);
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -47,22 +50,31 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
                    &owner = saved[kOwner];
         const auto d_masked = at::matmul(gradients[0], saved[kDown]);  // dY W_down [T, N]
         const auto activated = at::silu(g);
-        variable_list result(6);
-        if (context->needs_input_grad(1) || context->needs_input_grad(2)) {
+        variable_list result(8);
+        if (context->needs_input_grad(kRouted) || context->needs_input_grad(kSoftPlan)) {
             const auto through_mask = (d_masked * activated).mul_(u).to(columns.scalar_type());  // U [T, N]
-            if (context->needs_input_grad(1)) {
+            if (context->needs_input_grad(kRouted)) {
                 const auto membership = one_hot(owner, columns.size(1), columns.options());
                 const auto d_columns = at::matmul(through_mask, membership);  // dR = U M
                 const auto first = context->saved_data["first_routed"].toInt();
-                result[1] = d_columns.narrow(1, first, columns.size(1) - first);
+                result[kRouted] = d_columns.narrow(1, first, columns.size(1) - first);
             }
-            if (context->needs_input_grad(2))
-                result[2] = at::matmul(through_mask.t(), columns);  // dP = U^T R
+            if (context->needs_input_grad(kSoftPlan))
+                result[kSoftPlan] = at::matmul(through_mask.t(), columns);  // dP = U^T R
         }
-        if (context->needs_input_grad(0)) {
-            const auto d_h = d_masked * neuron_mask(columns, owner, d_masked.scalar_type());
-            const auto d_gate = at::silu_backward(d_h * u, g);
-            result[0] = at::matmul(d_gate, saved[kGate]).addmm_(d_h * activated, saved[kUp]);
+        const auto mask = neuron_mask(columns, owner, d_masked.scalar_type());
+        if (context->needs_input_grad(kDownWeight))
+            result[kDownWeight] = at::matmul(gradients[0].t(), (activated * u).mul_(mask));
+        const bool trained = saved[kInput].defined();
+        if (context->needs_input_grad(kX) || trained) {
+            const auto d_h = d_masked * mask;
+            const auto d_gate = at::silu_backward(d_h * u, g), d_up = d_h * activated;  // of the two products
+            if (context->needs_input_grad(kX))
+                result[kX] = at::matmul(d_gate, saved[kGate]).addmm_(d_up, saved[kUp]);
+            if (trained) {
+                result[kGateWeight] = at::matmul(d_gate.t(), saved[kInput]);
+                result[kUpWeight] = at::matmul(d_up.t(), saved[kInput]);
+            }
         }
         return result;
     }
@@ -76,8 +88,8 @@ at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, c
     const auto tokens = x.reshape({-1, x.size(-1)});
     // Autograd takes no undefined tensor as an input of a node.
     const auto plan = soft_plan.defined() ? soft_plan : at::empty({0}, routed.options());
-    const auto y = MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer,
-                                            layout, owner.to(x.device()));
+    const auto y = MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer.gate,
+                                            layer.up, layer.down, owner.to(x.device()), layout);
     return y.view(x.sizes());
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/sha256.h"
 #include "formats/torch_safetensors.h"
 
 namespace dotmoe {
@@ -29,11 +30,13 @@ void save_project(const std::filesystem::path& folder, const Project& project,
         tensors.push_back(to_write(layer_key(l, "owner"), layer.owner.to(at::kInt)));
         tensors.push_back(to_write(layer_key(l, "router"), layer.router));
     }
-    safetensors::write(folder / experts_file, tensors,
-                       {{"format", format_name},
-                        {"recipe", to_toml(project.recipe)},
-                        {"source", std::filesystem::absolute(project.source).string()},
-                        {"source_sha256", project.source_sha256}});
+    std::map<std::string, std::string> metadata{
+        {"format", format_name},
+        {"recipe", to_toml(project.recipe)},
+        {"source", std::filesystem::absolute(project.source).string()},
+        {"source_sha256", project.source_sha256}};
+    if (!project.weights_sha256.empty()) metadata["weights_sha256"] = project.weights_sha256;
+    safetensors::write(folder / experts_file, tensors, metadata);
     recipe.commit();
     metrics.commit();
 }
@@ -71,6 +74,7 @@ Project load_project(const std::filesystem::path& folder) {
 
     Project project{
         metadata("source"), metadata("source_sha256"), parse_recipe(metadata("recipe"), path.string()), {}};
+    if (file.metadata().contains("weights_sha256")) project.weights_sha256 = metadata("weights_sha256");
     project.experts.layout = project.recipe.layout;
     for (std::size_t l = 0; file.find(layer_key(l, "owner")) != nullptr; ++l) {
         LayerExperts layer{to_tensor(file.at(layer_key(l, "owner"))).to(at::kLong),
@@ -80,6 +84,33 @@ Project load_project(const std::filesystem::path& folder) {
     }
     if (project.experts.layers.empty()) fail("{}: holds no layers", path.string());
     return project;
+}
+
+std::filesystem::path project_source(const std::filesystem::path& folder, const Project& project,
+                                     const std::optional<std::filesystem::path>& moved) {
+    auto path = moved.value_or(project.source);
+    if (!std::filesystem::exists(path))
+        fail("{}: was made from {}, which is not there; name its place with --source", folder.string(),
+             path.string());
+    if (sha256_of_file(path) != project.source_sha256)
+        fail("{}: was made from another file than {} (the hashes differ); name the right one with --source",
+             folder.string(), path.string());
+    return path;
+}
+
+std::filesystem::path project_weights(const std::filesystem::path& folder, const Project& project,
+                                      const std::optional<std::filesystem::path>& moved) {
+    if (project.weights_sha256.empty()) return project_source(folder, project, moved);
+    auto path = weights_file(folder);
+    if (!std::filesystem::exists(path))
+        fail("{}: its weights.gguf is missing; convert again", folder.string());
+    if (sha256_of_file(path) != project.weights_sha256)
+        fail("{}: is not what the conversion wrote (the hashes differ); convert again", path.string());
+    return path;
+}
+
+std::filesystem::path weights_file(const std::filesystem::path& folder) {
+    return folder / "weights.gguf";
 }
 
 bool is_project(const std::filesystem::path& folder) {

@@ -1,8 +1,10 @@
 // A conversion on disk: experts.safetensors (assignment, routers and, as metadata, recipe and source: the one
-// file that counts), recipe.toml and metrics.json beside it for people and tools.
+// file that counts), weights.gguf where recovery changed the dense weights, recipe.toml and metrics.json
+// beside them for people and tools.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,7 @@ struct Project {
     std::string source_sha256;
     Recipe recipe;
     ExpertSet experts;
+    std::string weights_sha256 = {};  ///< of weights.gguf in its folder; empty: the weights are the source's
 };
 
 /// All files are staged before the first is renamed, so a full disk leaves an old project whole. Throws Error
@@ -25,6 +28,18 @@ void save_project(const std::filesystem::path& folder, const Project& project, s
 /// Untrusted input: shapes, owners (each column exactly full) and finiteness are checked. Throws Error naming
 /// the file.
 Project load_project(const std::filesystem::path& folder);
+
+/// The GGUF a conversion was made from, or at `moved` where that is given. Throws Error when it is not there
+/// or its hash is another.
+std::filesystem::path project_source(const std::filesystem::path& folder, const Project& project,
+                                     const std::optional<std::filesystem::path>& moved);
+
+/// The GGUF whose weights its experts share: weights.gguf of a recovered conversion, else project_source().
+std::filesystem::path project_weights(const std::filesystem::path& folder, const Project& project,
+                                      const std::optional<std::filesystem::path>& moved);
+
+/// Where a recovered conversion's weights lie.
+std::filesystem::path weights_file(const std::filesystem::path& folder);
 
 /// Whether the folder holds a conversion (and not, say, a model).
 bool is_project(const std::filesystem::path& folder);

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
-#include "base/sha256.h"
 #include "base/system.h"
 #include "experts/project.h"
 #include "export/export_plan.h"
@@ -62,15 +61,12 @@ std::int64_t size_of_files(const fs::path& folder) {
 
 ExportResult export_huggingface(const ExportRequest& request, EventSink& events, RunControl& control) {
     const auto project = load_project(request.project);
-    const auto source = request.source.empty() ? project.source : request.source;
+    const auto moved = request.source.empty() ? std::nullopt : std::optional(request.source);
     StagingFolder folder(request.out);
 
     control.poll();
-    const auto hash = sha256_of_file(source);
-    if (hash != project.source_sha256)
-        fail("{}: is not the model that {} was made from (SHA-256 {}, wanted {})", source.string(),
-             request.project.string(), hash, project.source_sha256);
-    const auto model = load_model(source, exact_compute(DeviceChoice::cpu));
+    const auto weights = project_weights(request.project, project, moved);
+    const auto model = load_model(weights, exact_compute(DeviceChoice::cpu));
     const auto plan = plan_export(*model, project.experts, request.routers);
 
     write_json(folder.path() / "config.json", config_json(*model, plan));
@@ -78,9 +74,9 @@ ExportResult export_huggingface(const ExportRequest& request, EventSink& events,
                generation_config_json(model->tokenizer->vocabulary()));
     write_tokenizer(folder.path(), *model);
     write_file_atomically(folder.path() / "README.md",
-                          model_card_text(read_model_card(source, request.project), project, *model, plan));
-    write_weights(folder.path() / "model.safetensors", stock_tensors(*model, project.experts, plan), hash,
-                  events, control);
+                          model_card_text(read_model_card(weights, request.project), project, *model, plan));
+    write_weights(folder.path() / "model.safetensors", stock_tensors(*model, project.experts, plan),
+                  project.source_sha256, events, control);
 
     const ExportResult result{std::string(class_name(plan.architecture)),
                               plan.exact ? "exact" : "approximate",

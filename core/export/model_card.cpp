@@ -65,6 +65,13 @@ std::string_view manner(Method method) {
     return {};
 }
 
+std::string fate_of_weights(const Project& project) {
+    if (project.weights_sha256.empty())
+        return "no neuron's weights were changed, and all experts on give back the dense model";
+    return fmt::format("then all weights but the embeddings went on learning from it for {} steps",
+                       project.recipe.recover.steps);
+}
+
 }  // namespace
 
 ModelCard read_model_card(const std::filesystem::path& source, const std::filesystem::path& project) {
@@ -90,10 +97,9 @@ std::string model_card_text(const ModelCard& card, const Project& project, const
                         card.name.empty() ? model.path.stem().string() : card.name);
     text += fmt::format(
         "Made by DOT-MoE Studio {} (recipe `{}`, seed {}) from `{}` (SHA-256 `{}`). The neurons of every "
-        "feed-forward layer were dealt to experts {} and routers were trained to pick them; no neuron's "
-        "weights were changed, and all experts on give back the dense model.\n\n",
-        version(), project.recipe.name, project.recipe.seed, model.path.filename().string(),
-        project.source_sha256, manner(project.recipe.method));
+        "feed-forward layer were dealt to experts {} and routers were trained to pick them; {}.\n\n",
+        version(), project.recipe.name, project.recipe.seed, project.source.filename().string(),
+        project.source_sha256, manner(project.recipe.method), fate_of_weights(project));
     text += fmt::format(
         "| | |\n|---|---|\n| architecture | `{}` |\n| layers | {} |\n| experts a layer | {} of {} neurons |\n"
         "| active a token | {} |\n| shared neurons | {} |\n| FFN neurons active | {:.1f} % |\n\n",

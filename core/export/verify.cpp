@@ -73,15 +73,14 @@ Receipt verify_export(const fs::path& exported, const fs::path& project_folder,
     if (!fs::is_regular_file(exported / "config.json"))
         fail("{}: is no Hugging Face export: it has no config.json", exported.string());
     const auto project = load_project(project_folder);
-    const auto source = source_or_empty.empty() ? project.source : source_or_empty;
+    const auto weights = project_weights(
+        project_folder, project, source_or_empty.empty() ? std::nullopt : std::optional(source_or_empty));
     Receipt receipt;
-    receipt.source_sha256 = sha256_of_file(source);
-    if (receipt.source_sha256 != project.source_sha256)
-        fail("{}: is not the model that {} was made from", source.string(), project_folder.string());
+    receipt.source_sha256 = project.source_sha256;
     receipt.files = hashes(exported);
     receipt.export_sha256 = receipt.files["model.safetensors"];
 
-    const auto dense = load_model(source, exact_compute(DeviceChoice::cpu));
+    const auto dense = load_model(weights, exact_compute(DeviceChoice::cpu));
     const auto fault = examine(exported, *dense, project.experts, receipt);
     receipt.passed = fault.empty();
     receipt.verdict = receipt.passed ? praise(receipt.figures) : fault;

@@ -26,7 +26,8 @@ at::Tensor neuron_outputs(const at::Tensor& x, const LayerWeights& layer);
 /// Y = H W_down^T. x [..., D] -> [..., D].
 at::Tensor dense_feed_forward(const at::Tensor& x, const LayerWeights& layer);
 
-/// The parts of one forward pass, in order. All are differentiable in x; the weights carry no gradient.
+/// The parts of one forward pass, in order. All are differentiable in x, and in the weights where they ask
+/// for it.
 class Transformer {
   public:
     Transformer(const ModelConfig& config, const Weights& weights);

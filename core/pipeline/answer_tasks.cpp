@@ -39,21 +39,22 @@ std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, 
 
 std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks,
                                       EventSink& events) {
-    const auto& dense = *model.model();
-    const Transformer transformer(dense.config, dense.weights);
+    const auto& converted = *model.model();
     std::vector<TaskFigures> figures;
     for (const auto& task : tasks) {
         const auto& asked = task.questions;
-        const auto answers = [&](const char* which, const FeedForward& ffn) {
+        const auto answers = [&](const char* which, const Transformer& transformer, const FeedForward& ffn) {
             const auto progress =
                 progress_of(events, fmt::format("{}, {}", task.name, which), "questions", std::ssize(asked));
-            return judge_answers(asked, score_questions(transformer, ffn, *dense.tokenizer, asked, progress));
+            return judge_answers(asked,
+                                 score_questions(transformer, ffn, *converted.tokenizer, asked, progress));
         };
+        const Transformer dense(model.dense()->config, model.dense()->weights);
         figures.push_back(
-            {task.name, std::ssize(asked), chance_of(asked), answers("dense", transformer.dense()), {}});
+            {task.name, std::ssize(asked), chance_of(asked), answers("dense", dense, dense.dense()), {}});
         if (model.converted())
-            figures.back().converted =
-                answers("converted", converted_feed_forward(dense.weights, *model.experts()));
+            figures.back().converted = answers("converted", {converted.config, converted.weights},
+                                               converted_feed_forward(converted.weights, *model.experts()));
     }
     return figures;
 }

@@ -33,6 +33,7 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     const auto compute = choose_compute(request.device);
     model_ = load_model(request.model, compute);
     transformer_ = std::make_unique<Transformer>(model_->config, model_->weights);
+    student_ = std::make_unique<Transformer>(*transformer_);
     source_sha256_ = sha256_of_file(request.model);
     hooks_.control.poll();
 
@@ -66,20 +67,20 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
                 fmt::format("{} train and {} held-out windows of {} tokens from {}", corpus.train_count(),
                             corpus.held_out_count(), text.window, fmt::join(corpus.sources, ", "))});
     if (state_.step > 0 || !state_.layers.empty())
-        hooks_.events.publish(
-            LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} global steps were done",
-                                                state_.layers.size(), state_.step)});
+        hooks_.events.publish(LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} steps were done",
+                                                                  state_.layers.size(), state_.step)});
     if (hooks_.routing) hooks_.routing->set_model(model_);
     show_experts(state_.layers);
 
     dense_hidden_ = dense_hidden_states(*transformer_, held_out_);
-    state_.stages.dense = judge("dense", 0, transformer_->dense());
+    state_.stages.dense = judge("dense", 0, *transformer_, transformer_->dense());
 }
 
-Quality ConversionRun::judge(const std::string& label, std::int64_t step, const FeedForward& ffn) {
+Quality ConversionRun::judge(const std::string& label, std::int64_t step, const Transformer& transformer,
+                             const FeedForward& ffn) {
     ProgressMeter meter(held_out_.size(0));
     const auto quality =
-        evaluate_quality(*transformer_, ffn, held_out_, dense_hidden_, [&](std::int64_t windows) {
+        evaluate_quality(transformer, ffn, held_out_, dense_hidden_, [&](std::int64_t windows) {
             hooks_.control.poll();
             meter.set_done(windows);
             publish_progress("evaluate", "windows", meter);
@@ -89,7 +90,7 @@ Quality ConversionRun::judge(const std::string& label, std::int64_t step, const 
 }
 
 Quality ConversionRun::judge(const std::string& label, std::int64_t step, const ExpertSet& experts) {
-    return judge(label, step, converted_feed_forward(model_->weights, experts));
+    return judge(label, step, *student_, converted_feed_forward(student_->weights(), experts));
 }
 
 Metrics ConversionRun::finish() {
@@ -110,7 +111,9 @@ Metrics ConversionRun::finish() {
     metrics.peak_memory_bytes = peak_memory_bytes();
 
     const auto json = nlohmann::json(metrics).dump(2) + "\n";
-    save_project(request_.out, {request_.model, source_sha256_, recipe(), experts}, json);
+    const auto weights = save_weights();
+    save_project(request_.out, {request_.model, source_sha256_, recipe(), experts, weights}, json);
+    if (weights.empty()) std::filesystem::remove(weights_file(request_.out));  // of an earlier conversion
     remove_checkpoint(request_.out / "checkpoint");
     hooks_.events.publish(Finished{request_.out.string(), json});
     return metrics;

@@ -17,16 +17,19 @@
 namespace dotmoe {
 
 class ActivationStream;
+class Assignment;
+struct DistillStep;
 
 class ConversionRun {
   public:
     /// Checks the request, loads model and text, and reads the checkpoint of a resumed run.
     ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks);
 
-    /// Phases, in order; each goes on from where the state stands. Implemented in layer_phase.cpp and
-    /// distill_phase.cpp.
+    /// Phases, in order; each goes on from where the state stands. Implemented in layer_phase.cpp,
+    /// distill_phase.cpp and recover_phase.cpp.
     void align_layers();
     void distil();
+    void recover();
     /// Judges the result, writes project and metrics, removes the checkpoint. Publishes Finished.
     Metrics finish();
 
@@ -37,15 +40,21 @@ class ConversionRun {
     const Recipe& recipe() const { return request_.recipe; }
     const Layout& layout() const { return request_.recipe.layout; }
     std::int64_t layer_count() const { return model_->config.layers; }
-    /// Held-out quality of an expert set, published under `label`.
+    /// Held-out quality of an expert set on the student's weights, published under `label`.
     Quality judge(const std::string& label, std::int64_t step, const ExpertSet& experts);
-    Quality judge(const std::string& label, std::int64_t step, const FeedForward& ffn);
+    Quality judge(const std::string& label, std::int64_t step, const Transformer& transformer,
+                  const FeedForward& ffn);
     void align_layer(const ActivationStream& calibration, const ActivationStream& held_out,
                      std::int64_t layer);
     /// Raises, layer by layer on the converted model's own activations, experts that training left without
     /// tokens.
     void revive_experts();
     void judge_layers();
+    /// Writes the student's weights beside the experts where they are its own; their hash, or none.
+    std::string save_weights();
+    /// What a step of training leaves for those who watch, and for a checkpoint; `step` counts over all
+    /// phases.
+    void after_step(const DistillStep& done, const Assignment& assignment, std::int64_t step);
     void publish_progress(const char* phase, const char* unit, const ProgressMeter& meter);
     void publish_layer(std::int64_t layer, LayerState state);
     void show_experts(std::vector<LayerExperts> layers);
@@ -55,7 +64,8 @@ class ConversionRun {
     const ConvertHooks& hooks_;
     ProgressMeter clock_{0};
     std::shared_ptr<const Model> model_;
-    std::unique_ptr<const Transformer> transformer_;
+    std::unique_ptr<const Transformer> transformer_;  ///< the dense model
+    std::unique_ptr<const Transformer> student_;      ///< the same until recovery gives it weights of its own
     std::string source_sha256_, fingerprint_;
     at::Tensor train_, held_out_;        ///< [W, window] int64
     at::Tensor dense_hidden_;            ///< of held_out_

@@ -5,13 +5,26 @@
 namespace dotmoe {
 namespace {
 
-constexpr std::string_view assignment_prefix = "assignment.";
+constexpr std::string_view assignment_prefix = "assignment.", recovery_prefix = "recovery.";
 
 void put(Checkpoint& checkpoint, std::string_view kind, const std::vector<LayerExperts>& layers) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         checkpoint.tensors[fmt::format("{}.{}.owner", kind, l)] = layers[l].owner;
         checkpoint.tensors[fmt::format("{}.{}.router", kind, l)] = layers[l].router;
     }
+}
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+void put(Checkpoint& checkpoint, std::string_view prefix, const Tensors& tensors) {
+    for (const auto& [name, tensor] : tensors) checkpoint.tensors[std::string(prefix) + name] = tensor;
+}
+
+Tensors take_tensors(const Checkpoint& checkpoint, std::string_view prefix) {
+    Tensors tensors;
+    for (const auto& [name, tensor] : checkpoint.tensors)
+        if (name.starts_with(prefix)) tensors[name.substr(prefix.size())] = tensor;
+    return tensors;
 }
 
 std::vector<LayerExperts> take(const Checkpoint& checkpoint, std::string_view kind) {
@@ -30,8 +43,8 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     Checkpoint checkpoint{fingerprint, {}, {}};
     put(checkpoint, "layer", layers);
     put(checkpoint, "random", random_layers);
-    for (const auto& [name, tensor] : assignment)
-        checkpoint.tensors[std::string(assignment_prefix) + name] = tensor;
+    put(checkpoint, assignment_prefix, assignment);
+    put(checkpoint, recovery_prefix, recovery);
     checkpoint.notes = {
         {"layer_metrics", layer_metrics}, {"stages", stages}, {"step", step}, {"seconds", seconds}};
     return checkpoint;
@@ -41,9 +54,8 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
     ConversionState state;
     state.layers = take(checkpoint, "layer");
     state.random_layers = take(checkpoint, "random");
-    for (const auto& [name, tensor] : checkpoint.tensors)
-        if (name.starts_with(assignment_prefix))
-            state.assignment[name.substr(assignment_prefix.size())] = tensor;
+    state.assignment = take_tensors(checkpoint, assignment_prefix);
+    state.recovery = take_tensors(checkpoint, recovery_prefix);
     try {
         checkpoint.notes.at("layer_metrics").get_to(state.layer_metrics);
         checkpoint.notes.at("stages").get_to(state.stages);

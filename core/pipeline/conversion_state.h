@@ -20,10 +20,11 @@ struct ConversionState {
         random_layers;  ///< the random split with the same ridge router, to compare with
     std::vector<LayerMetrics> layer_metrics;
     Metrics stages;         ///< only its four qualities are kept here
-    std::int64_t step = 0;  ///< global steps done
+    std::int64_t step = 0;  ///< steps of the global phase and of recovery done
     std::map<std::string, at::Tensor>
-        assignment;      ///< of the global phase (Assignment::state); empty before it
-    double seconds = 0;  ///< spent by earlier parts of the run
+        assignment;  ///< of the phase under way (Assignment::state); empty before the global one
+    std::map<std::string, at::Tensor> recovery;  ///< FineTuning::state; empty before that phase
+    double seconds = 0;                          ///< spent by earlier parts of the run
 
     Checkpoint to_checkpoint(const std::string& fingerprint) const;
     /// Throws Error when the checkpoint lacks something.

@@ -11,6 +11,7 @@ Metrics convert(const ConvertRequest& request, const ConvertHooks& hooks) {
     try {
         run.align_layers();
         run.distil();
+        run.recover();
         return run.finish();
     } catch (const Cancelled&) {
         run.checkpoint();

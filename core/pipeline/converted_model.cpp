@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/sha256.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
@@ -28,19 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the dense model is now, proven to be the one the conversion was made from.
-fs::path checked_source(const fs::path& folder, const Project& project,
-                        const std::optional<fs::path>& source) {
-    auto path = source.value_or(project.source);
-    if (!fs::exists(path))
-        fail("{}: was made from {}, which is not there; name its place with --source", folder.string(),
-             path.string());
-    if (sha256_of_file(path) != project.source_sha256)
-        fail("{}: was made from another file than {} (the hashes differ); name the right one with --source",
-             folder.string(), path.string());
-    return path;
-}
-
 /// The experts file is untrusted as well: its own checks can't know the model's shape.
 void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelConfig& config) {
     if (static_cast<std::int64_t>(experts.layers.size()) != config.layers)
@@ -57,8 +43,8 @@ void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelCon
 }  // namespace
 
 struct ConvertedModel::Impl {
-    Impl(std::shared_ptr<const Model> dense, std::shared_ptr<const ExpertSet> set)
-        : model(std::move(dense)), experts(std::move(set)), transformer(model->config, model->weights) {
+    Impl(std::shared_ptr<const Model> base, std::shared_ptr<const ExpertSet> set)
+        : model(std::move(base)), experts(std::move(set)), transformer(model->config, model->weights) {
         feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
     }
 
@@ -77,7 +63,9 @@ struct ConvertedModel::Impl {
     std::shared_ptr<const ExpertSet> experts;  ///< null for a dense model
     Transformer transformer;
     FeedForward feed_forward;
-    Recipe recipe;  ///< of the conversion
+    Recipe recipe;                            ///< of the conversion
+    std::shared_ptr<const Model> dense;       ///< null until it is asked for
+    std::function<fs::path()> path_of_dense;  ///< empty: it is `model`
 
   private:
     std::mutex mutex_;
@@ -98,11 +86,13 @@ ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoi
         fail("{}: is a folder without a conversion; name a GGUF file or the --out of dotmoe convert",
              model_or_project.string());
     auto project = load_project(model_or_project);
-    auto model = load_model(checked_source(model_or_project, project, source), compute);
+    auto model = load_model(project_weights(model_or_project, project, source), compute);
     check_fits(model_or_project, project.experts, model->config);
     auto impl =
         std::make_unique<Impl>(std::move(model), std::make_shared<ExpertSet>(std::move(project.experts)));
     impl->recipe = project.recipe;
+    if (!project.weights_sha256.empty())
+        impl->path_of_dense = [=] { return project_source(model_or_project, project, source); };
     return ConvertedModel(std::move(impl));
 }
 
@@ -114,6 +104,11 @@ const Recipe& ConvertedModel::recipe() const {
 }
 const std::shared_ptr<const Model>& ConvertedModel::model() const {
     return impl_->model;
+}
+const std::shared_ptr<const Model>& ConvertedModel::dense() const {
+    if (!impl_->path_of_dense) return impl_->model;
+    if (!impl_->dense) impl_->dense = load_model(impl_->path_of_dense(), impl_->model->compute);
+    return impl_->dense;
 }
 const std::shared_ptr<const ExpertSet>& ConvertedModel::experts() const {
     return impl_->experts;
@@ -167,11 +162,12 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
     };
 
     const auto& transformer = impl_->transformer;
-    const auto hidden = dense_hidden_states(transformer, windows, progress("dense"));
+    const Transformer dense_model(dense()->config, dense()->weights);
+    const auto hidden = dense_hidden_states(dense_model, windows, progress("dense"));
     Metrics metrics;
     const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
     metrics.dense =
-        evaluate_quality(transformer, transformer.dense(), windows, hidden, progress("evaluate"), stride);
+        evaluate_quality(dense_model, dense_model.dense(), windows, hidden, progress("evaluate"), stride);
     const auto counts =
         count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0});
     metrics.dense_parameters = counts.dense;

@@ -73,8 +73,11 @@ class ConvertedModel {
     /// Perplexity, and for a conversion KL and top-1 against its dense source, errors and loads a layer.
     Metrics evaluate(const TextRequest& request, EventSink& events) const;
 
-    /// For core's own users (export): the parts.
+    /// For core's own users: the parts. model() has the weights that the experts share.
     const std::shared_ptr<const Model>& model() const;
+    /// The dense model to compare with: model(), or where recovery changed the weights the one it was made
+    /// from, loaded by the first call. Throws Error when that is not to be found.
+    const std::shared_ptr<const Model>& dense() const;
     const std::shared_ptr<const ExpertSet>& experts() const;  ///< null for a dense model
 
   private:

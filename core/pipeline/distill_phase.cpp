@@ -46,7 +46,24 @@ Assignment first_assignment(const std::vector<LayerExperts>& layers, const Recip
 
 }  // namespace
 
+void ConversionRun::after_step(const DistillStep& done, const Assignment& assignment, std::int64_t step) {
+    const auto& distill = recipe().distill;
+    const auto total = training_steps(recipe());
+    auto figures = done.figures;
+    figures.step = state_.step = step;
+    figures.total = total;
+    state_.assignment = assignment.state();
+    hooks_.events.publish(figures);
+    hooks_.events.publish(load_snapshot(Stage::distillation, step, 0, done.load));
+    const auto experts = assignment.experts();
+    show_experts(experts);
+    if (step % distill.checkpoint_every == 0) checkpoint();
+    if (distill.evaluate_every > 0 && step % distill.evaluate_every == 0 && step < total)
+        judge(fmt::format("step {}", step), step, ExpertSet{layout(), experts});
+}
+
 void ConversionRun::distil() {
+    if (!state_.recovery.empty()) return;  // resumed in the phase after this one
     const auto& distill = recipe().distill;
     auto assignment = first_assignment(state_.layers, recipe(), *model_, allowed_);
     if (!state_.assignment.empty()) assignment.restore(state_.assignment);
@@ -56,10 +73,6 @@ void ConversionRun::distil() {
     SolveRecorder solve;
     const auto on_step = [&](const DistillStep& done) {
         const auto step = done.figures.step;
-        state_.step = step;
-        state_.assignment = assignment.state();
-        hooks_.events.publish(done.figures);
-        hooks_.events.publish(load_snapshot(Stage::distillation, step, 0, done.load));
         const bool due = since_pictures.seconds() > picture_interval || step == distill.steps;
         if (done.plans.soft.defined() && due) {
             since_pictures = ProgressMeter(0);
@@ -76,13 +89,9 @@ void ConversionRun::distil() {
             }
         }
         solve.clear();
-        const auto experts = assignment.experts();
-        show_experts(experts);
         meter.set_done(step);
         publish_progress("distil", "steps", meter);
-        if (step % distill.checkpoint_every == 0) checkpoint();
-        if (distill.evaluate_every > 0 && step % distill.evaluate_every == 0 && step < distill.steps)
-            judge(fmt::format("step {}", step), step, ExpertSet{layout(), experts});
+        after_step(done, assignment, step);
     };
     if (assignment.trains()) {
         hooks_.events.publish(LogLine{

@@ -112,9 +112,9 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
 
 void ConversionRun::revive_experts() {
     const auto windows = std::min(windows_to_revive_on, train_.size(0));
-    ActivationStream stream(*transformer_, train_.slice(0, 0, windows));
+    ActivationStream stream(*student_, train_.slice(0, 0, windows));
     ExpertSet experts{layout(), state_.layers};
-    const auto ffn = converted_feed_forward(model_->weights, experts);
+    const auto ffn = converted_feed_forward(student_->weights(), experts);
     for (auto& layer : experts.layers) {
         hooks_.control.poll();
         stream.attend();
@@ -128,7 +128,7 @@ void ConversionRun::revive_experts() {
 void ConversionRun::judge_layers() {
     ProgressMeter meter(layer_count());
     const auto report =
-        report_layers(*transformer_, {layout(), state_.layers}, held_out_, [&](std::int64_t done) {
+        report_layers(*student_, {layout(), state_.layers}, held_out_, [&](std::int64_t done) {
             hooks_.control.poll();
             meter.set_done(done);
             publish_progress("judge layers", "layers", meter);

@@ -23,11 +23,13 @@ struct LayerMetrics {
 };
 
 /// JSON: method (of a conversion), perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and
-/// top1 of the converted model, the four stages in full under "stages", and the other fields by name.
+/// top1 of the converted model, the stages in full under "stages", and the other fields by name.
 struct Metrics {
     std::string method;  ///< name of the recipe's Method; empty for a dense model
-    std::optional<Quality> dense, random_layerwise, layerwise, converted;
-    double active_parameters = 0;  ///< weights a token uses, routers included
+    std::optional<Quality> dense, random_layerwise, layerwise;
+    std::optional<Quality> aligned;    ///< after the global phase; absent where no recovery followed
+    std::optional<Quality> converted;  ///< the result
+    double active_parameters = 0;      ///< weights a token uses, routers included
     double dense_parameters = 0;
     double active_neuron_share = 0;  ///< (S + k C) / N
     std::vector<LayerMetrics> layers;
@@ -45,7 +47,7 @@ void to_json(nlohmann::json& json, const Quality& quality);
 void from_json(const nlohmann::json& json, Quality& quality);
 
 /// The table people read: one row a stage (dense, random split + ridge router, the method's layer-wise phase,
-/// converted), then a line a layer.
+/// before recovery, converted), then a line a layer.
 std::string format_table(const Metrics& metrics);
 
 }  // namespace dotmoe

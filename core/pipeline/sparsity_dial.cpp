@@ -15,31 +15,32 @@ namespace dotmoe {
 std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<std::int64_t>& active,
                                  const TextRequest& request, EventSink& events) {
     const at::NoGradGuard no_grad;
-    const auto& dense = *model.model();
+    const auto& converted = *model.model();
     if (!model.converted())
-        fail_usage("{}: is a dense model and has no experts; convert it first", dense.path.string());
+        fail_usage("{}: is a dense model and has no experts; convert it first", converted.path.string());
     auto experts = *model.experts();
     for (const auto k : active)
         if (k < 1 || k > experts.layout.experts)
             fail_usage("{} active experts of {}: between 1 and {} can be active", k, experts.layout.experts,
                        experts.layout.experts);
 
-    const auto windows = load_evaluation_text(request, model.recipe(), dense).windows;
-    const Transformer transformer(dense.config, dense.weights);
+    const auto windows = load_evaluation_text(request, model.recipe(), converted).windows;
+    const Transformer dense(model.dense()->config, model.dense()->weights),
+        transformer(converted.config, converted.weights);
     const auto progress = [&](const std::string& phase) {
         return progress_of(events, phase, "windows", windows.size(0));
     };
-    const auto hidden = dense_hidden_states(transformer, windows, progress("dense"));
+    const auto hidden = dense_hidden_states(dense, windows, progress("dense"));
     const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
     std::vector<DialPoint> points;
     for (const auto k : active) {
         experts.layout.active = k;
         points.push_back(
             {.active = k,
-             .active_neuron_share = experts.layout.active_share(dense.config.neurons),
-             .active_parameters = count_parameters(dense.config, experts.layout).active,
-             .quality = evaluate_quality(transformer, converted_feed_forward(dense.weights, experts), windows,
-                                         hidden, progress(fmt::format("k = {}", k)), stride)});
+             .active_neuron_share = experts.layout.active_share(converted.config.neurons),
+             .active_parameters = count_parameters(converted.config, experts.layout).active,
+             .quality = evaluate_quality(transformer, converted_feed_forward(converted.weights, experts),
+                                         windows, hidden, progress(fmt::format("k = {}", k)), stride)});
     }
     return points;
 }

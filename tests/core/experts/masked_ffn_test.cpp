@@ -95,8 +95,10 @@ TEST(MaskedFeedForward, KeepsTheShapeOfItsInput) {
 class Gradients : public testing::TestWithParam<Layout> {};
 
 TEST_P(Gradients, EqualAutogradOfTheFormula) {
-    const auto f = make({9}, at::kDouble, GetParam());
+    auto f = make({9}, at::kDouble, GetParam());
     const auto weight = at::randn({9, 6}, at::kDouble);
+    const auto matrices = {&f.layer.gate, &f.layer.up, &f.layer.down};
+    for (auto* matrix : matrices) matrix->set_requires_grad(true);
     struct Leaves {
         at::Tensor x, router, affinity;
     };
@@ -112,6 +114,8 @@ TEST_P(Gradients, EqualAutogradOfTheFormula) {
     const auto y =
         masked_feed_forward(ours.x, f.layer, f.layout, f.owner, routed, at::softmax(ours.affinity, -1));
     (y * weight).sum().backward();
+    std::vector<at::Tensor> of_weights;
+    for (auto* matrix : matrices) of_weights.push_back(std::exchange(matrix->mutable_grad(), {}));
 
     const auto soft = at::softmax(plain.affinity, -1);
     const auto membership = one_hot(f) + (soft - soft.detach());  // Eq. 11
@@ -124,6 +128,9 @@ TEST_P(Gradients, EqualAutogradOfTheFormula) {
     EXPECT_LT((ours.x.grad() - plain.x.grad()).abs().max().item<double>(), 1e-11);
     EXPECT_LT((ours.router.grad() - plain.router.grad()).abs().max().item<double>(), 1e-11);
     EXPECT_LT((ours.affinity.grad() - plain.affinity.grad()).abs().max().item<double>(), 1e-11);
+    auto ours_of = of_weights.begin();
+    for (const auto* matrix : matrices)
+        EXPECT_LT((*ours_of++ - matrix->grad()).abs().max().item<double>(), 1e-11);
 }
 
 INSTANTIATE_TEST_SUITE_P(MaskedFeedForward, Gradients,

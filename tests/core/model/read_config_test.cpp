@@ -92,7 +92,7 @@ Refusal architecture(const std::string& name, const std::string& message) {
     return {name, message, [name](GgufParts& parts) { parts.set("general.architecture", name); }};
 }
 
-Refusal number(const std::string& name, const std::string& key, gguf::Value value,
+Refusal number(const std::string& name, const std::string& key, const gguf::Value& value,
                const std::string& message) {
     return {name, message, [key, value](GgufParts& parts) { parts.set(key, value); }};
 }

@@ -1,0 +1,79 @@
+// The recovery phase of a conversion: all weights go on learning (METHOD §11).
+#include <fmt/format.h>
+
+#include "align/assignment.h"
+#include "align/distill.h"
+#include "align/fine_tuning.h"
+#include "base/seed.h"
+#include "base/sha256.h"
+#include "experts/project.h"
+#include "model/save.h"
+#include "pipeline/conversion_run.h"
+#include "pipeline/live_routing.h"
+
+namespace dotmoe {
+namespace {
+
+/// The experts as they are: their split is not trained any more, their routers are.
+Assignment settled_assignment(const std::vector<LayerExperts>& layers, const Recipe& recipe,
+                              const at::Device& device) {
+    std::vector<at::Tensor> affinity, router;
+    for (const auto& layer : layers) {
+        affinity.push_back(at::one_hot(layer.owner, recipe.layout.columns()).to(at::kFloat));
+        router.push_back(layer.router.cpu());
+    }
+    auto options = assignment_options(recipe);
+    options.train_assignment = false;
+    options.router_lr = recipe.recover.router_lr;
+    return {at::stack(affinity).to(device), at::stack(router).to(device), recipe.layout, options};
+}
+
+}  // namespace
+
+void ConversionRun::recover() {
+    const auto& recover = recipe().recover;
+    if (recover.steps == 0) return;
+    if (!state_.stages.aligned)
+        state_.stages.aligned = judge("aligned", state_.step, ExpertSet{layout(), state_.layers});
+    FineTuning tuning(model_->config, model_->weights, recover);
+    auto assignment = settled_assignment(state_.layers, recipe(), model_->compute.device);
+    const auto earlier = training_steps(recipe()) - recover.steps;
+    if (!state_.recovery.empty()) {
+        tuning.restore(state_.recovery);
+        assignment.restore(state_.assignment);
+    }
+
+    auto settings = recipe().distill;
+    settings.steps = recover.steps;
+    ProgressMeter meter(recover.steps, state_.step - earlier);
+    const auto on_step = [&](const DistillStep& done) {
+        state_.recovery = tuning.state();
+        state_.layers = assignment.experts();
+        student_ = std::make_unique<Transformer>(tuning.transformer());
+        meter.set_done(done.figures.step);
+        publish_progress("recover", "steps", meter);
+        after_step(done, assignment, earlier + done.figures.step);
+    };
+    hooks_.events.publish(
+        LogLine{LogLevel::info, fmt::format("recovering: {} steps of {} tokens, all weights learn",
+                                            recover.steps, settings.sequences * train_.size(1))});
+    dotmoe::distil(*transformer_, assignment, layout(), settings, train_,
+                   derive_seed(recipe().seed, SeedPurpose::recovery, 0), state_.step - earlier,
+                   {hooks_.control, on_step}, &tuning);
+
+    student_ = std::make_unique<Transformer>(model_->config, tuning.weights());
+    if (!hooks_.routing) return;
+    auto recovered = *model_;
+    recovered.weights = student_->weights();
+    hooks_.routing->set_model(std::make_shared<Model>(std::move(recovered)));
+}
+
+std::string ConversionRun::save_weights() {
+    if (recipe().recover.steps == 0) return {};
+    const auto path = weights_file(request_.out);
+    save_model(path, fmt::format("{}, recovered", model_->path.stem().string()), model_->config,
+               student_->weights(), model_->tokenizer->vocabulary());
+    return sha256_of_file(path);
+}
+
+}  // namespace dotmoe

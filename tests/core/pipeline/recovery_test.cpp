@@ -1,0 +1,107 @@
+// Conversions of the toy model whose weights go on learning.
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "base/sha256.h"
+#include "export/huggingface.h"
+#include "export/verify.h"
+#include "model/load.h"
+#include "pipeline/converted_model.h"
+#include "tests/core/pipeline/toy_conversions.h"
+
+namespace dotmoe {
+namespace {
+
+class RecoveryTest : public ConvertTest {
+  protected:
+    ConvertRequest recovering(const std::string& name) const {
+        auto wanted = request(name);
+        wanted.recipe.distill.steps = 4;
+        wanted.recipe.recover = {.steps = 16, .learning_rate = 5e-4};
+        return wanted;
+    }
+    RunControl control_;
+    NullSink quiet_;
+};
+
+TEST_F(RecoveryTest, GivesBackWhatTheSplitCost) {
+    Recorder recorder;
+    const auto wanted = recovering("out");
+    const auto metrics = convert(wanted, {recorder, control_});
+    ASSERT_TRUE(metrics.aligned);
+    EXPECT_LT(metrics.converted->kl, 0.8 * metrics.aligned->kl);
+    EXPECT_LT(metrics.converted->perplexity, metrics.aligned->perplexity);
+    const auto steps = recorder.all<TrainingStep>();
+    ASSERT_EQ(steps.size(), 20U);
+    EXPECT_EQ(steps.back().step, 20);
+    EXPECT_EQ(steps.back().total, 20);
+
+    // The split is the global phase's; source and teacher are as they were.
+    auto without = wanted;
+    without.out = folder_ / "without";
+    without.recipe.recover.steps = 0;
+    convert(without, {quiet_, control_});
+    const auto recovered = load_project(wanted.out), plain = load_project(without.out);
+    for (std::size_t l = 0; l < plain.experts.layers.size(); ++l)
+        EXPECT_TRUE(at::equal(recovered.experts.layers[l].owner, plain.experts.layers[l].owner));
+    EXPECT_EQ(recovered.source_sha256, plain.source_sha256);
+    EXPECT_TRUE(plain.weights_sha256.empty());
+    EXPECT_FALSE(fs::exists(weights_file(without.out)));
+}
+
+TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {
+    const auto wanted = recovering("out");
+    const auto metrics = convert(wanted, {quiet_, control_});
+    const auto model = ConvertedModel::open(wanted.out, DeviceChoice::cpu);
+    TextRequest text{.text = wanted.text};
+    text.limit = wanted.recipe.text.held_out_windows;
+    const auto again = model.evaluate(text, quiet_);
+    EXPECT_NEAR(again.dense->perplexity, metrics.dense->perplexity, 1e-3);
+    EXPECT_NEAR(again.converted->kl, metrics.converted->kl, 1e-4);
+}
+
+TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
+    convert(recovering("straight"), {quiet_, control_});
+    RunControl stopped;
+    Recorder stopper([&](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        if (step && step->step == 10) stopped.request_stop();
+    });
+    auto broken = recovering("broken");
+    EXPECT_THROW(convert(broken, {stopper, stopped}), Cancelled);
+    broken.resume = true;
+    convert(broken, {quiet_, control_});
+    expect_same_experts(folder_ / "straight", broken.out);
+    EXPECT_EQ(load_project(broken.out).weights_sha256, load_project(folder_ / "straight").weights_sha256);
+}
+
+TEST_F(RecoveryTest, ItsExportIsVerified) {
+    const auto wanted = recovering("out");
+    convert(wanted, {quiet_, control_});
+    export_huggingface({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
+    const auto receipt = verify_export(folder_ / "hf", wanted.out);
+    EXPECT_TRUE(receipt.passed) << receipt.verdict;
+    EXPECT_EQ(receipt.source_sha256, sha256_of_file(toy()));
+    const auto card = read_text_file(folder_ / "hf" / "README.md");
+    EXPECT_EQ(card.find("no neuron's weights were changed"), std::string::npos);
+    EXPECT_NE(card.find("went on learning"), std::string::npos);
+}
+
+TEST_F(RecoveryTest, APrunedModelRecoversToo) {
+    auto wanted = recovering("pruned");
+    wanted.recipe.method = Method::pruning;
+    const auto metrics = convert(wanted, {quiet_, control_});
+    EXPECT_LT(metrics.converted->kl, 0.8 * metrics.aligned->kl);
+}
+
+TEST_F(RecoveryTest, WeightsThatAreNotItsOwnAreRefused) {
+    const auto wanted = recovering("out");
+    convert(wanted, {quiet_, control_});
+    fs::copy_file(toy(), weights_file(wanted.out), fs::copy_options::overwrite_existing);
+    EXPECT_THROW(ConvertedModel::open(wanted.out, DeviceChoice::cpu), Error);
+    fs::remove(weights_file(wanted.out));
+    EXPECT_THROW(ConvertedModel::open(wanted.out, DeviceChoice::cpu), Error);
+}
+
+}  // namespace
+}  // namespace dotmoe
