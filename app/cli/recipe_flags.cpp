@@ -39,6 +39,9 @@ void RecipeFlags::add_budget_to(CLI::App& command) {
     command.add_option("--active", active_, "Experts a token uses (k)")->type_name("K")->group(group);
     command.add_option("--shared", shared_, "Neurons every token uses (S)")->type_name("S")->group(group);
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
+    command.add_option("--recover", recover_, "Steps in which all weights go on learning afterwards")
+        ->type_name("N")
+        ->group(group);
     command.add_option("--layer-steps", layer_steps_, "Training steps within each layer")
         ->type_name("N")
         ->group(group);
@@ -62,6 +65,7 @@ Recipe RecipeFlags::recipe() const {
     override_with(active_, recipe.layout.active);
     override_with(shared_, recipe.layout.shared);
     override_with(steps_, recipe.distill.steps);
+    override_with(recover_, recipe.recover.steps);
     override_with(layer_steps_, recipe.layerwise.steps);
     override_with(seed_, recipe.seed);
     if (method_) recipe.method = method_named(*method_);

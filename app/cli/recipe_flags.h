@@ -23,7 +23,7 @@ class RecipeFlags {
   private:
     std::string name_or_file_ = "quick";
     std::optional<std::string> method_;
-    std::optional<std::int64_t> experts_, active_, shared_, steps_, layer_steps_;
+    std::optional<std::int64_t> experts_, active_, shared_, steps_, recover_, layer_steps_;
     std::optional<std::uint64_t> seed_;
 };
 

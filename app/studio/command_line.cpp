@@ -38,6 +38,7 @@ std::string command_line(const ConvertRequest& request) {
     add_changed(line, "--active", recipe.layout.active, base.layout.active);
     add_changed(line, "--shared", recipe.layout.shared, base.layout.shared);
     add_changed(line, "--steps", recipe.distill.steps, base.distill.steps);
+    add_changed(line, "--recover", recipe.recover.steps, base.recover.steps);
     add_changed(line, "--seed", recipe.seed, base.seed);
     return line;
 }

@@ -68,7 +68,7 @@ struct DistillRecipe {
 /// METHOD §11: all weights go on learning, with the split as it is then.
 struct RecoverRecipe {
     std::int64_t steps = 0;       ///< after the global steps, of as many sequences; 0: no weight is changed
-    double learning_rate = 1e-4;  ///< of the weights
+    double learning_rate = 2e-4;  ///< of the weights
     double router_lr = 1e-3;
     double clip = 1.0;  ///< bound on the norm of all the weights' gradients together
 };

@@ -79,6 +79,7 @@ struct Shape {
 
     double attention_weights() const { return 2 * D * heads + 2 * D * kv_heads; }
     double ffn_weights() const { return 3 * D * N; }
+    double layer_weights() const { return L * (attention_weights() + ffn_weights()); }
 
     double L, D, N, V, E, columns, heads, kv_heads, window, w;
 };
@@ -128,6 +129,14 @@ Work distill_step(const Shape& s, const Recipe& recipe, double tokens) {
            (trains_assignment(recipe) ? plan_gradient + transport : Work{});
 }
 
+/// METHOD §11, one step: as the global one without transport, a second product back for each weight's
+/// gradient, and AdamW over all weights.
+Work recover_step(const Shape& s, double tokens) {
+    const auto once = forward(s, tokens);
+    constexpr double adamw_passes = 12;  // gradient's norm and clip, two moments, the weight
+    return once * 4 + Work{0, adamw_passes * float_bytes * s.layer_weights()} + vocabulary(s, tokens) * 3;
+}
+
 /// Straight-through steps within every layer: its FFN forward, dense and masked, and backward.
 Work refinement(const Shape& s, const LayerwiseRecipe& recipe) {
     const double tokens = static_cast<double>(recipe.batch_tokens * recipe.steps) * s.L;
@@ -149,9 +158,11 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
                refinement(s, recipe.layerwise) + judge(s, held_out) * 2;
     }
     const auto& distill = recipe.distill;
-    const auto steps = trains_assignment(recipe) || trains_router(recipe) ? distill.steps : 0;
-    const auto evaluations = distill.evaluate_every > 0 ? steps / distill.evaluate_every : 0;
-    return work + distill_step(s, recipe, batch) * static_cast<double>(steps) +
+    const auto steps = training_steps(recipe), recovery = recipe.recover.steps;
+    const auto evaluations =
+        (distill.evaluate_every > 0 ? steps / distill.evaluate_every : 0) + (recovery > 0 ? 1 : 0);
+    return work + distill_step(s, recipe, batch) * static_cast<double>(steps - recovery) +
+           recover_step(s, batch) * static_cast<double>(recovery) +
            judge(s, held_out) * static_cast<double>(evaluations);
 }
 
@@ -177,17 +188,23 @@ double peak_memory(const Shape& s, const ModelSummary& model, const Recipe& reci
     // Freed blocks between live ones: a conversion of SmolLM2 with `quick` peaked at 3.57 GB where these
     // terms say 3.2.
     constexpr double fragmentation = 1.17;
-    const double training =
-        recipe.distill.steps > 0 ? fragmentation * (activations + transport + logits) : logits;
+    // A leaf, its gradient and AdamW's two moments; for their gradients also the inputs of the projections.
+    const double recovery = 4 * float_bytes * s.layer_weights() + batch * s.L * s.w * (2 * s.D + s.heads);
+    const double training = recipe.recover.steps > 0   ? fragmentation * (activations + recovery + logits)
+                            : recipe.distill.steps > 0 ? fragmentation * (activations + transport + logits)
+                                                       : logits;
     return process + weights + std::max({loading, layerwise, training});
 }
 
 /// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r
-/// and, in the checkpoint, A and AdamW's moments of both.
-double disk(const Shape& s) {
+/// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, in the checkpoint with
+/// their moments.
+double disk(const Shape& s, const Recipe& recipe) {
     const double experts = s.L * (8 * s.N + float_bytes * s.D * s.E);
     const double checkpoint = 3 * float_bytes * s.L * (s.N * s.columns + s.D * s.E);
-    return 2 * (experts + checkpoint);
+    const double layers = float_bytes * s.layer_weights(), vocabulary = 2 * float_bytes * s.V * s.D;
+    const double recovered = recipe.recover.steps > 0 ? 4 * layers + vocabulary : 0;
+    return 2 * (experts + checkpoint + recovered);
 }
 
 }  // namespace
@@ -206,11 +223,11 @@ CostEstimate estimate_cost(const ModelSummary& model, const Recipe& recipe, int 
     CostEstimate estimate;
     estimate.memory_bytes =
         static_cast<std::int64_t>(peak_memory(s, model, recipe, calibration, held_out, batch));
-    estimate.disk_bytes = static_cast<std::int64_t>(disk(s));
+    estimate.disk_bytes = static_cast<std::int64_t>(disk(s, recipe));
     estimate.seconds =
         probe(model.config, compute).seconds(whole_conversion(s, recipe, calibration, held_out, batch));
     estimate.train_tokens =
-        static_cast<std::int64_t>(calibration + batch * static_cast<double>(recipe.distill.steps));
+        static_cast<std::int64_t>(calibration + batch * static_cast<double>(training_steps(recipe)));
     estimate.active_neuron_share = recipe.layout.active_share(model.config.neurons);
     estimate.active_parameters = count_parameters(model.config, recipe.layout).active;
     return estimate;

@@ -81,7 +81,7 @@ TEST(Mailbox, KindsDoNotReplaceEachOther) {
 
 TEST(Mailbox, ProgressAndRoutingAreReplacedButNotHeldBack) {
     Mailbox mailbox(1);
-    for (int round = 0; round < 3; ++round) {
+    for (std::int64_t round = 0; round < 3; ++round) {
         mailbox.publish(progress(2 * round));
         mailbox.publish(progress(2 * round + 1));
         mailbox.publish(std::make_shared<const RoutingSnapshot>());
@@ -201,6 +201,7 @@ TEST(Mailbox, SeveralPublishersLoseNothingAndKeepTheirOrder) {
     };
     {
         std::vector<std::jthread> threads;
+        threads.reserve(publishers);
         for (int id = 0; id < publishers; ++id)
             threads.emplace_back([&mailbox, id] {
                 for (int i = 0; i < each; ++i) {

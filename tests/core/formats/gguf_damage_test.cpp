@@ -24,7 +24,7 @@ class GgufDamage : public ::testing::Test {
     /// What the reader says of a file of these bytes, without the file's name; "" when it takes the file.
     std::string said_of(const std::string& bytes) const {
         const auto path = folder_.file("bad.gguf", bytes);
-        const auto text = message_of([&] { gguf::File file(path); });
+        auto text = message_of([&] { gguf::File file(path); });
         if (text.empty()) return text;
         const auto prefix = path.string() + ": ";
         return text.starts_with(prefix) ? text.substr(prefix.size()) : "(no file name) " + text;

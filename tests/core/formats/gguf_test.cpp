@@ -112,7 +112,7 @@ TEST_F(GgufTest, AFailureWhileWritingKeepsTheOldFile) {
 
 TEST_F(GgufTest, DataIsAskedForOnceAndInOrder) {
     std::vector<std::string> asked;
-    const auto recorded = [&](std::string name) {
+    const auto recorded = [&](const std::string& name) {
         return [&asked, name] {
             asked.push_back(name);
             return std::vector<std::byte>(4);

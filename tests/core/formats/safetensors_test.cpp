@@ -27,7 +27,7 @@ class SafetensorsTest : public ::testing::Test {
     /// when it takes the file.
     std::string damage_of(const std::string& content) const {
         const auto where = folder_.file("toy.safetensors", content);
-        const auto text = message_of([&] { File file(where); });
+        auto text = message_of([&] { File file(where); });
         if (text.empty()) return text;
         const auto prefix = where.string() + ": damaged or incomplete: ";
         return text.starts_with(prefix) ? text.substr(prefix.size()) : "(no file name) " + text;
@@ -65,7 +65,7 @@ TEST_F(SafetensorsTest, AnEmptyFileIsAFile) {
 
 TEST_F(SafetensorsTest, TheWriterRefusesWhatDoesNotFitAndLeavesNothing) {
     const auto refusal = [&](const std::vector<TensorToWrite>& tensors) {
-        const auto text = message_of([&] { write(path(), tensors, {}); });
+        auto text = message_of([&] { write(path(), tensors, {}); });
         EXPECT_TRUE(std::filesystem::is_empty(folder_.path())) << "something is left behind";
         return text;
     };

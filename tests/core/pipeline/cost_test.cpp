@@ -45,6 +45,19 @@ TEST(EstimateCost, TrainingStepsCostNothingWhereNothingIsTrained) {
     EXPECT_LT(estimate_cost(smollm2(), recipe, 1).seconds, 10 * few.seconds);
 }
 
+TEST(EstimateCost, RecoveryTakesTimeMemoryAndDisk) {
+    auto recipe = preset("quick");
+    recipe.distill.steps = 20;
+    const auto plain = estimate_cost(smollm2(), recipe, 1);
+    recipe.distill.steps = 10;
+    recipe.recover.steps = 10;
+    const auto recovery = estimate_cost(smollm2(), recipe, 1);
+    // A copy of the layers' 106 M weights, their gradient and AdamW's moments, in fp32.
+    EXPECT_GT(recovery.memory_bytes, plain.memory_bytes + std::int64_t{1'400'000'000});
+    EXPECT_GT(recovery.disk_bytes, plain.disk_bytes + std::int64_t{1'700'000'000});
+    EXPECT_EQ(recovery.train_tokens, plain.train_tokens);
+}
+
 TEST(EstimateCost, LongerStepsNeedMoreMemory) {
     auto recipe = preset("quick");
     const auto small = estimate_cost(smollm2(), recipe, 1);
