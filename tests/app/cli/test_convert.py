@@ -7,11 +7,16 @@ import pty
 import signal
 import subprocess
 
+import gguf
 import pytest
 
 from safetensors.numpy import load_file
 
 from conftest import ROOT, command, conversion_arguments, dotmoe, wait_for
+
+
+def load_gguf(path) -> dict:
+    return {tensor.name: tensor.data for tensor in gguf.GGUFReader(path).tensors}
 
 
 def experts(folder) -> bytes:
@@ -131,3 +136,24 @@ def test_on_a_terminal_progress_is_one_rewritten_line(toy, text, tmp_path):
     assert process.wait(timeout=60) == 0
     assert b"\r\033[K" in shown and b"ETA" in shown
     assert shown.endswith(b"\n")
+
+
+def test_recovered_weights_are_used_by_every_command(toy, text, conversion, tmp_path):
+    out = tmp_path / "recovered"
+    result = dotmoe(*conversion_arguments(toy, text, out), "--recover", 8, "--json")
+    assert result.code == 0, result.err
+    assert "recover" in result.err and result.errors == []
+    stages = result.json["stages"]
+    assert stages["converted"]["kl"] < stages["aligned"]["kl"] == pytest.approx(
+        conversion.result.json["stages"]["converted"]["kl"], rel=0.05)   # the same run up to there
+    weights = load_gguf(out / "weights.gguf")
+    assert (weights["blk.0.ffn_up.weight"] != load_gguf(toy)["blk.0.ffn_up.weight"]).any()
+
+    judged = dotmoe("eval", out, "--text", text, "--limit", 16, "--json").json
+    assert judged["kl"] == pytest.approx(result.json["kl"], rel=1e-3)
+    exported = dotmoe("export", out, "--format", "huggingface", "--out", tmp_path / "hf")
+    assert exported.code == 0, exported.err
+    assert dotmoe("verify", tmp_path / "hf", "--against", out).code == 0
+    (out / "weights.gguf").write_bytes(b"GGUF")
+    refused = dotmoe("eval", out, "--text", text)
+    assert refused.code == 1 and "weights.gguf" in refused.errors[0] and len(refused.errors) == 1

@@ -41,6 +41,7 @@ std::vector<Merge> random_merges(std::mt19937& random) {
     std::iota(ranks.begin(), ranks.end(), 0U);
     std::shuffle(ranks.begin(), ranks.end(), random);
     std::vector<Merge> merges;
+    merges.reserve(pairs.size());
     for (const auto& [pair, merged] : pairs)
         merges.push_back({pair.first, pair.second, merged, ranks[merges.size()]});
     return merges;

@@ -69,6 +69,7 @@ TEST(Tokenizer, MayBeUsedFromSeveralThreads) {
     const std::string text = "abab ab 12 <end> ab";
     const auto expected = tokenizer.encode(text);
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread)
         threads.emplace_back([&] {
             for (int i = 0; i < 200; ++i) ASSERT_EQ(tokenizer.encode(text), expected);
