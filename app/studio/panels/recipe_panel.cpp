@@ -60,6 +60,8 @@ RecipePanel::RecipePanel(QWidget* parent)
     m_shared = add_number(form, "shared", tr("Shared"), tr("Neurons that every token uses, S"), 0);
     m_steps =
         add_number(form, "steps", tr("Steps"), tr("Steps of global training after the layer-wise phase"), 0);
+    m_recover = add_number(form, "recover", tr("Recovery"),
+                           tr("Steps in which all weights go on learning afterwards; 0 changes none"), 0);
     m_seed = add_number(form, "seed", tr("Seed"), tr("Same seed, same machine: the same assignment"), 0);
     m_text->setObjectName("text");
     m_text->setToolTip(
@@ -91,7 +93,7 @@ RecipePanel::RecipePanel(QWidget* parent)
     m_estimateSoon.setInterval(200);
     connect(&m_estimateSoon, &QTimer::timeout, this, &RecipePanel::estimate);
     connect(m_presets, &QComboBox::textActivated, this, &RecipePanel::setPreset);
-    for (auto* box : {m_experts, m_active, m_shared, m_steps, m_seed})
+    for (auto* box : {m_experts, m_active, m_shared, m_steps, m_recover, m_seed})
         connect(box, &QSpinBox::valueChanged, this, &RecipePanel::recheck);
     connect(m_text, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_out, &PathsEdit::changed, this, &RecipePanel::recheck);
@@ -161,13 +163,17 @@ void RecipePanel::fill(const Recipe& recipe) {
     set(m_active, recipe.layout.active);
     set(m_shared, recipe.layout.shared);
     set(m_steps, recipe.distill.steps);
+    set(m_recover, recipe.recover.steps);
     set(m_seed, recipe.seed);
 }
 
 Recipe RecipePanel::recipe() const {
     auto recipe = m_preset;
-    recipe.layout = {m_experts->value(), m_active->value(), m_shared->value()};
+    recipe.layout.experts = m_experts->value();
+    recipe.layout.active = m_active->value();
+    recipe.layout.shared = m_shared->value();
     recipe.distill.steps = m_steps->value();
+    recipe.recover.steps = m_recover->value();
     recipe.seed = static_cast<std::uint64_t>(m_seed->value());
     return recipe;
 }

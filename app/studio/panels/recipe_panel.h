@@ -64,7 +64,7 @@ class RecipePanel : public QWidget {
     LatestJob m_estimates;
 
     QComboBox* m_presets;
-    QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_seed;
+    QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_recover, *m_seed;
     PathsEdit *m_text, *m_out;
     QLabel* m_check;
     DryRunCard* m_card;

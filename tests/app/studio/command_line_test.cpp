@@ -25,10 +25,11 @@ TEST(CommandLine, NamesOnlyWhatWasChanged) {
     auto changed = request("quick");
     changed.recipe.layout.active = 7;
     changed.recipe.distill.steps = 3;
+    changed.recipe.recover.steps = 9;
     changed.recipe.seed = 42;
     EXPECT_EQ(command_line(changed),
               "dotmoe convert /models/a.gguf --text /texts --out out --recipe quick --active 7 --steps 3 "
-              "--seed 42");
+              "--recover 9 --seed 42");
 }
 
 // The shell itself is the oracle.
