@@ -159,15 +159,16 @@ void Curves::fitRanges() {
 }
 
 void Curves::showValues() {
-    const double step = m_crosshairStep.value_or(stepAxis()->range().upper);
+    const auto marked = m_crosshairStep ? m_crosshairStep : m_cursorStep;
+    const double step = marked.value_or(stepAxis()->range().upper);
     for (const Series series : allSeries) m_legend->setValue(series, valueAt(series, step));
-    m_crosshair->setVisible(m_crosshairStep.has_value());
+    m_crosshair->setVisible(marked.has_value());
     m_crosshair->point1->setCoords(step, 0);
     m_crosshair->point2->setCoords(step, 1);
     const bool empty =
         std::ranges::all_of(m_graphs, [](const QCPGraph* each) { return each->dataCount() == 0; });
     setTitle(empty && m_layers->isEmpty() ? tr("No training step yet")
-             : m_crosshairStep            ? tr("Training curves · step %1").arg(*m_crosshairStep)
+             : marked                     ? tr("Training curves · step %1").arg(*marked)
                                           : tr("Training curves"));
 }
 
@@ -196,6 +197,11 @@ void Curves::setSeriesVisible(Series series, bool visible) {
 
 void Curves::setCrosshair(std::optional<double> step) {
     m_crosshairStep = step;
+    showValues();
+}
+
+void Curves::setCursor(std::optional<double> step) {
+    m_cursorStep = step;
     showValues();
 }
 

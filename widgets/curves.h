@@ -52,6 +52,8 @@ class Curves : public PlotWidget {
     void setSeriesVisible(dotmoe::Series series, bool visible);
     /// Shared crosshair: every view of steps can show the same one. No step: none.
     void setCrosshair(std::optional<double> step);
+    /// The step that all views show; the line stands there while the mouse points at no other. No step: none.
+    void setCursor(std::optional<double> step);
 
   signals:
     /// The mouse is over this step (the nearest recorded one).
@@ -78,7 +80,7 @@ class Curves : public PlotWidget {
     std::unique_ptr<LayerErrorPanel> m_layers;
     std::unique_ptr<LevelLines> m_levels;
     QCPItemStraightLine* m_crosshair;
-    std::optional<double> m_crosshairStep;
+    std::optional<double> m_crosshairStep, m_cursorStep;
     CurveLegend* m_legend;
 };
 

@@ -22,10 +22,13 @@ QAction* add(QMenu* menu, const char* name, const QString& text, const QKeySeque
 Actions::Actions(QMainWindow& window) {
     const auto tr = [](const char* text) { return QMainWindow::tr(text); };
     auto* file = window.menuBar()->addMenu(tr("&File"));
-    open = add(file, "open", tr("&Open model …"), QKeySequence::Open, tr("Open a GGUF file"));
+    open = add(file, "open", tr("&Open …"), QKeySequence::Open,
+               tr("Open a GGUF file to convert, or a recording to replay"));
     open->setIconText(tr("Open"));
     recent = file->addMenu(tr("Open &recent"));
     recent->menuAction()->setObjectName("openRecent");
+    saveRecording = add(file, "saveRecording", tr("&Save recording …"), QKeySequence::Save,
+                        tr("Keep what happened in a file that replays without the model"));
     file->addSeparator();
     quit = add(file, "quit", tr("&Quit"), tr("Ctrl+Q"),
                tr("Close the window; a running conversion is asked about"));
@@ -52,6 +55,21 @@ Actions::Actions(QMainWindow& window) {
     view->addSeparator();
     resetLayout = add(view, "resetLayout", tr("&Reset layout"), tr("Ctrl+Shift+0"),
                       tr("Panels where they were at first"));
+
+    time = window.menuBar()->addMenu(tr("&Time"));
+    play = add(time, "play", tr("&Play"), tr("Ctrl+Space"),
+               tr("Replay what was recorded from here; a conversion goes on meanwhile"));
+    stepBack = add(time, "stepBack", tr("&Back"), tr("Alt+Left"), tr("To the moment before"));
+    stepForward = add(time, "stepForward", tr("&Forward"), tr("Alt+Right"), tr("To the moment after"));
+    previousCheckpoint = add(time, "previousCheckpoint", tr("Pre&vious checkpoint"), tr("Alt+Shift+Left"),
+                             tr("To the checkpoint before"));
+    nextCheckpoint = add(time, "nextCheckpoint", tr("Ne&xt checkpoint"), tr("Alt+Shift+Right"),
+                         tr("To the checkpoint after"));
+    loop = add(time, "loop", tr("L&oop"), tr("Ctrl+Shift+O"), tr("Replay from the start again and again"));
+    loop->setCheckable(true);
+    time->addSeparator();
+    live = add(time, "live", tr("&Live"), tr("Ctrl+L"), tr("Show what the conversion does now"));
+    live->setCheckable(true);
 
     auto* help = window.menuBar()->addMenu(tr("&Help"));
     about = add(help, "about", tr("&About DOT-MoE Studio"), tr("F1"), tr("Version and licence"));

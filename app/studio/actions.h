@@ -15,11 +15,12 @@ namespace dotmoe::studio {
 struct Actions {
     explicit Actions(QMainWindow& window);
 
-    QAction *open, *quit;
+    QAction *open, *saveRecording, *quit;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *previousLayer, *nextLayer, *follow, *resetLayout;
+    QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop;
     QAction* about;
-    QMenu *recent, *run, *view;
+    QMenu *recent, *run, *view, *time;
 };
 
 }  // namespace dotmoe::studio

@@ -40,10 +40,12 @@ void EventBridge::drain() {
         [this](const QualitySnapshot& quality) { emit qualityMeasured(quality); },
         [this](const LayerStatus& status) { emit layerChanged(status); },
     };
-    for (const auto& event : m_session.drain()) {
+    const auto events = m_session.drain();
+    for (const auto& event : events) {
         // A slot may have started the next run: what is left of this one is stale.
         if (event.run == m_session.run()) std::visit(emit_signal, event.payload);
     }
+    if (!events.empty()) emit drained();
     if (m_session.holding() && !m_heldPictures.isActive()) m_heldPictures.start();
 }
 

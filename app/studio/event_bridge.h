@@ -33,6 +33,8 @@ class EventBridge : public QObject {
     void stepped(const dotmoe::TrainingStep& step);
     void qualityMeasured(const dotmoe::QualitySnapshot& quality);
     void layerChanged(const dotmoe::LayerStatus& status);
+    /// All events there were have been told.
+    void drained();
 
   private:
     void drain();

@@ -50,10 +50,6 @@ void LayerModel::reset(int layers) {
     endResetModel();
 }
 
-void LayerModel::clearStates() {
-    for (int row = 0; row < rowCount(); ++row) update({.layer = row, .note = {}});
-}
-
 void LayerModel::update(const LayerStatus& status) {
     if (status.layer < 0 || status.layer >= rowCount()) return;
     m_layers[static_cast<std::size_t>(status.layer)] = status;

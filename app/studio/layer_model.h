@@ -18,8 +18,6 @@ class LayerModel : public QAbstractTableModel {
 
     /// All layers dense.
     void reset(int layers);
-    /// The same layers, all dense again.
-    void clearStates();
     /// A status of a layer outside is ignored.
     void update(const LayerStatus& status);
     const LayerStatus& status(int row) const { return m_layers[static_cast<std::size_t>(row)]; }

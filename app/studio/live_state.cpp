@@ -7,42 +7,42 @@ namespace dotmoe::studio {
 LiveState::LiveState(EventBridge& bridge, QObject* parent) : QObject(parent) {
     connect(&bridge, &EventBridge::planTaken, this, [this](const std::shared_ptr<const PlanSnapshot>& plan) {
         m_plans[plan->layer] = plan;
-        if (plan->layer == m_layer) emit planChanged(plan);
+        emit pictureTaken();
     });
     connect(&bridge, &EventBridge::sinkhornTaken, this,
             [this](const std::shared_ptr<const SinkhornSnapshot>& solve) {
                 m_solves[solve->layer] = solve;
-                if (solve->layer == m_layer) emit sinkhornChanged(solve);
+                emit pictureTaken();
             });
     connect(&bridge, &EventBridge::loadTaken, this, [this](const std::shared_ptr<const LoadSnapshot>& load) {
         for (int i = 0; i < load->layers; ++i) m_loads[load->first_layer + i] = load;
-        if (newest(m_loads) == load) emit loadChanged(load);
+        emit pictureTaken();
     });
     connect(&bridge, &EventBridge::routingTaken, this,
             [this](const std::shared_ptr<const RoutingSnapshot>& routing) {
                 m_routing = routing;
-                emit routingChanged(routing);
+                emit pictureTaken();
             });
+    connect(&bridge, &EventBridge::layerChanged, this, [this](const LayerStatus& status) {
+        const auto layer = static_cast<std::size_t>(status.layer);
+        if (layer < m_layers.size()) m_layers[layer] = status;
+        emit layerChanged(status);
+    });
+    connect(&bridge, &EventBridge::progressed, this, [this](const Progress& progress) {
+        m_progress = progress;
+        emit progressed(progress);
+    });
 }
 
-void LiveState::selectLayer(int layer) {
-    if (layer == m_layer) return;
-    m_layer = layer;
-    emit layerSelected(layer);
-    emit planChanged(plan());
-    emit sinkhornChanged(sinkhorn());
-    emit loadChanged(load());
-}
-
-void LiveState::clear() {
+void LiveState::reset(int layers) {
     m_plans.clear();
     m_solves.clear();
     m_loads.clear();
     m_routing.reset();
-    emit planChanged(nullptr);
-    emit sinkhornChanged(nullptr);
-    emit loadChanged(nullptr);
-    emit routingChanged(nullptr);
+    m_progress.reset();
+    m_layers.assign(static_cast<std::size_t>(layers), {});
+    for (int layer = 0; layer < layers; ++layer) m_layers[static_cast<std::size_t>(layer)].layer = layer;
+    emit wasReset();
 }
 
 }  // namespace dotmoe::studio

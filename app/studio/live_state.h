@@ -1,9 +1,11 @@
-// The newest picture of every layer, and which layer is looked at.
+// The newest picture and badge of every layer: what the run tells now.
 #pragma once
 
 #include <QObject>
 #include <map>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "events/event.h"
 
@@ -11,7 +13,6 @@ namespace dotmoe::studio {
 
 class EventBridge;
 
-/// Panels show what this tells them: the picture of the selected layer whenever it or the selection changes.
 /// A null picture means that there is none yet.
 class LiveState : public QObject {
     Q_OBJECT
@@ -19,37 +20,38 @@ class LiveState : public QObject {
   public:
     explicit LiveState(EventBridge& bridge, QObject* parent = nullptr);
 
-    int layer() const { return m_layer; }
-    void selectLayer(int layer);
-    /// Forgets every picture: another model, or a run from the beginning.
-    void clear();
+    /// Forgets everything: another model, or a run from the beginning.
+    void reset(int layers);
 
-    std::shared_ptr<const PlanSnapshot> plan() const { return newest(m_plans); }
-    std::shared_ptr<const SinkhornSnapshot> sinkhorn() const { return newest(m_solves); }
-    std::shared_ptr<const LoadSnapshot> load() const { return newest(m_loads); }
-    std::shared_ptr<const RoutingSnapshot> routing() const { return m_routing; }
+    std::shared_ptr<const PlanSnapshot> plan(int layer) const { return newest(m_plans, layer); }
+    std::shared_ptr<const SinkhornSnapshot> sinkhorn(int layer) const { return newest(m_solves, layer); }
+    std::shared_ptr<const LoadSnapshot> load(int layer) const { return newest(m_loads, layer); }
+    const std::shared_ptr<const RoutingSnapshot>& routing() const { return m_routing; }
+    const std::vector<LayerStatus>& layers() const { return m_layers; }
+    const std::optional<Progress>& progress() const { return m_progress; }
 
   signals:
-    void layerSelected(int layer);
-    void planChanged(const std::shared_ptr<const dotmoe::PlanSnapshot>& plan);
-    void sinkhornChanged(const std::shared_ptr<const dotmoe::SinkhornSnapshot>& solve);
-    void loadChanged(const std::shared_ptr<const dotmoe::LoadSnapshot>& load);
-    void routingChanged(const std::shared_ptr<const dotmoe::RoutingSnapshot>& routing);
+    /// A picture, of any layer, or the routing.
+    void pictureTaken();
+    void layerChanged(const dotmoe::LayerStatus& status);
+    void progressed(const dotmoe::Progress& progress);
+    void wasReset();
 
   private:
     template <typename Picture>
     using ByLayer = std::map<int, std::shared_ptr<const Picture>>;
     template <typename Picture>
-    std::shared_ptr<const Picture> newest(const ByLayer<Picture>& pictures) const {
-        const auto found = pictures.find(m_layer);
+    static std::shared_ptr<const Picture> newest(const ByLayer<Picture>& pictures, int layer) {
+        const auto found = pictures.find(layer);
         return found == pictures.end() ? nullptr : found->second;
     }
 
-    int m_layer = 0;
     ByLayer<PlanSnapshot> m_plans;
     ByLayer<SinkhornSnapshot> m_solves;
     ByLayer<LoadSnapshot> m_loads;  // a snapshot of several layers stands under each of them
     std::shared_ptr<const RoutingSnapshot> m_routing;
+    std::vector<LayerStatus> m_layers;
+    std::optional<Progress> m_progress;
 };
 
 }  // namespace dotmoe::studio

@@ -15,6 +15,7 @@
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
 #include "app/studio/panels/status_strip.h"
+#include "app/studio/panels/time_bar.h"
 #include "app/studio/panels/transport_panel.h"
 #include "app/studio/panels/vertical_scroll.h"
 #include "app/studio/recent_files.h"
@@ -34,6 +35,7 @@ MainWindow::MainWindow(const Options& options)
     wireActions();
     wireRun();
     wireViews();
+    wireTime();
     m_firstLayout = saveState();
     applyOptions(options);
     showState(RunState::idle);
@@ -63,6 +65,13 @@ void MainWindow::buildToolbar() {
     bar->addWidget(m_strip);
     for (auto* action : {m_actions.open, m_actions.convert, m_actions.pause, m_actions.stop})
         bar->widgetForAction(action)->setFocusPolicy(Qt::StrongFocus);
+
+    addToolBarBreak();
+    auto* time = addToolBar(tr("Time"));
+    time->setObjectName("timeToolbar");
+    time->setMovable(false);
+    time->toggleViewAction()->setVisible(false);
+    time->addWidget(new TimeBar(m_timeline, m_actions));
 }
 
 void MainWindow::buildCentre() {
@@ -142,7 +151,7 @@ void MainWindow::applyOptions(const Options& options) {
     for (const auto& path : options.text) texts << QString::fromStdString(path.string());
     m_recipe->setTextPaths(texts);
     if (options.out) m_recipe->setOut(QString::fromStdString(options.out->string()));
-    if (options.model) openModel(QString::fromStdString(options.model->string()));
+    if (options.model) openFile(QString::fromStdString(options.model->string()));
     if (options.screenshots) return;  // pictures always show the first layout
     restoreGeometry(settings.value("geometry").toByteArray());
     restoreState(settings.value("layout").toByteArray());

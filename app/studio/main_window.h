@@ -5,10 +5,12 @@
 
 #include "app/studio/actions.h"
 #include "app/studio/event_bridge.h"
+#include "app/studio/file_opener.h"
 #include "app/studio/live_state.h"
-#include "app/studio/model_opener.h"
 #include "app/studio/options.h"
 #include "app/studio/run_controller.h"
+#include "app/studio/shown_state.h"
+#include "app/studio/timeline.h"
 
 class QComboBox;
 class QMessageBox;
@@ -37,13 +39,16 @@ class MainWindow : public QMainWindow {
     explicit MainWindow(const Options& options);
     ~MainWindow() override;
 
-    void openModel(const QString& path);
+    /// A model or a recording.
+    void openFile(const QString& path);
     RunController& controller() { return m_controller; }
     EventBridge& bridge() { return m_bridge; }
+    Timeline& timeline() { return m_timeline; }
     QTabWidget& tabs() { return *m_tabs; }
 
   signals:
-    void modelRefused(const QString& reason);
+    void fileRefused(const QString& reason);
+    void recordingShown();
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -59,11 +64,16 @@ class MainWindow : public QMainWindow {
     void wireActions();
     void wireRun();
     void wireViews();
+    void wireTime();
     void applyOptions(const Options& options);
 
-    void chooseModel();
+    void chooseFile();
     void showModel(const ModelSummary& model);
-    void refuseModel(const QString& path, const QString& reason);
+    void showRecording(const std::shared_ptr<Recording>& recording);
+    void refuseFile(const QString& path, const QString& reason);
+    void followRecording();
+    void chooseWhereToSave();
+    void saveRecording(const QString& path);
     void convert(bool fromTheBeginning);
     void showState(RunState state);
     void updateActions();
@@ -88,9 +98,12 @@ class MainWindow : public QMainWindow {
     bool m_closeWhenIdle = false;
     QByteArray m_firstLayout;
 
-    ModelOpener m_opener;
+    FileOpener m_opener;
+    LatestJob m_saving;
+    Timeline m_timeline;
     EventBridge m_bridge;  // destroyed before the panels: nothing arrives at a panel that is gone
     LiveState m_live{m_bridge};
+    ShownState m_shown{m_live, m_timeline};
     RunController m_controller{m_bridge};
 };
 

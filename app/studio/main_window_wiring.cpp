@@ -28,8 +28,8 @@
 namespace dotmoe::studio {
 
 void MainWindow::wireActions() {
-    connect(m_actions.open, &QAction::triggered, this, &MainWindow::chooseModel);
-    connect(m_recent, &RecentFiles::chosen, this, &MainWindow::openModel);
+    connect(m_actions.open, &QAction::triggered, this, &MainWindow::chooseFile);
+    connect(m_recent, &RecentFiles::chosen, this, &MainWindow::openFile);
     connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
     connect(m_actions.convert, &QAction::triggered, this, [this] { convert(false); });
     connect(m_actions.startOver, &QAction::triggered, this, [this] { convert(true); });
@@ -42,7 +42,7 @@ void MainWindow::wireActions() {
     connect(m_recipe, &RecipePanel::copyRequested, m_actions.copyCommandLine, &QAction::trigger);
     const auto step_layer = [this](int by) {
         m_actions.follow->setChecked(false);
-        m_model->selectLayer(m_live.layer() + by);
+        m_model->selectLayer(m_shown.layer() + by);
     };
     connect(m_actions.previousLayer, &QAction::triggered, this, [step_layer] { step_layer(-1); });
     connect(m_actions.nextLayer, &QAction::triggered, this, [step_layer] { step_layer(1); });
@@ -56,8 +56,9 @@ void MainWindow::wireActions() {
     connect(m_presets, &QComboBox::textActivated, m_recipe, &RecipePanel::setPreset);
     connect(m_recipe, &RecipePanel::presetChanged, m_presets, &QComboBox::setCurrentText);
     connect(m_recipe, &RecipePanel::changed, this, &MainWindow::updateActions);
-    connect(&m_opener, &ModelOpener::opened, this, &MainWindow::showModel);
-    connect(&m_opener, &ModelOpener::refused, this, &MainWindow::refuseModel);
+    connect(&m_opener, &FileOpener::modelOpened, this, &MainWindow::showModel);
+    connect(&m_opener, &FileOpener::recordingOpened, this, &MainWindow::showRecording);
+    connect(&m_opener, &FileOpener::refused, this, &MainWindow::refuseFile);
 }
 
 void MainWindow::wireRun() {
@@ -66,20 +67,20 @@ void MainWindow::wireRun() {
         m_experts->setSharedNeurons(event.shared);
         m_strip->showStarted(event);
         m_log->add(LogLevel::info, started_text(event));
+        followRecording();
     });
-    connect(&m_bridge, &EventBridge::progressed, m_strip, &StatusStrip::showProgress);
     connect(&m_bridge, &EventBridge::logged, this,
             [this](const LogLine& event) { m_log->add(event.level, QString::fromStdString(event.text)); });
     connect(&m_bridge, &EventBridge::qualityMeasured, this, [this](const QualitySnapshot& quality) {
         m_curves->append(quality);
         m_log->add(LogLevel::info, quality_text(quality));
     });
-    connect(&m_bridge, &EventBridge::stepped, this,
-            [this](const TrainingStep& step) { m_curves->append(step); });
-    connect(&m_bridge, &EventBridge::layerChanged, this, [this](const LayerStatus& status) {
-        m_model->layers().update(status);
-        m_curves->setLayerError(status.layer, status.error);
-        if (status.state == LayerState::aligning && m_actions.follow->isChecked())
+    connect(&m_bridge, &EventBridge::stepped, this, [this](const TrainingStep& step) {
+        // The curves are those of the whole run, the layers' errors those of the moment shown.
+        if (step.stage == Stage::distillation || m_timeline.isLive()) m_curves->append(step);
+    });
+    connect(&m_live, &LiveState::layerChanged, this, [this](const LayerStatus& status) {
+        if (status.state == LayerState::aligning && m_actions.follow->isChecked() && m_timeline.isLive())
             m_model->selectLayer(status.layer);
     });
     connect(&m_bridge, &EventBridge::finished, this, &MainWindow::showFinished);
@@ -97,30 +98,41 @@ void MainWindow::wireRun() {
 }
 
 void MainWindow::wireViews() {
-    connect(m_model, &ModelPanel::layerSelected, &m_live, &LiveState::selectLayer);
+    connect(m_model, &ModelPanel::layerSelected, &m_shown, &ShownState::selectLayer);
     connect(m_model, &ModelPanel::layerChosen, m_actions.follow,
             [this] { m_actions.follow->setChecked(false); });
-    connect(&m_live, &LiveState::layerSelected, m_routing, &RoutingPanel::setLayer);
-    connect(&m_live, &LiveState::planChanged, m_transport, &TransportPanel::setPlan);
-    connect(&m_live, &LiveState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
-    connect(&m_live, &LiveState::loadChanged, this,
-            [this](const auto& load) { m_experts->setLoad(load, m_live.layer()); });
-    connect(&m_live, &LiveState::routingChanged, m_routing, &RoutingPanel::setRouting);
+    connect(&m_shown, &ShownState::layerSelected, m_routing, &RoutingPanel::setLayer);
+    connect(&m_shown, &ShownState::planChanged, m_transport, &TransportPanel::setPlan);
+    connect(&m_shown, &ShownState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
+    connect(&m_shown, &ShownState::loadChanged, this,
+            [this](const auto& load) { m_experts->setLoad(load, m_shown.layer()); });
+    connect(&m_shown, &ShownState::routingChanged, m_routing, &RoutingPanel::setRouting);
+    connect(&m_shown, &ShownState::progressChanged, m_strip, &StatusStrip::showProgress);
+    connect(&m_shown, &ShownState::stepChanged, m_curves, &Curves::setCursor);
+    connect(&m_shown, &ShownState::layersChanged, this, [this](const std::vector<LayerStatus>& layers) {
+        std::vector<double> errors;
+        for (const auto& status : layers) {
+            m_model->layers().update(status);
+            errors.push_back(status.error);
+        }
+        m_curves->setLayerErrors(errors);
+    });
     connect(m_routing, &RoutingPanel::textEdited, this,
             [this](const QString& text) { m_bridge.session().set_text(text.toStdString()); });
     connect(m_routing, &RoutingPanel::layerChosen, m_model, &ModelPanel::selectLayer);
     m_bridge.session().set_text(m_routing->text().toStdString());
 }
 
-void MainWindow::chooseModel() {
-    const auto path = QFileDialog::getOpenFileName(this, tr("Open a dense model"), {},
-                                                   tr("Models (*.gguf);;All files (*)"));
-    if (!path.isEmpty()) openModel(path);
+void MainWindow::chooseFile() {
+    const auto path =
+        QFileDialog::getOpenFileName(this, tr("Open a dense model or a recording"), {},
+                                     tr("Models and recordings (*.gguf *.moerec);;All files (*)"));
+    if (!path.isEmpty()) openFile(path);
 }
 
-void MainWindow::openModel(const QString& path) {
+void MainWindow::openFile(const QString& path) {
     if (m_controller.busy())
-        return m_banner->show(Banner::Kind::error, tr("Stop the conversion before opening another model."));
+        return m_banner->show(Banner::Kind::error, tr("Stop the conversion before opening another file."));
     m_banner->hide();
     m_opener.open(path);
 }
@@ -129,18 +141,20 @@ void MainWindow::showModel(const ModelSummary& model) {
     const auto path = QString::fromStdString(model.path.string());
     setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(model.path.filename().string())));
     m_recent->add(path);
-    m_live.clear();
+    m_timeline.close();
     m_curves->clear();
     m_model->showModel(model);
+    m_live.reset(static_cast<int>(model.config.layers));
+    m_strip->showState(m_controller.state());
     m_recipe->setModel(model);
 }
 
-void MainWindow::refuseModel(const QString& path, const QString& reason) {
+void MainWindow::refuseFile(const QString& path, const QString& reason) {
     // Readers name the file they complain about; the window adds it where they don't.
     m_banner->show(Banner::Kind::error,
                    reason.contains(path) ? reason : QStringLiteral("%1: %2").arg(path, reason));
     m_log->add(LogLevel::warning, m_banner->message());
-    emit modelRefused(m_banner->message());
+    emit fileRefused(m_banner->message());
 }
 
 void MainWindow::convert(bool fromTheBeginning) {
@@ -148,10 +162,11 @@ void MainWindow::convert(bool fromTheBeginning) {
     m_banner->hide();
     m_recipe->card().clearActual();
     if (fromTheBeginning || !m_controller.wouldContinue(request)) {
-        m_model->layers().clearStates();
-        m_live.clear();
+        m_timeline.close();
+        m_live.reset(m_model->layers().rowCount());
         m_curves->clear();
     }
+    m_timeline.goLive();
     fromTheBeginning ? m_controller.startOver(request) : m_controller.start(request);
 }
 
@@ -234,7 +249,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     const auto urls = event->mimeData()->urls();
     if (urls.isEmpty() || !urls.front().isLocalFile()) return;
     event->acceptProposedAction();
-    openModel(urls.front().toLocalFile());
+    openFile(urls.front().toLocalFile());
 }
 
 }  // namespace dotmoe::studio

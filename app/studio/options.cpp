@@ -4,6 +4,7 @@
 
 #include "align/recipe.h"
 #include "base/system.h"
+#include "recording/recording.h"
 
 namespace dotmoe::studio {
 
@@ -13,21 +14,22 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
         "DOT-MoE Studio: turn a dense language model into a mixture of experts, and watch it happen.",
         "dotmoe-studio"};
     app.set_version_flag("--version", std::string(version()));
-    app.add_option("MODEL", options.model, "Dense model to open (GGUF)");
+    app.add_option("MODEL", options.model, "Dense model to open (GGUF), or a recording to replay");
     app.add_option("--text", options.text, "Files and folders of text to learn from")->type_name("PATH...");
     app.add_option("--out", options.out, "Folder of the conversion")->type_name("DIR");
     app.add_option("--preset", options.preset, "Recipe to start with")
         ->type_name("NAME")
         ->check(CLI::IsMember(preset_names()));
-    app.add_option(
-           "--screenshots", options.screenshots,
-           "Convert MODEL in the window, write pictures of every tab to DIR, and exit; needs no display")
+    app.add_option("--screenshots", options.screenshots,
+                   "Convert MODEL in the window or show the recording, write pictures of every tab to DIR, "
+                   "and exit; needs no display")
         ->type_name("DIR");
     app.footer("Other Qt settings come from the environment, for example QT_SCALE_FACTOR=2.");
     try {
         app.parse(argc, argv);
-        if (options.screenshots && (!options.model || options.text.empty()))
-            throw CLI::ValidationError("--screenshots", "needs MODEL and --text");
+        const bool replay = options.model && Recording::recognises(*options.model);
+        if (options.screenshots && (!options.model || (options.text.empty() && !replay)))
+            throw CLI::ValidationError("--screenshots", "needs MODEL and --text, or a recording");
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }

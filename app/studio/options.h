@@ -14,7 +14,7 @@ struct Options {
     std::vector<std::filesystem::path> text;
     std::optional<std::filesystem::path> out;
     std::optional<std::string> preset;
-    std::optional<std::filesystem::path> screenshots;  ///< convert, write pictures there, exit
+    std::optional<std::filesystem::path> screenshots;  ///< convert or replay, write pictures there, exit
 };
 
 /// The options, or the exit code when there is nothing to start: --help and --version (0), wrong usage (2);

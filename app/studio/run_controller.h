@@ -19,6 +19,8 @@ class RunController : public QObject {
 
     RunState state() const { return m_state; }
     bool busy() const { return m_state != RunState::idle; }
+    /// Of the latest run.
+    const ConvertRequest& request() const { return m_request; }
 
     /// Whether start() would go on from the checkpoint of the run that was stopped last: nothing but that
     /// request.

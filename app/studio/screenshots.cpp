@@ -29,7 +29,7 @@ void complain(const QString& message) {
 Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(window), m_folder(folder) {
     auto* convert = window.findChild<QAction*>("convert");
     connect(convert, &QAction::enabledChanged, this, &Screenshots::convertWhenReady);
-    connect(&window, &MainWindow::modelRefused, this, [](const QString& reason) {
+    connect(&window, &MainWindow::fileRefused, this, [](const QString& reason) {
         complain(reason);
         QApplication::exit(1);
     });
@@ -38,9 +38,11 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(wind
         QApplication::exit(1);
     });
     tellInTerminal(window.bridge());
-    connect(&window.bridge(), &EventBridge::finished, this, [this] {
+    const auto take_and_exit = [this] {
         QTimer::singleShot(settle_ms, this, [this] { QApplication::exit(takeAll() ? 0 : 1); });
-    });
+    };
+    connect(&window.bridge(), &EventBridge::finished, this, take_and_exit);
+    connect(&window, &MainWindow::recordingShown, this, take_and_exit);
 }
 
 void Screenshots::tellInTerminal(const EventBridge& bridge) {

@@ -1,4 +1,5 @@
-// Pictures of the window after a real conversion, for the README and for machines without a display.
+// Pictures of the window after a real conversion or of a recorded one, for the README and for machines
+// without a display.
 #pragma once
 
 #include <QDir>
@@ -11,9 +12,9 @@ namespace dotmoe::studio {
 class EventBridge;
 class MainWindow;
 
-/// Converts as soon as the window can, with progress on stderr and the table of metrics on stdout, writes
-/// TAB-light.png and TAB-dark.png of every tab, then ends the application: with 0, or with 1 when the model,
-/// the run or a file failed.
+/// Converts as soon as the window can, or takes the recording that is opened, with progress on stderr and the
+/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab, then ends the application:
+/// with 0, or with 1 when the model, the run or a file failed.
 class Screenshots : public QObject {
     Q_OBJECT
 

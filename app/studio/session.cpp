@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "events/mailbox.h"
 #include "pipeline/live_routing.h"
+#include "recording/recorder.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -38,10 +39,14 @@ void convert_and_report(const ConvertRequest& request, const ConvertHooks& hooks
 }  // namespace
 
 struct Session::Run {
-    Run(RunId run, std::function<void()> wake) : id(run), mailbox(run, std::move(wake)) {}
+    Run(RunId run, std::function<void()> wake, const ConvertRequest& request)
+        : mailbox(run, std::move(wake)),
+          recorder(mailbox, request.out / recording_name,
+                   request.resume && has_checkpoint(request.out) ? Recorder::Begin::continued
+                                                                 : Recorder::Begin::anew) {}
 
-    const RunId id;
     Mailbox mailbox;
+    Recorder recorder;
     RunControl control;
     std::mutex mutex;  // guards routing and text
     std::unique_ptr<LiveRouting>
@@ -60,7 +65,7 @@ Session::~Session() {
 RunId Session::start(ConvertRequest request) {
     stop();
     auto previous = std::move(run_);
-    run_ = std::make_unique<Run>(++last_, wake_);
+    run_ = std::make_unique<Run>(++last_, wake_, request);
     run_->text = text_;
     run_->worker = std::jthread([run = run_.get(), previous = std::move(previous),
                                  request = std::move(request)]() mutable {
@@ -68,10 +73,10 @@ RunId Session::start(ConvertRequest request) {
         previous.reset();  // here, not on the caller's thread: it joins the earlier run and frees its model
         {
             const std::lock_guard lock(run->mutex);
-            run->routing = std::make_unique<LiveRouting>(run->mailbox);
+            run->routing = std::make_unique<LiveRouting>(run->recorder);
             run->routing->set_text(run->text);
         }
-        convert_and_report(request, {run->mailbox, run->control, run->routing.get()});
+        convert_and_report(request, {run->recorder, run->control, run->routing.get()});
         run->running = false;
     });
     return last_;

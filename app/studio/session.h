@@ -11,8 +11,10 @@
 
 namespace dotmoe::studio {
 
-/// All calls come from one thread (the window's) and return at once, except wait() and the destructor.
-/// The last event of every run is Finished, Failed or Stopped.
+/// What a run tells is also recorded in its output folder: scrubbing then costs disk rather than memory, a
+/// crash leaves it, and a continued run goes on in the same file. All calls come from one thread (the
+/// window's) and return at once, except wait() and the destructor. The last event of every run is Finished,
+/// Failed or Stopped.
 class Session {
   public:
     /// `wake` is called on a worker thread when drain() has something to give; at most once between two

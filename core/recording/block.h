@@ -14,7 +14,9 @@ namespace dotmoe {
 
 /// First line of the file; it says what a reader must know and what is not exact.
 inline constexpr std::string_view recording_line =
-    "DOT-MoE recording 1: events as zstd blocks; soft plans in 256 levels, routing probabilities in 65536\n";
+    "DOT-MoE recording 1: events as zstd blocks; soft plans in 256 levels but for each neuron's own expert, "
+    "routing "
+    "probabilities in 65536\n";
 
 /// Before each block. Where the event belongs can be told without unpacking it: the index is made of these.
 struct BlockHeader {

@@ -13,9 +13,12 @@ constexpr float whole_share = 65'535;
 
 }  // namespace
 
-void ArchiveWriter::levels(const std::vector<float>& values) {
+void ArchiveWriter::levels(const std::vector<float>& values, const std::vector<std::size_t>& exact) {
     const auto levels = to_levels(values);
-    all(levels.largest, levels.level);
+    std::vector<float> kept;
+    for (const auto place : exact)
+        if (place < values.size()) kept.push_back(values[place]);
+    all(levels.largest, levels.level, kept);
 }
 
 void ArchiveWriter::shares(const std::vector<float>& values) {
@@ -44,12 +47,18 @@ void ArchiveWriter::put_bytes(std::span<const std::byte> bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
 }
 
-void ArchiveReader::levels(std::vector<float>& values) {
+void ArchiveReader::levels(std::vector<float>& values, const std::vector<std::size_t>& exact) {
     Levels levels;
-    all(levels.largest, levels.level);
+    std::vector<float> kept;
+    all(levels.largest, levels.level, kept);
     if (!(levels.largest >= 0 && std::isfinite(levels.largest)))
         fail("an event has a mass that is no number");
     values = from_levels(levels);
+    if (kept.size() != exact.size()) fail("an event is shorter than it says");
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        if (exact[i] >= values.size()) fail("an event makes no sense: the shape of a plan");
+        values[exact[i]] = kept[i];
+    }
 }
 
 void ArchiveReader::shares(std::vector<float>& values) {

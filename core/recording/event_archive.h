@@ -31,8 +31,8 @@ class ArchiveWriter {
     void enumeration(Enum value, Enum /*last*/) {
         put(static_cast<std::uint8_t>(value));
     }
-    /// Numbers from 0 as recording/levels.h has them.
-    void levels(const std::vector<float>& values);
+    /// Numbers from 0 as recording/levels.h has them, but for those at `exact`.
+    void levels(const std::vector<float>& values, const std::vector<std::size_t>& exact);
     /// Numbers in 0..1 in steps of 1/65535.
     void shares(const std::vector<float>& values);
 
@@ -74,7 +74,7 @@ class ArchiveReader {
     void enumeration(Enum& value, Enum last) {
         value = static_cast<Enum>(number_up_to(static_cast<std::uint8_t>(last)));
     }
-    void levels(std::vector<float>& values);
+    void levels(std::vector<float>& values, const std::vector<std::size_t>& exact);
     void shares(std::vector<float>& values);
 
     /// Throws Error when something is left.

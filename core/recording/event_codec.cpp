@@ -48,6 +48,15 @@ void fields(Archive& archive, typename Archive::template Of<Stopped> event) {
 template <typename Archive>
 void fields(Archive&, typename Archive::template Of<CheckpointSaved>) {}
 
+/// Of each neuron its owner's: by their masses the rows of a plan are sorted, so they are kept exactly.
+std::vector<std::size_t> own_cells(const PlanSnapshot& plan) {
+    std::vector<std::size_t> cells;
+    for (std::size_t neuron = 0; neuron < plan.owner.size(); ++neuron)
+        cells.push_back(neuron * static_cast<std::size_t>(plan.columns) +
+                        static_cast<std::size_t>(plan.owner[neuron]));
+    return cells;
+}
+
 template <typename Archive>
 void fields(Archive& archive, typename Archive::template Of<PlanSnapshot> plan) {
     auto& [stage, step, layer, neurons, columns, shared_column, soft, owner, capacity, margin, temperature,
@@ -55,7 +64,7 @@ void fields(Archive& archive, typename Archive::template Of<PlanSnapshot> plan) 
     archive.enumeration(stage, Stage::distillation);
     archive.all(step, layer, neurons, columns, shared_column, owner, capacity, margin, temperature,
                 greedy_gap, soft_hard_gap);
-    archive.levels(soft);
+    archive.levels(soft, own_cells(plan));
 }
 template <typename Archive>
 void fields(Archive& archive, typename Archive::template Of<SinkhornSnapshot> solve) {

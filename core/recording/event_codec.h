@@ -30,8 +30,8 @@ inline constexpr EventKind last_kind = EventKind::layer;
 
 EventKind kind_of(const Payload& payload);
 
-/// Exact, except: a plan's soft mass is in 256 levels (recording/levels.h), a routing's probabilities in
-/// 65,536 of 0..1.
+/// Exact, except: a plan's soft mass outside each neuron's own column is in 256 levels (recording/levels.h),
+/// a routing's probabilities in 65,536 of 0..1.
 std::vector<std::byte> encode(const Payload& payload);
 
 /// Throws Error when the bytes are no such event. Counts, shapes and ranges that the views rely on hold in

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace dotmoe {
 namespace {
@@ -195,6 +196,18 @@ std::optional<Progress> Recording::progress(std::size_t moment) const {
     const auto end = end_of(progress_, moment);
     if (end == progress_.begin()) return std::nullopt;
     return std::prev(end)->event;
+}
+
+void save_recording(const std::filesystem::path& recording, std::uint64_t bytes,
+                    const std::filesystem::path& target) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(recording, target, absent))
+        fail("{}: is the recording itself: name another file", target.string());
+    const MappedFile file(recording);
+    if (file.bytes().size() < bytes) fail("{}: became shorter", recording.string());
+    AtomicFile copy(target);
+    copy.write(file.bytes().first(bytes));
+    copy.commit();
 }
 
 }  // namespace dotmoe

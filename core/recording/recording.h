@@ -98,4 +98,9 @@ class Recording {
     mutable std::array<Shown, kinds> shown_;
 };
 
+/// Writes the first `bytes` of a recording to `target`, whole or not at all; from any thread, also while it
+/// grows. Throws Error when that is the recording itself or cannot be written.
+void save_recording(const std::filesystem::path& recording, std::uint64_t bytes,
+                    const std::filesystem::path& target);
+
 }  // namespace dotmoe

@@ -111,10 +111,27 @@ void ModelPanel::showModel(const ModelSummary& model) {
     selectLayer(0);
 }
 
+void ModelPanel::showRecording(const std::filesystem::path& path, const Started& run) {
+    m_name->setText(QString::fromStdString(path.filename().string()));
+    m_name->setToolTip(QString::fromStdString(path.string()));
+    m_facts->setText(
+        tr("Recording of %1\nrecipe %2\n%3 layers · D %4 · N %5\n%6 experts, %7 active, %8 shared")
+            .arg(QString::fromStdString(std::filesystem::path(run.model).filename().string()),
+                 QString::fromStdString(run.recipe))
+            .arg(run.layers)
+            .arg(run.width)
+            .arg(run.neurons)
+            .arg(run.experts)
+            .arg(run.active)
+            .arg(run.shared));
+    m_layers->reset(run.layers);
+    selectLayer(0);
+}
+
 void ModelPanel::showNoModel() {
     m_name->setText(tr("No model"));
     m_name->setToolTip({});
-    m_facts->setText(tr("Open a GGUF file, or drop one on the window."));
+    m_facts->setText(tr("Open a GGUF file or a recording, or drop one on the window."));
     m_layers->reset(0);
 }
 

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include "app/studio/layer_model.h"
+#include "events/event.h"
 #include "pipeline/inspect.h"
 
 class QLabel;
@@ -20,6 +21,8 @@ class ModelPanel : public QWidget {
     LayerModel& layers() { return *m_layers; }
     /// What the file is; layers all dense, the first one selected.
     void showModel(const ModelSummary& summary);
+    /// A recorded run, of a model that need not be here.
+    void showRecording(const std::filesystem::path& path, const Started& run);
     void showNoModel();
     void selectLayer(int layer);
     int selectedLayer() const;

@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -14,6 +15,11 @@
 
 namespace dotmoe::studio {
 namespace {
+
+QString invitation() {
+    return RoutingPanel::tr(
+        "Type a text. While a conversion runs and after it, each token takes the colour of its expert.");
+}
 
 QTableView* routing_table(QAbstractItemModel* rows) {
     auto* table = new QTableView;
@@ -40,8 +46,7 @@ QTableView* routing_table(QAbstractItemModel* rows) {
 RoutingPanel::RoutingPanel(QWidget* parent)
     : QWidget(parent),
       m_text(new QPlainTextEdit(QString::fromUtf8(sample_text.data(), sample_text.size()))),
-      m_hint(new QLabel(tr(
-          "Type a text. While a conversion runs and after it, each token takes the colour of its expert."))),
+      m_hint(new QLabel(invitation())),
       m_canvas(new TokenCanvas),
       m_map(new RoutingMap),
       m_rows(new RoutingTableModel(this)) {
@@ -86,11 +91,13 @@ RoutingPanel::RoutingPanel(QWidget* parent)
 }
 
 QString RoutingPanel::text() const {
-    return m_text->toPlainText();
+    return m_ownText.value_or(m_text->toPlainText());
 }
 
 void RoutingPanel::setRouting(const std::shared_ptr<const RoutingSnapshot>& routing) {
     m_hint->setVisible(!routing);
+    m_routedText = routing ? QString::fromStdString(routing->text) : QString();
+    if (m_ownText) showText(m_routedText);
     m_canvas->setSnapshot(routing);
     m_map->setSnapshot(routing);
     m_rows->setSnapshot(routing);
@@ -108,6 +115,24 @@ void RoutingPanel::setLayer(int layer) {
     m_map->setLayer(layer);
     m_rows->setLayer(layer);
     if (m_canvas->selectedToken() >= 0) m_table->selectRow(m_canvas->selectedToken());
+}
+
+void RoutingPanel::setLive(bool live) {
+    if (live == !m_ownText) return;
+    if (live) {
+        showText(*std::exchange(m_ownText, std::nullopt));
+    } else {
+        m_ownText = m_text->toPlainText();
+        showText(m_routedText);
+    }
+    m_text->setReadOnly(!live);
+    m_hint->setText(live ? invitation() : tr("No text had been routed by then."));
+}
+
+void RoutingPanel::showText(const QString& text) {
+    if (text == m_text->toPlainText()) return;
+    const QSignalBlocker quiet(m_text);
+    m_text->setPlainText(text);
 }
 
 void RoutingPanel::selectToken(int token) {

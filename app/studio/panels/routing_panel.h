@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <memory>
+#include <optional>
 
 #include "events/snapshot.h"
 
@@ -30,6 +31,8 @@ class RoutingPanel : public QWidget {
     /// Null: no run has routed the text yet.
     void setRouting(const std::shared_ptr<const RoutingSnapshot>& routing);
     void setLayer(int layer);
+    /// Off: a moment of a recording is shown, and the text that was routed then stands where the user's was.
+    void setLive(bool live);
 
   signals:
     /// The user paused typing.
@@ -39,8 +42,11 @@ class RoutingPanel : public QWidget {
 
   private:
     void selectToken(int token);
+    void showText(const QString& text);
 
     QTimer m_typed;
+    QString m_routedText;
+    std::optional<QString> m_ownText;  ///< the user's, while a recording's is shown
     QPlainTextEdit* m_text;
     QLabel* m_hint;
     TokenCanvas* m_canvas;

@@ -4,10 +4,10 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSplitter>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "app/studio/figures.h"
+#include "app/studio/panels/choice_button.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/plan_iterate.h"
 #include "widgets/sinkhorn_scope.h"
@@ -34,11 +34,7 @@ TransportPanel::TransportPanel(QWidget* parent)
         m_modes[i]->setToolTip(tips[i]);
         connect(m_modes[i], &QAction::triggered, m_heatmap,
                 [this, mode = modes[i]] { m_heatmap->setMode(mode); });
-        auto* button = new QToolButton;
-        button->setDefaultAction(m_modes[i]);
-        button->setAccessibleName(m_modes[i]->iconText());
-        button->setFocusPolicy(Qt::StrongFocus);
-        bar->addWidget(button);
+        bar->addWidget(new ChoiceButton(m_modes[i]));
     }
     m_modes[0]->setChecked(true);
     m_heatmap->setMode(PlanMode::soft);

@@ -14,8 +14,8 @@
 #include "widgets/balance_bars.h"
 #include "widgets/colour_maps.h"
 #include "widgets/plan_heatmap.h"
-#include "widgets/sinkhorn_scope.h"
 #include "widgets/routing_map.h"
+#include "widgets/sinkhorn_scope.h"
 #include "widgets/token_canvas.h"
 
 namespace dotmoe::studio {
@@ -43,22 +43,6 @@ class ConversionTest : public StudioDriver {
         ASSERT_TRUE(eventually([&] { return state() == "Ready" && rows() > 0; })) << banner();
     }
     int rows() { return find<QTableView>("layers")->model()->rowCount(); }
-    void showTab(int tab) {
-        auto* bar = m_window->tabs().tabBar();
-        QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
-        ASSERT_EQ(m_window->tabs().currentIndex(), tab);
-        QTest::qWait(50);
-    }
-    void clickLayer(int layer) {
-        auto* table = find<QTableView>("layers");
-        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
-                          table->visualRect(table->model()->index(layer, 0)).center());
-    }
-    void clickMode(const char* name) {
-        for (auto* button : m_window->findChildren<QToolButton*>())
-            if (button->accessibleName() == name) return QTest::mouseClick(button, Qt::LeftButton);
-        FAIL() << "no button " << name;
-    }
     static QColor pixel(QWidget* widget, QPoint at) {
         const auto picture = widget->grab();
         const auto ratio = picture.devicePixelRatio();
@@ -74,7 +58,7 @@ class ConversionTest : public StudioDriver {
 
     void expectHeatmapShows(const PlanSnapshot& plan) {
         auto* heatmap = find<PlanHeatmap>("heatmap");
-        clickMode("Hard plan");  // every cell is 0 or 1
+        clickButton("Hard plan");  // every cell is 0 or 1
         ASSERT_EQ(heatmap->mode(), PlanMode::hard);
         for (int neuron = 0; neuron < plan.neurons; neuron += 37) {
             const int row = heatmap->rowOf(neuron), owner = plan.owner[static_cast<std::size_t>(neuron)];

@@ -47,16 +47,6 @@ TEST_F(LayerModelTest, RefusalSaysWhy) {
     EXPECT_EQ(model_.index(0, 0).data(Qt::ToolTipRole).toString(), "its activations are not finite");
 }
 
-TEST_F(LayerModelTest, ClearedLayersAreDenseAgain) {
-    model_.reset(2);
-    model_.update({1, LayerState::done, 0.3, 2, 0, ""});
-    model_.clearStates();
-    EXPECT_EQ(model_.rowCount(), 2);
-    EXPECT_EQ(cell(1, LayerModel::layer), "1");
-    EXPECT_EQ(cell(1, LayerModel::badge), "○ dense");
-    EXPECT_EQ(cell(1, LayerModel::error), "–");
-}
-
 TEST_F(LayerModelTest, IgnoresLayersOutside) {
     model_.reset(2);
     QSignalSpy changed(&model_, &LayerModel::dataChanged);

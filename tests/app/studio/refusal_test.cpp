@@ -52,7 +52,7 @@ TEST_F(RefusalTest, AGoodModelAfterwardsIsTaken) {
     options.model = write("empty.gguf", "").toStdString();
     openWindow(options);
     expectRefusal(QString::fromStdString(options.model->string()));
-    m_window->openModel(QString::fromStdString(toyModel().string()));
+    m_window->openFile(QString::fromStdString(toyModel().string()));
     ASSERT_TRUE(eventually([&] { return enabled("convert"); }));
     EXPECT_EQ(banner(), "");
 }

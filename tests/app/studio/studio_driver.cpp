@@ -1,11 +1,16 @@
 #include "studio_driver.h"
 
 #include <QLabel>
+#include <QTabBar>
 #include <QTableView>
 #include <QToolBar>
+#include <QToolButton>
 
 #include "app/studio/layer_model.h"
 #include "app/studio/panels/banner.h"
+#include "pipeline/convert.h"
+#include "pipeline/live_routing.h"
+#include "recording/recorder.h"
 
 namespace dotmoe::studio {
 
@@ -15,6 +20,7 @@ void StudioDriver::openWindow(const Options& options) {
     m_window = std::make_unique<MainWindow>(options);
     m_window->show();
     ASSERT_TRUE(QTest::qWaitForWindowExposed(m_window.get()));
+    QApplication::setActiveWindow(m_window.get());  // shortcuts; no window manager does it here
 }
 
 Options StudioDriver::toyOptions() const {
@@ -32,11 +38,45 @@ fs::path StudioDriver::toyModel() {
     return path;
 }
 
+void StudioDriver::recordToy(const fs::path& path) const {
+    ConvertRequest request;
+    request.model = toyModel();
+    request.text = {fs::path(DOTMOE_DEPS) / "text"};
+    request.out = fs::path(m_folder.path().toStdString()) / "recorded";
+    request.recipe = preset("toy");
+    request.recipe.distill.steps = 20;
+    NullSink nobody;
+    RunControl control;
+    Recorder recorder(nobody, path, Recorder::Begin::anew);
+    LiveRouting routing(recorder);
+    routing.set_text(std::string(sample_text));
+    convert(request, {recorder, control, &routing});
+}
+
 void StudioDriver::click(const char* action) {
     auto* button = find<QToolBar>("toolbar")->widgetForAction(find<QAction>(action));
     ASSERT_NE(button, nullptr) << action;
     ASSERT_TRUE(button->isEnabled()) << action;
     QTest::mouseClick(button, Qt::LeftButton);
+}
+
+void StudioDriver::clickButton(const char* name) {
+    for (auto* button : m_window->findChildren<QToolButton*>())
+        if (button->accessibleName() == name) return QTest::mouseClick(button, Qt::LeftButton);
+    FAIL() << "no button " << name;
+}
+
+void StudioDriver::clickLayer(int layer) {
+    auto* table = find<QTableView>("layers");
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                      table->visualRect(table->model()->index(layer, 0)).center());
+}
+
+void StudioDriver::showTab(int tab) {
+    auto* bar = m_window->tabs().tabBar();
+    QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
+    ASSERT_EQ(m_window->tabs().currentIndex(), tab);
+    QTest::qWait(50);
 }
 
 std::string StudioDriver::actionText(const char* action) {

@@ -20,6 +20,8 @@ class StudioDriver : public ::testing::Test {
     void openWindow(const Options& options);
     Options toyOptions() const;
     static std::filesystem::path toyModel();
+    /// Converts the toy in 20 global steps without a window, recorded to this file.
+    void recordToy(const std::filesystem::path& path) const;
 
     template <typename T>
     T* find(const char* name) {
@@ -29,6 +31,10 @@ class StudioDriver : public ::testing::Test {
     }
     /// Clicks the toolbar button of an action with the mouse.
     void click(const char* action);
+    /// Clicks a tool button by its accessible name.
+    void clickButton(const char* name);
+    void clickLayer(int layer);
+    void showTab(int tab);
     bool enabled(const char* action) { return find<QAction>(action)->isEnabled(); }
     std::string actionText(const char* action);
     std::string state();

@@ -75,6 +75,10 @@ TEST(EventCodec, APlanIsExactButForTheLevelsOfItsSoftMass) {
     EXPECT_NE(back->soft, plan->soft);
     for (std::size_t i = 0; i < plan->soft.size(); ++i)
         EXPECT_NEAR(back->soft[i], plan->soft[i], 0.005F * largest);
+    for (std::size_t neuron = 0; neuron < plan->owner.size(); ++neuron) {
+        const auto own = neuron * sample_run::columns + static_cast<std::size_t>(plan->owner[neuron]);
+        EXPECT_EQ(back->soft[own], plan->soft[own]);
+    }
     auto held = *plan;
     held.greedy_gap.reset();
     EXPECT_FALSE(through(std::make_shared<const PlanSnapshot>(held))->greedy_gap);

@@ -1,15 +1,17 @@
-// Looks at a model file off the window's thread.
+// Looks at a file off the window's thread: a model to convert, or a recording to replay.
 #pragma once
 
 #include <QObject>
 #include <QString>
+#include <memory>
 
 #include "app/studio/latest_job.h"
 #include "pipeline/inspect.h"
+#include "recording/recording.h"
 
 namespace dotmoe::studio {
 
-class ModelOpener : public QObject {
+class FileOpener : public QObject {
     Q_OBJECT
 
   public:
@@ -20,8 +22,9 @@ class ModelOpener : public QObject {
 
   signals:
     /// It can be converted.
-    void opened(const dotmoe::ModelSummary& model);
-    /// It can't; the reason is one line.
+    void modelOpened(const dotmoe::ModelSummary& model);
+    void recordingOpened(const std::shared_ptr<dotmoe::Recording>& recording);
+    /// It is neither, or damaged; the reason is one line.
     void refused(const QString& path, const QString& reason);
 
   private:

@@ -1,0 +1,27 @@
+#include "app/studio/file_opener.h"
+
+#include <QDir>
+
+namespace dotmoe::studio {
+
+void FileOpener::open(const QString& path) {
+    m_inspection.ask([this, path]() -> LatestJob::Delivery {
+        const auto refusal = [this, path](const std::string& reason) {
+            return [this, path, reason = QString::fromStdString(reason)] { emit refused(path, reason); };
+        };
+        try {
+            const std::filesystem::path file(QDir::toNativeSeparators(path).toStdString());
+            if (Recording::recognises(file)) {
+                auto recording = std::make_shared<Recording>(file);
+                return [this, recording = std::move(recording)] { emit recordingOpened(recording); };
+            }
+            auto model = inspect(file);
+            if (!model.refusal.empty()) return refusal(model.refusal);
+            return [this, model = std::move(model)] { emit modelOpened(model); };
+        } catch (const std::exception& error) {
+            return refusal(error.what());
+        }
+    });
+}
+
+}  // namespace dotmoe::studio
