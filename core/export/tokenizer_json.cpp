@@ -128,6 +128,8 @@ nlohmann::ordered_json tokenizer_config_json(const Vocabulary& vocabulary, std::
     nlohmann::ordered_json json = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                                    {"model_max_length", context},
                                    {"add_prefix_space", false},
+                                   // Else it gives token types too, which generate() refuses.
+                                   {"model_input_names", {"input_ids", "attention_mask"}},
                                    {"clean_up_tokenization_spaces", false}};
     auto decoder = nlohmann::ordered_json::object();
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)

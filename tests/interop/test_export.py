@@ -215,6 +215,11 @@ def test_tokenizer(granite, model_tokenizer, from_transformers, model_path):  # 
     assert tokenizer.decode(chat).endswith("<|im_start|>user\nHi 5<|im_end|>\n<|im_start|>assistant\n")
 
 
+def test_it_generates_as_the_readme_says(granite):
+    inputs = AutoTokenizer.from_pretrained(granite.folder)("The capital of France is", return_tensors="pt")
+    assert granite.load().generate(**inputs, max_new_tokens=3, do_sample=False).shape[1] == inputs.input_ids.shape[1] + 3
+
+
 def test_generation_settings(granite):
     settings = GenerationConfig.from_pretrained(granite.folder)
     assert (settings.bos_token_id, settings.eos_token_id, settings.pad_token_id) == (1, 2, 2)
