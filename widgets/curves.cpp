@@ -79,7 +79,7 @@ void Curves::restyle() {
     QPen pen = seriesPen(Series::perplexity, dark);
     graph(Series::perplexity)->setScatterStyle({QCPScatterStyle::ssDiamond, pen.color(), pen.color(), 8});
     pen.setStyle(Qt::DotLine);
-    m_levels->setStyle(pen, textColour(), font());
+    m_levels->setStyle(pen, textColour(), palette().color(QPalette::Window), font());
     m_crosshair->setPen(QPen(textColour(), 0, Qt::DashLine));
 }
 

@@ -18,6 +18,7 @@ void LevelLines::set(const QString& name, double value) {
             point->setAxes(x, y);
         known->line->setClipAxisRect(&m_rect);
         known->label->setClipAxisRect(&m_rect);
+        known->label->setLayer(QStringLiteral("overlay"));
         known->label->position->setAxisRect(&m_rect);
         known->label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
         // Left and right by turns: the labels of two near levels stay legible.
@@ -46,9 +47,10 @@ void LevelLines::setVisible(bool visible) {
     std::ranges::for_each(m_levels, [this](const Level& level) { style(level); });
 }
 
-void LevelLines::setStyle(const QPen& pen, const QColor& text, const QFont& font) {
+void LevelLines::setStyle(const QPen& pen, const QColor& text, const QColor& ground, const QFont& font) {
     m_pen = pen;
     m_text = text;
+    m_ground = ground;
     m_font = font;
     std::ranges::for_each(m_levels, [this](const Level& level) { style(level); });
 }
@@ -57,6 +59,7 @@ void LevelLines::style(const Level& level) const {
     level.line->setPen(m_pen);
     level.line->setVisible(m_visible);
     level.label->setColor(m_text);
+    level.label->setBrush(m_ground);
     level.label->setFont(m_font);
     level.label->setVisible(m_visible);
 }

@@ -20,7 +20,8 @@ class LevelLines {
     void set(const QString& name, double value);
     void clear();
     void setVisible(bool visible);
-    void setStyle(const QPen& pen, const QColor& text, const QFont& font);
+    /// Labels stand on `ground`, so that no other line crosses them.
+    void setStyle(const QPen& pen, const QColor& text, const QColor& ground, const QFont& font);
     std::vector<double> values() const;
 
   private:
@@ -36,7 +37,7 @@ class LevelLines {
     std::vector<Level> m_levels;
     bool m_visible = true;
     QPen m_pen;
-    QColor m_text;
+    QColor m_text, m_ground;
     QFont m_font;
 };
 

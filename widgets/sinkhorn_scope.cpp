@@ -139,7 +139,8 @@ void SinkhornScope::setSnapshot(std::shared_ptr<const SinkhornSnapshot> solve) {
     const QCPRange values = plot().yAxis->range();  // to whole decades, so that there are labels
     const double lower = std::floor(std::log10(0.9 * std::max(floor, values.lower)));
     const double upper = std::ceil(std::log10(std::max(floor, values.upper)));
-    plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper)));
+    // A little above the decade: a point that lies on it is drawn whole.
+    plot().yAxis->setRange(std::pow(10, lower), std::pow(10, std::max(lower + 1, upper) + 0.15));
     showTitle();
 }
 

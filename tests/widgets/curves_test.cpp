@@ -1,6 +1,7 @@
 #include "widgets/curves.h"
 
 #include <gtest/gtest.h>
+#include <qcustomplot.h>
 
 #include <QCheckBox>
 #include <QSignalSpy>
@@ -112,6 +113,31 @@ TEST(Curves, PerplexityIsKnownFromItsLastMeasurementOnly) {
     EXPECT_TRUE(isDrawn(picture(curves), curves.pointOf(7, 17.2), ink));  // the dense level
     curves.setSeriesVisible(Series::perplexity, false);
     EXPECT_FALSE(isDrawn(picture(curves), curves.pointOf(7, 17.2), ink));
+}
+
+TEST(Curves, NoLineCrossesTheLabelOfALevel) {
+    Curves curves;
+    curves.append(QualitySnapshot{"dense", 0, 84, 0, 0});
+    curves.append(QualitySnapshot{"random_layerwise", 0, 104.8, 0, 0});
+    train(curves, 21);
+    show(curves, {1000, 280});
+    const QImage seen = picture(curves);
+    const QColor ink = seriesPen(Series::perplexity, false).color();
+    // The random split's level, 10 % above the dense one's, runs behind the dense one's label and beside it.
+    const auto* plot = curves.findChild<QCustomPlot*>();
+    int labels = 0;
+    for (int i = 0; i < plot->itemCount(); ++i) {
+        const auto* label = qobject_cast<QCPItemText*>(plot->item(i));
+        if (!label) continue;
+        ++labels;
+        const QRectF box = QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition())
+                               .translated(plot->mapTo(&curves, QPoint()))
+                               .adjusted(2, 2, -2, -3);
+        for (double y = box.top(); y < box.bottom(); ++y)
+            for (double x = box.left(); x < box.right(); ++x)
+                ASSERT_FALSE(similar(colourAt(seen, {x, y}), ink, 30)) << label->text().toStdString();
+    }
+    EXPECT_EQ(labels, 2);
 }
 
 TEST(Curves, LayerErrorsAreBarsOfTheirHeight) {

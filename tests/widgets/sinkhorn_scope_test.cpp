@@ -103,6 +103,20 @@ TEST(SinkhornScope, ScrubbingSelectsAnIteration) {
     EXPECT_EQ(selected.last()[0].toInt(), 0);
 }
 
+TEST(SinkhornScope, AResidualAtTheTopOfItsDecadeIsDrawnWhole) {
+    auto solve = std::make_shared<SinkhornSnapshot>();
+    solve->row_residual = {1e-3F, 1e-4F};
+    solve->column_residual = {1, 0.1F};
+    SinkhornScope scope;
+    scope.setSnapshot(solve);
+    show(scope, {600, 200});
+    const QImage shown = picture(scope);
+    const QPointF middle = scope.pointOf(1, 1);
+    const QColor column = seriesPen(Series::crossEntropy, false).color();
+    for (const double dy : {-2.0, 2.0})
+        EXPECT_TRUE(similar(colourAt(shown, middle + QPointF(0, dy)), column, 30));
+}
+
 TEST(SinkhornScope, EmptyAndUnevenSolvesAreHarmless) {
     SinkhornScope scope;
     auto solve = std::make_shared<SinkhornSnapshot>();
