@@ -1,17 +1,19 @@
 #include "experts/column_weights.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <vector>
 
+#include "base/team.h"
 #include "experts/router.h"
 
 namespace dotmoe {
 namespace {
+
+constexpr std::int64_t kTokens = 64;  // worth a thread
 
 /// Larger for a larger logit, and among equal ones for the lower expert.
 std::uint64_t key(float logit, std::int64_t expert) {
@@ -69,9 +71,9 @@ void column_weights(const float* logits, std::int64_t tokens, const Layout& layo
             .copy_(route_logits(all, layout).weights);
         return;
     }
-    at::parallel_for(0, tokens, 64, [&](std::int64_t begin, std::int64_t end) {
+    share_out((tokens + kTokens - 1) / kTokens, [&](std::int64_t block) {
         std::vector<std::uint64_t> keys(static_cast<std::size_t>(experts));
-        for (auto t = begin; t < end; ++t)
+        for (auto t = block * kTokens; t < std::min(tokens, (block + 1) * kTokens); ++t)
             weigh_token(logits + t * experts, layout, keys, weights + t * columns + first);
     });
 }

@@ -1,11 +1,12 @@
 #include "experts/moe_ffn.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
+#include "base/device.h"
+#include "base/team.h"
 #include "experts/column_weights.h"
 #include "model/panel_kernel.h"
+#include "model/row_operations.h"
 
 namespace dotmoe {
 namespace {
@@ -14,6 +15,7 @@ constexpr auto kNeurons = ExpertBlocks::kNeurons;
 
 /// Tokens at once: bounds the memory of their sums.
 constexpr std::int64_t kTokens = 512;
+constexpr std::int64_t kTokensOfSum = 32;  // worth a thread
 
 }  // namespace
 
@@ -106,28 +108,24 @@ void MoeFeedForward::add_tokens(const float* x, const float* weights, std::int64
     const auto works = plan(weights, tokens);
     std::int64_t total = 0;
     for (const auto& work : works) total += work.units * std::ssize(work.tokens);
-    const std::int64_t threads = at::get_num_threads();
-    auto sums = at::zeros({threads, tokens, row_}, at::kFloat);
+    // Shares of the work with sums of their own, added up in their order whoever did them. Of few tokens
+    // there are more, so that a thread that was put aside costs little.
+    const auto shares = thread_count() * std::clamp<std::int64_t>(kTokens / 8 / tokens, 1, 4);
+    auto sums = at::zeros({shares, tokens, row_}, at::kFloat);
     auto* partial = sums.mutable_data_ptr<float>();
-    // Each thread takes the units that begin in its share of the work.
-    at::parallel_for(0, threads, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (auto thread = begin; thread < end; ++thread) {
-            std::int64_t done = 0;
-            for (const auto& work : works)
-                for (std::int64_t u = 0; u < work.units; ++u, done += std::ssize(work.tokens))
-                    if (done * threads / total == thread)
-                        add_unit(work.first_unit + u, work.tokens, x, weights,
-                                 partial + thread * tokens * row_);
-        }
+    share_out(shares, [&](std::int64_t share) {
+        std::int64_t before = 0;
+        for (const auto& work : works)
+            for (std::int64_t u = 0; u < work.units; ++u, before += std::ssize(work.tokens))
+                if (before * shares / total == share)
+                    add_unit(work.first_unit + u, work.tokens, x, weights, partial + share * tokens * row_);
     });
-    at::parallel_for(0, tokens, 32, [&](std::int64_t begin, std::int64_t end) {
-        for (auto t = begin; t < end; ++t)
-            for (std::int64_t d = 0; d < width_; ++d) {
-                float sum = 0;
-                for (std::int64_t thread = 0; thread < threads; ++thread)
-                    sum += partial[(thread * tokens + t) * row_ + d];
-                y[t * width_ + d] = sum;
-            }
+    share_out((tokens + kTokensOfSum - 1) / kTokensOfSum, [&](std::int64_t block) {
+        for (auto t = block * kTokensOfSum; t < std::min(tokens, (block + 1) * kTokensOfSum); ++t) {
+            std::copy_n(partial + t * row_, width_, y + t * width_);
+            for (std::int64_t share = 1; share < shares; ++share)
+                add_to(y + t * width_, partial + (share * tokens + t) * row_, width_);
+        }
     });
 }
 

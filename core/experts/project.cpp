@@ -113,6 +113,18 @@ std::filesystem::path weights_file(const std::filesystem::path& folder) {
     return folder / "weights.gguf";
 }
 
+void check_fits(const ExpertSet& experts, const ModelConfig& config, const std::filesystem::path& folder) {
+    if (static_cast<std::int64_t>(experts.layers.size()) != config.layers)
+        fail("{}: holds {} layers where its model has {}", folder.string(), experts.layers.size(),
+             config.layers);
+    for (std::size_t l = 0; l < experts.layers.size(); ++l)
+        if (experts.layers[l].owner.numel() != config.neurons ||
+            experts.layers[l].router.size(0) != config.width)
+            fail("{}: layer {} is for {} neurons of width {} where its model has {} of {}", folder.string(),
+                 l, experts.layers[l].owner.numel(), experts.layers[l].router.size(0), config.neurons,
+                 config.width);
+}
+
 bool is_project(const std::filesystem::path& folder) {
     return std::filesystem::is_regular_file(folder / experts_file);
 }

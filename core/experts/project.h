@@ -10,6 +10,7 @@
 
 #include "align/recipe.h"
 #include "experts/expert_set.h"
+#include "model/config.h"
 
 namespace dotmoe {
 
@@ -40,6 +41,10 @@ std::filesystem::path project_weights(const std::filesystem::path& folder, const
 
 /// Where a recovered conversion's weights lie.
 std::filesystem::path weights_file(const std::filesystem::path& folder);
+
+/// Its own checks can't know the model's shape. Throws Error naming the folder where the experts are
+/// another's.
+void check_fits(const ExpertSet& experts, const ModelConfig& config, const std::filesystem::path& folder);
 
 /// Whether the folder holds a conversion (and not, say, a model).
 bool is_project(const std::filesystem::path& folder);

@@ -1,13 +1,18 @@
 #include "model/packed_matrix.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "base/device.h"
+#include "base/team.h"
 #include "model/panel_kernel.h"
 
 namespace dotmoe {
+namespace {
+
+constexpr std::int64_t kItemsPerThread = 6;  // so that a thread that was put aside costs little
+
+}  // namespace
 
 PackedMatrix::PackedMatrix(const at::Tensor& weight, WeightFormat format)
     : rows_(weight.size(0)), values_(pack_panels(weight, format)) {
@@ -18,7 +23,9 @@ void PackedMatrix::multiply(const float* x, std::int64_t tokens, float* y) const
     const auto count = static_cast<std::size_t>(tokens);
     std::vector<const float*> from(count);
     for (std::size_t t = 0; t < count; ++t) from[t] = x + static_cast<std::int64_t>(t) * panels_.depth;
-    at::parallel_for(0, panels_.count, 1, [&](std::int64_t first, std::int64_t end) {
+    const auto items = std::min<std::int64_t>(panels_.count, kItemsPerThread * thread_count());
+    share_out(items, [&](std::int64_t item) {
+        const auto first = item * panels_.count / items, end = (item + 1) * panels_.count / items;
         const auto whole = std::min(end, rows_ / kPanelWidth);
         std::vector<float*> to(count);
         for (std::size_t t = 0; t < count; ++t)

@@ -1,16 +1,17 @@
 #include "model/packed_transformer.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
-#include "model/attention.h"
+#include <algorithm>
+
+#include "base/team.h"
+#include "model/packed_attention.h"
 #include "model/row_operations.h"
 
 namespace dotmoe {
 namespace {
 
-/// Positions of which one head is worth a thread.
-constexpr std::int64_t kParallelPositions = 64;
+constexpr std::int64_t kTokens = 16;  // worth a thread
 
 at::Tensor normed(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
     auto y = at::empty_like(x);
@@ -23,25 +24,6 @@ at::Tensor product(const at::Tensor& x, const PackedMatrix& matrix) {
     auto y = at::empty({x.size(0), matrix.rows()}, x.options());
     matrix.multiply(x.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>());
     return y;
-}
-
-/// One query a head over the whole cache, [heads, positions, head_width] with grouped keys and values.
-at::Tensor attend_one(const float* query, std::int64_t heads, const at::Tensor& keys,
-                      const at::Tensor& values) {
-    const auto positions = keys.size(2), head_width = keys.size(3), group = heads / keys.size(1);
-    auto out = at::empty({1, heads * head_width}, at::kFloat);
-    auto scores = at::empty({heads, positions + 16}, at::kFloat);
-    const auto *k = keys.const_data_ptr<float>(), *v = values.const_data_ptr<float>();
-    auto *room = scores.mutable_data_ptr<float>(), *result = out.mutable_data_ptr<float>();
-    const auto stride = keys.stride(1);
-    at::parallel_for(0, heads, positions < kParallelPositions ? heads : 1,
-                     [&](std::int64_t begin, std::int64_t end) {
-                         for (auto head = begin; head < end; ++head)
-                             attend_head(query + head * head_width, k + head / group * stride,
-                                         v + head / group * stride, positions, head_width,
-                                         room + head * (positions + 16), result + head * head_width);
-                     });
-    return out;
 }
 
 }  // namespace
@@ -62,11 +44,11 @@ PackedTransformer::PackedTransformer(const ModelConfig& config, const Weights& w
 
 void PackedTransformer::rotate(at::Tensor& projected, std::int64_t first_position) const {
     const auto tokens = projected.size(0), row = projected.size(1), width = config_.head_width;
-    const auto [cos, sin] = rotary_.positions(first_position, tokens);
-    const auto *c = cos.const_data_ptr<float>(), *s = sin.const_data_ptr<float>();
+    const auto tables = rotary_.positions(first_position, tokens);
+    const auto *c = tables.first.const_data_ptr<float>(), *s = tables.second.const_data_ptr<float>();
     auto* values = projected.mutable_data_ptr<float>();
-    at::parallel_for(0, tokens, 16, [&](std::int64_t begin, std::int64_t end) {
-        for (auto t = begin; t < end; ++t)
+    share_out((tokens + kTokens - 1) / kTokens, [&](std::int64_t block) {
+        for (auto t = block * kTokens; t < std::min(tokens, (block + 1) * kTokens); ++t)
             for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head)
                 rotate_head(values + t * row + head * width, c + t * (width / 2), s + t * (width / 2), width);
     });
@@ -83,9 +65,7 @@ at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer, Kv
     const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
                                      by_head.narrow(1, heads + kv_heads, kv_heads));
     const auto mixed =
-        tokens == 1
-            ? attend_one(projected.const_data_ptr<float>(), heads, k, v)
-            : causal_attention(by_head.narrow(1, 0, heads), k, v).transpose(1, 2).reshape({tokens, -1});
+        packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads, k, v);
     return product(mixed, weights.output);
 }
 

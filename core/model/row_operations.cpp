@@ -1,17 +1,17 @@
 #include "model/row_operations.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/simd.h"
+#include "base/team.h"
 
 namespace dotmoe {
 namespace {
 
 constexpr std::int64_t kPack = 16;
+constexpr std::int64_t kRows = 32;  // worth a thread
 
 DOTMOE_INLINE float dot(const float* x, const float* y, std::int64_t size) {
     float sum = 0;
@@ -41,31 +41,33 @@ DOTMOE_WIDEST_512 void rotate_pairs(float* a, float* b, const float* cos, const 
     }
 }
 
-/// scores = e^(scores - top), filled up to whole packs with e^-inf = 0; returns their sum.
-DOTMOE_INLINE float exponentials(float* scores, std::int64_t positions, float top) {
-    const auto packs = (positions + kPack - 1) / kPack;
-    std::fill(scores + positions, scores + packs * kPack, -std::numeric_limits<float>::infinity());
-    float sum = 0;
-    for (std::int64_t p = 0; p < packs; ++p)
-        simd::store16(scores + p * kPack, simd::exp_nonpositive(simd::load16(scores + p * kPack) - top));
-    std::fill(scores + positions, scores + packs * kPack, 0.0F);
+/// x = softmax(scale x) over the first `count`, and 0 up to `room`, whole packs.
+DOTMOE_INLINE void softmax(float* x, float scale, std::int64_t count, std::int64_t room) {
+    float top = -std::numeric_limits<float>::infinity(), sum = 0;
+#pragma omp simd reduction(max : top)
+    for (std::int64_t i = 0; i < count; ++i) top = x[i] > top ? x[i] : top;
+    for (std::int64_t i = 0; i < (count + kPack - 1) / kPack * kPack; i += kPack)
+        simd::store16(x + i, simd::exp_nonpositive(scale * (simd::load16(x + i) - top)));
+    std::fill(x + count, x + room, 0.0F);
 #pragma omp simd reduction(+ : sum)
-    for (std::int64_t s = 0; s < positions; ++s) sum += scores[s];
-    return sum;
+    for (std::int64_t i = 0; i < count; ++i) sum += x[i];
+    const float share = 1 / sum;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) x[i] *= share;
+}
+
+DOTMOE_WIDEST_512 void softmax_values(float* x, float scale, std::int64_t count, std::int64_t room) {
+    softmax(x, scale, count, room);
 }
 
 DOTMOE_WIDEST_512 void attend(const float* query, const float* keys, const float* values,
                               std::int64_t positions, std::int64_t head_width, float* scores, float* out) {
-    const float scale = 1 / std::sqrt(static_cast<float>(head_width));
-    float top = -std::numeric_limits<float>::infinity();
-    for (std::int64_t s = 0; s < positions; ++s) {
-        scores[s] = scale * dot(query, keys + s * head_width, head_width);
-        top = std::max(top, scores[s]);
-    }
-    const float share = 1 / exponentials(scores, positions, top);
+    for (std::int64_t s = 0; s < positions; ++s) scores[s] = dot(query, keys + s * head_width, head_width);
+    softmax(scores, 1 / std::sqrt(static_cast<float>(head_width)), positions,
+            (positions + kPack - 1) / kPack * kPack);
     std::fill_n(out, head_width, 0.0F);
     for (std::int64_t s = 0; s < positions; ++s) {
-        const float weight = scores[s] * share;
+        const float weight = scores[s];
         const auto* value = values + s * head_width;
 #pragma omp simd
         for (std::int64_t i = 0; i < head_width; ++i) out[i] += weight * value[i];
@@ -76,10 +78,14 @@ DOTMOE_WIDEST_512 void attend(const float* query, const float* keys, const float
 
 void rms_norm_rows(const float* x, const float* weight, double epsilon, std::int64_t rows, std::int64_t width,
                    float* y) {
-    at::parallel_for(0, rows, 32, [&](std::int64_t begin, std::int64_t end) {
-        for (auto row = begin; row < end; ++row)
+    share_out((rows + kRows - 1) / kRows, [&](std::int64_t block) {
+        for (auto row = block * kRows; row < std::min(rows, (block + 1) * kRows); ++row)
             norm_row(x + row * width, weight, static_cast<float>(epsilon), width, y + row * width);
     });
+}
+
+void softmax_row(float* x, float scale, std::int64_t count, std::int64_t room) {
+    softmax_values(x, scale, count, room);
 }
 
 void add_to(float* x, const float* y, std::int64_t count) {

@@ -9,6 +9,9 @@ namespace dotmoe {
 void rms_norm_rows(const float* x, const float* weight, double epsilon, std::int64_t rows, std::int64_t width,
                    float* y);
 
+/// x = softmax(scale x) over the first `count` >= 1 values, and 0 in the rest of `room`, a multiple of 16.
+void softmax_row(float* x, float scale, std::int64_t count, std::int64_t room);
+
 /// x += y, `count` values.
 void add_to(float* x, const float* y, std::int64_t count);
 

@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/memory_bandwidth.h"
 #include "base/progress.h"
+#include "experts/project.h"
 #include "experts/runtime.h"
 #include "model/load.h"
-#include "pipeline/converted_model.h"
 
 namespace dotmoe {
 namespace {
@@ -28,15 +28,18 @@ std::vector<Candidate> candidates(const RuntimeBench& bench) {
     result.push_back({{.name = "dense", .expert_neurons = config.neurons, .active_neurons = config.neurons},
                       Runtime(config, weights, nullptr, bench.weights)});
     for (const auto& folder : bench.converted) {
-        const auto converted = ConvertedModel::open(folder, DeviceChoice::cpu, bench.model);
-        if (!converted.converted()) fail_usage("{}: is no conversion", folder.string());
-        const auto& layout = converted.experts()->layout;
+        const auto project = load_project(folder);
+        check_fits(project.experts, config, folder);
+        const auto path = project_weights(folder, project, bench.model);
+        const auto& layout = project.experts.layout;
         const auto capacity = layout.capacity(config.neurons);
-        result.push_back(
-            {{.name = folder.filename().string(),
-              .expert_neurons = capacity,
-              .active_neurons = layout.shared + layout.active * capacity},
-             Runtime(result.front().runtime, weights, converted.experts().get(), bench.weights)});
+        result.push_back({{.name = folder.filename().string(),
+                           .expert_neurons = capacity,
+                           .active_neurons = layout.shared + layout.active * capacity},
+                          path == bench.model
+                              ? Runtime(result.front().runtime, weights, &project.experts, bench.weights)
+                              : Runtime(config, load_model(path, exact_compute(DeviceChoice::cpu))->weights,
+                                        &project.experts, bench.weights)});
     }
     for (auto& [figures, runtime] : result) figures.bytes_per_token = runtime.bytes_per_token();
     return result;

@@ -27,19 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The experts file is untrusted as well: its own checks can't know the model's shape.
-void check_fits(const fs::path& folder, const ExpertSet& experts, const ModelConfig& config) {
-    if (static_cast<std::int64_t>(experts.layers.size()) != config.layers)
-        fail("{}: holds {} layers where its model has {}", folder.string(), experts.layers.size(),
-             config.layers);
-    for (std::size_t l = 0; l < experts.layers.size(); ++l)
-        if (experts.layers[l].owner.numel() != config.neurons ||
-            experts.layers[l].router.size(0) != config.width)
-            fail("{}: layer {} is for {} neurons of width {} where its model has {} of {}", folder.string(),
-                 l, experts.layers[l].owner.numel(), experts.layers[l].router.size(0), config.neurons,
-                 config.width);
-}
-
 }  // namespace
 
 struct ConvertedModel::Impl {
@@ -87,7 +74,7 @@ ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoi
              model_or_project.string());
     auto project = load_project(model_or_project);
     auto model = load_model(project_weights(model_or_project, project, source), compute);
-    check_fits(model_or_project, project.experts, model->config);
+    check_fits(project.experts, model->config, model_or_project);
     auto impl =
         std::make_unique<Impl>(std::move(model), std::make_shared<ExpertSet>(std::move(project.experts)));
     impl->recipe = project.recipe;

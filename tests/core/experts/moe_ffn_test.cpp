@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/device.h"
 #include "experts/masked_ffn.h"
 #include "model/panel_kernel.h"
 #include "support/random_experts.h"
@@ -59,6 +60,17 @@ TEST_P(MoeFeedForwardOf, EqualsTheMaskedOracle) {
         const auto x = inputs(tokens);
         EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
     }
+}
+
+TEST_P(MoeFeedForwardOf, IsTheSameTwiceOnSeveralThreads) {
+    set_thread_count(3);
+    const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::fp32);
+    for (const std::int64_t tokens : {1, 40, 130}) {
+        const auto x = inputs(tokens), y = apply(ffn, x);
+        EXPECT_LT(relative_difference(y, converted_feed_forward(weights_, experts_)(x, 0)), 2e-6) << tokens;
+        EXPECT_TRUE(at::equal(apply(ffn, x), y)) << tokens;
+    }
+    set_thread_count(1);
 }
 
 TEST_P(MoeFeedForwardOf, InBf16EqualsTheOracleOfRoundedWeights) {

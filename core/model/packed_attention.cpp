@@ -1,0 +1,114 @@
+#include "model/packed_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/team.h"
+#include "model/panel_kernel.h"
+#include "model/panels.h"
+#include "model/row_operations.h"
+
+namespace dotmoe {
+namespace {
+
+/// Positions from which on a head is worth a thread of its own.
+constexpr std::int64_t kParallelPositions = 64;
+
+std::int64_t whole_panels(std::int64_t count) {
+    return (count + kPanelWidth - 1) / kPanelWidth;
+}
+
+/// One query a head.
+void attend_one(const float* q, std::int64_t heads, const at::Tensor& keys, const at::Tensor& values,
+                float* out) {
+    const auto positions = keys.size(2), head_width = keys.size(3), group = heads / keys.size(1);
+    const auto *k = keys.const_data_ptr<float>(), *v = values.const_data_ptr<float>();
+    const auto attend = [&](std::int64_t head) {
+        thread_local std::vector<float> scores;
+        scores.resize(static_cast<std::size_t>(positions + kPanelWidth));
+        const auto shared = head / group * keys.stride(1);
+        attend_head(q + head * head_width, k + shared, v + shared, positions, head_width, scores.data(),
+                    out + head * head_width);
+    };
+    if (positions >= kParallelPositions) return share_out(heads, attend);
+    for (std::int64_t head = 0; head < heads; ++head) attend(head);
+}
+
+/// Some queries in a row, of one head.
+struct Tile {
+    std::int64_t first, rows, before;  ///< queries, and positions before the first
+    const float* q;
+    std::int64_t q_row;
+    const float *keys, *values;  ///< panels of K, depth head_width, and of V^T, depth `positions`
+    std::int64_t positions, head_width;
+    float* out;
+    std::int64_t out_row;
+};
+
+void attend_tile(const Tile& tile) {
+    const auto visible = tile.before + tile.rows, panels = whole_panels(visible), row = panels * kPanelWidth;
+    const auto width = tile.head_width, padded = whole_panels(width) * kPanelWidth;
+    thread_local std::vector<float> scores, mixed;
+    scores.resize(static_cast<std::size_t>(tile.rows * row));
+    mixed.resize(static_cast<std::size_t>(tile.rows * padded));
+    const float* in[kMostTileRows];
+    float* out[kMostTileRows];
+    for (std::int64_t r = 0; r < tile.rows; ++r) {
+        in[r] = tile.q + (tile.first + r) * tile.q_row;
+        out[r] = scores.data() + r * row;
+    }
+    multiply(Panels{WeightFormat::fp32, tile.keys, width, panels}, in, out, tile.rows);
+    const float scale = 1 / std::sqrt(static_cast<float>(width));
+    for (std::int64_t r = 0; r < tile.rows; ++r) {
+        softmax_row(out[r], scale, tile.before + r + 1, row);
+        in[r] = out[r];
+        out[r] = mixed.data() + r * padded;
+    }
+    for (std::int64_t p = 0; p < whole_panels(width); ++p) {
+        multiply(Panels{WeightFormat::fp32, tile.values + p * tile.positions * kPanelWidth, visible, 1}, in,
+                 out, tile.rows);
+        for (std::int64_t r = 0; r < tile.rows; ++r) out[r] += kPanelWidth;
+    }
+    for (std::int64_t r = 0; r < tile.rows; ++r)
+        std::copy_n(mixed.data() + r * padded, width, tile.out + (tile.first + r) * tile.out_row);
+}
+
+}  // namespace
+
+at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tokens, std::int64_t heads,
+                            const at::Tensor& keys, const at::Tensor& values) {
+    const auto kv_heads = keys.size(1), positions = keys.size(2), width = keys.size(3);
+    auto result = at::empty({tokens, heads * width}, at::kFloat);
+    auto* out = result.mutable_data_ptr<float>();
+    if (tokens == 1) {
+        attend_one(q, heads, keys, values, out);
+        return result;
+    }
+    std::vector<at::Tensor> packed(static_cast<std::size_t>(2 * kv_heads));
+    share_out(2 * kv_heads, [&](std::int64_t i) {
+        const auto head = i / 2;
+        packed[static_cast<std::size_t>(i)] = i % 2 == 0
+                                                  ? pack_panels(keys[0][head], WeightFormat::fp32)
+                                                  : pack_panels(values[0][head].t(), WeightFormat::fp32);
+    });
+    const auto tiles = (tokens + tile_rows() - 1) / tile_rows();
+    share_out(heads * tiles, [&](std::int64_t i) {
+        const auto head = i % heads, first = i / heads * tile_rows();
+        const auto kv = static_cast<std::size_t>(2 * (head / (heads / kv_heads)));
+        attend_tile({.first = first,
+                     .rows = std::min(tile_rows(), tokens - first),
+                     .before = positions - tokens + first,
+                     .q = q + head * width,
+                     .q_row = q_row,
+                     .keys = packed[kv].const_data_ptr<float>(),
+                     .values = packed[kv + 1].const_data_ptr<float>(),
+                     .positions = positions,
+                     .head_width = width,
+                     .out = out + head * width,
+                     .out_row = heads * width});
+    });
+    return result;
+}
+
+}  // namespace dotmoe
