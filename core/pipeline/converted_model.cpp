@@ -23,11 +23,8 @@
 #include "text/utf8_stream.h"
 
 namespace dotmoe {
-namespace {
 
 namespace fs = std::filesystem;
-
-}  // namespace
 
 struct ConvertedModel::Impl {
     Impl(std::shared_ptr<const Model> base, std::shared_ptr<const ExpertSet> set)
