@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "align/routing_rule_names.h"
+
 namespace dotmoe::cli {
 namespace {
 
@@ -54,6 +56,12 @@ void RecipeFlags::add_to(CLI::App& command) {
                     fmt::format("How layers are split: {}", fmt::join(method_names(), ", ")))
         ->type_name("NAME")
         ->group(group);
+    command
+        .add_option("--routing", routing_,
+                    fmt::format("How a token's experts are chosen and weighed: {}",
+                                fmt::join(routing_rule_names(), ", ")))
+        ->type_name("RULE")
+        ->group(group);
     command.add_option("--seed", seed_, "Same seed, machine and threads: same assignment")
         ->type_name("N")
         ->group(group);
@@ -69,6 +77,7 @@ Recipe RecipeFlags::recipe() const {
     override_with(layer_steps_, recipe.layerwise.steps);
     override_with(seed_, recipe.seed);
     if (method_) recipe.method = method_named(*method_);
+    if (routing_) recipe.layout.routing.rule = routing_rule_named(*routing_);
     check_recipe(recipe);
     return recipe;
 }

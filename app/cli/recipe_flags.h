@@ -14,7 +14,7 @@ class RecipeFlags {
   public:
     /// The flags write into this object: it outlives the command.
     void add_to(CLI::App& command);
-    /// All but --method and --seed, of which compare takes several.
+    /// All but --method, --routing and --seed: compare takes several methods and seeds.
     void add_budget_to(CLI::App& command);
 
     /// The recipe named, with the flags over it, range-checked. Throws UsageError.
@@ -22,7 +22,7 @@ class RecipeFlags {
 
   private:
     std::string name_or_file_ = "quick";
-    std::optional<std::string> method_;
+    std::optional<std::string> method_, routing_;
     std::optional<std::int64_t> experts_, active_, shared_, steps_, recover_, layer_steps_;
     std::optional<std::uint64_t> seed_;
 };

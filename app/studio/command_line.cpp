@@ -6,6 +6,8 @@
 #include <cctype>
 #include <string_view>
 
+#include "align/routing_rule_names.h"
+
 namespace dotmoe::studio {
 namespace {
 
@@ -39,6 +41,8 @@ std::string command_line(const ConvertRequest& request) {
     add_changed(line, "--shared", recipe.layout.shared, base.layout.shared);
     add_changed(line, "--steps", recipe.distill.steps, base.distill.steps);
     add_changed(line, "--recover", recipe.recover.steps, base.recover.steps);
+    add_changed(line, "--method", name_of(recipe.method), name_of(base.method));
+    add_changed(line, "--routing", name_of(recipe.layout.routing.rule), name_of(base.layout.routing.rule));
     add_changed(line, "--seed", recipe.seed, base.seed);
     return line;
 }

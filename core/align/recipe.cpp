@@ -9,6 +9,7 @@
 #include <set>
 
 #include "align/presets.h"
+#include "align/routing_rule_names.h"
 #include "base/error.h"
 #include "base/files.h"
 
@@ -235,6 +236,20 @@ Method method_named(std::string_view name) {
     const auto method = value_named<Method>(name);
     if (!method) fail_usage("method '{}' is unknown: use {}", name, fmt::join(names<Method>, ", "));
     return *method;
+}
+
+std::vector<std::string> routing_rule_names() {
+    return {names<RoutingRule>.begin(), names<RoutingRule>.end()};
+}
+
+std::string_view name_of(RoutingRule rule) {
+    return name_in(rule);
+}
+
+RoutingRule routing_rule_named(std::string_view name) {
+    const auto rule = value_named<RoutingRule>(name);
+    if (!rule) fail_usage("routing rule '{}' is unknown: use {}", name, fmt::join(names<RoutingRule>, ", "));
+    return *rule;
 }
 
 std::int64_t training_steps(const Recipe& recipe) {

@@ -29,7 +29,7 @@ CORE_LAYERS = {
 PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/experts/routing_rule.h", "core/evaluate/figures.h", "core/pipeline/metrics.h"}
 # What the front ends include of core besides events/: the whole of their view of it.
 FACADE = (
-    "core/align/recipe.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",
+    "core/align/recipe.h", "core/align/routing_rule_names.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",
     "core/base/system.h",
     "core/experts/layout.h", "core/model/weight_format.h", "core/export/huggingface.h", "core/export/verify.h",
     "core/pipeline/answer_tasks.h", "core/pipeline/bench.h", "core/pipeline/bench_runtime.h", "core/pipeline/bench_train.h", "core/pipeline/compare.h",

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <limits>
 
+#include "align/routing_rule_names.h"
 #include "app/studio/default_output.h"
 #include "app/studio/figures.h"
 #include "app/studio/panels/dry_run_card.h"
@@ -30,6 +31,26 @@ QSpinBox* add_number(QFormLayout* form, const char* name, const QString& label, 
     box->setRange(lowest, std::numeric_limits<int>::max());
     form->addRow(label, box);
     return box;
+}
+
+QComboBox* add_choice(QFormLayout* form, const char* name, const QString& label, const QString& tip,
+                      const std::vector<std::string>& choices) {
+    auto* box = new QComboBox;
+    box->setObjectName(name);
+    box->setAccessibleName(label);
+    box->setToolTip(tip);
+    for (const auto& choice : choices) box->addItem(QString::fromStdString(choice));
+    form->addRow(label, box);
+    return box;
+}
+
+bool fits(const Layout& layout, const ModelSummary& model) {
+    try {
+        check_layout(layout, model.config.neurons);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 std::filesystem::path to_path(const QString& text) {
@@ -55,6 +76,12 @@ RecipePanel::RecipePanel(QWidget* parent)
     m_presets->setAccessibleName(tr("Preset"));
     for (const auto& name : dotmoe::preset_names()) m_presets->addItem(QString::fromStdString(name));
     form->addRow(tr("Preset"), m_presets);
+    m_method = add_choice(
+        form, "method", tr("Method"),
+        tr("How the neurons of a layer are dealt to experts; all but transport are there to compare"),
+        method_names());
+    m_routing = add_choice(form, "routing", tr("Routing"), tr("How a token's experts are chosen and weighed"),
+                           routing_rule_names());
     m_experts = add_number(form, "experts", tr("Experts"), tr("Routed experts a layer, E"), 1);
     m_active = add_number(form, "active", tr("Active"), tr("Experts that each token is sent to, k"), 1);
     m_shared = add_number(form, "shared", tr("Shared"), tr("Neurons that every token uses, S"), 0);
@@ -95,6 +122,8 @@ RecipePanel::RecipePanel(QWidget* parent)
     connect(m_presets, &QComboBox::textActivated, this, &RecipePanel::setPreset);
     for (auto* box : {m_experts, m_active, m_shared, m_steps, m_recover, m_seed})
         connect(box, &QSpinBox::valueChanged, this, &RecipePanel::recheck);
+    for (auto* box : {m_method, m_routing})
+        connect(box, &QComboBox::currentTextChanged, this, &RecipePanel::recheck);
     connect(m_text, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_out, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_copy, &QPushButton::clicked, this, &RecipePanel::copyRequested);
@@ -104,8 +133,15 @@ RecipePanel::RecipePanel(QWidget* parent)
 void RecipePanel::setModel(std::optional<ModelSummary> model) {
     m_model = std::move(model);
     m_card->clearActual();
+    choosePresetThatFits();
     refreshOut();
     recheck();
+}
+
+void RecipePanel::choosePresetThatFits() {
+    if (!m_model || recipe().layout != m_preset.layout || fits(m_preset.layout, *m_model)) return;
+    for (const auto& name : preset_names())
+        if (fits(dotmoe::preset(name).layout, *m_model)) return setPreset(QString::fromStdString(name));
 }
 
 void RecipePanel::setPreset(const QString& name) {
@@ -159,6 +195,12 @@ void RecipePanel::fill(const Recipe& recipe) {
         const QSignalBlocker quiet(box);
         box->setValue(static_cast<int>(value));
     };
+    const auto choose = [](QComboBox* box, std::string_view name) {
+        const QSignalBlocker quiet(box);
+        box->setCurrentText(QString::fromUtf8(name.data(), std::ssize(name)));
+    };
+    choose(m_method, name_of(recipe.method));
+    choose(m_routing, name_of(recipe.layout.routing.rule));
     set(m_experts, recipe.layout.experts);
     set(m_active, recipe.layout.active);
     set(m_shared, recipe.layout.shared);
@@ -169,6 +211,8 @@ void RecipePanel::fill(const Recipe& recipe) {
 
 Recipe RecipePanel::recipe() const {
     auto recipe = m_preset;
+    recipe.method = method_named(m_method->currentText().toStdString());
+    recipe.layout.routing.rule = routing_rule_named(m_routing->currentText().toStdString());
     recipe.layout.experts = m_experts->value();
     recipe.layout.active = m_active->value();
     recipe.layout.shared = m_shared->value();

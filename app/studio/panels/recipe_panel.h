@@ -27,7 +27,8 @@ class RecipePanel : public QWidget {
   public:
     explicit RecipePanel(QWidget* parent = nullptr);
 
-    /// Nothing: no model is open, or the one that is can't be converted.
+    /// Nothing: no model is open, or the one that is can't be converted. An untouched layout that does not
+    /// fit the model gives way to that of the first preset that does.
     void setModel(std::optional<ModelSummary> model);
     void setPreset(const QString& name);
     QString preset() const;
@@ -53,6 +54,7 @@ class RecipePanel : public QWidget {
   private:
     void fill(const Recipe& recipe);
     Recipe recipe() const;
+    void choosePresetThatFits();
     QString findProblem() const;
     void recheck();
     void estimate();
@@ -63,7 +65,7 @@ class RecipePanel : public QWidget {
     QTimer m_estimateSoon;
     LatestJob m_estimates;
 
-    QComboBox* m_presets;
+    QComboBox *m_presets, *m_method, *m_routing;
     QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_recover, *m_seed;
     PathsEdit *m_text, *m_out;
     QLabel* m_check;

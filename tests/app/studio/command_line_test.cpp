@@ -27,9 +27,11 @@ TEST(CommandLine, NamesOnlyWhatWasChanged) {
     changed.recipe.distill.steps = 3;
     changed.recipe.recover.steps = 9;
     changed.recipe.seed = 42;
+    changed.recipe.method = Method::weights;
+    changed.recipe.layout.routing.rule = RoutingRule::expert_choice;
     EXPECT_EQ(command_line(changed),
               "dotmoe convert /models/a.gguf --text /texts --out out --recipe quick --active 7 --steps 3 "
-              "--recover 9 --seed 42");
+              "--recover 9 --method weights --routing expert_choice --seed 42");
 }
 
 // The shell itself is the oracle.

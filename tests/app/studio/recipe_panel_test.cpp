@@ -57,6 +57,45 @@ TEST_F(RecipePanelTest, PresetFillsTheFormAndTheFormTheRecipe) {
     EXPECT_EQ(panel_.request().recipe.text.window, toy.text.window);
 }
 
+TEST_F(RecipePanelTest, MethodAndRoutingAreChosenWithTheKeyboard) {
+    panel_.setModel(summary());
+    panel_.setPreset("toy");
+    const auto choose = [this](const char* field, const char* name) {
+        auto* box = panel_.findChild<QComboBox*>(field);
+        box->setFocus();
+        QTest::keyClicks(box, name);
+        QTest::keyClick(box, Qt::Key_Return);
+    };
+    EXPECT_EQ(panel_.findChild<QComboBox*>("method")->count(), 6);
+    EXPECT_EQ(panel_.findChild<QComboBox*>("routing")->count(), 5);
+    choose("method", "weights");
+    choose("routing", "expert");
+    EXPECT_EQ(panel_.request().recipe.method, Method::weights);
+    EXPECT_EQ(panel_.request().recipe.layout.routing.rule, RoutingRule::expert_choice);
+    panel_.setPreset("quick");
+    EXPECT_EQ(panel_.request().recipe.method, Method::transport);
+    EXPECT_EQ(panel_.request().recipe.layout.routing.rule, RoutingRule::unit);
+}
+
+TEST_F(RecipePanelTest, AModelThatThePresetDoesNotFitGetsOneThatDoes) {
+    QSignalSpy changed(&panel_, &RecipePanel::presetChanged);
+    EXPECT_EQ(panel_.preset(), "quick");
+    panel_.setModel(summary());
+    EXPECT_EQ(panel_.preset(), "toy");
+    ASSERT_EQ(changed.count(), 1);
+    EXPECT_EQ(panel_.request().recipe.layout, preset("toy").layout);
+    // What fits stays, and so does what somebody typed.
+    auto larger = summary();
+    larger.config.neurons = 1536;
+    panel_.setPreset("quick");
+    panel_.setModel(larger);
+    EXPECT_EQ(panel_.preset(), "quick");
+    type("experts", 42);
+    panel_.setModel(summary());
+    EXPECT_EQ(panel_.preset(), "quick");
+    EXPECT_EQ(panel_.request().recipe.layout.experts, 42);
+}
+
 TEST_F(RecipePanelTest, LayoutIsCheckedWhileTyped) {
     panel_.setModel(summary());
     panel_.setPreset("toy");
