@@ -45,6 +45,7 @@ void ConversionRun::recover() {
 
     auto settings = recipe().distill;
     settings.steps = recover.steps;
+    settings.temperature_start = settings.temperature_end;  // of no solve: the plans are settled
     ProgressMeter meter(recover.steps, state_.step - earlier);
     const auto on_step = [&](const DistillStep& done) {
         state_.recovery = tuning.state();
