@@ -23,6 +23,7 @@ const at::Tensor& taken(const std::map<std::string, at::Tensor>& state, const st
 std::vector<torch::optim::OptimizerParamGroup> groups_of(const std::vector<TrainedLeaf>& leaves,
                                                          double weight_decay) {
     std::vector<torch::optim::OptimizerParamGroup> groups;
+    groups.reserve(leaves.size());
     for (const auto& leaf : leaves)
         groups.push_back(
             {{leaf.value},

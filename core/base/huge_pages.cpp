@@ -2,17 +2,17 @@
 
 #include <sys/mman.h>
 
-#include <cstdint>
+#include <memory>
 
 namespace dotmoe {
 
 at::Tensor on_huge_pages(const at::Tensor& tensor) {
-    constexpr std::uintptr_t page = 1 << 21;
+    constexpr std::size_t page = 1 << 21;
     auto copy = at::empty(tensor.sizes(), tensor.options(), at::MemoryFormat::Contiguous);
     // Before the first touch, and only what is wholly ours. Advice: that it was not taken is no error.
-    const auto begin = reinterpret_cast<std::uintptr_t>(copy.mutable_data_ptr()), end = begin + copy.nbytes();
-    const auto first = (begin + page - 1) / page * page, last = end / page * page;
-    if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+    void* first = copy.mutable_data_ptr();
+    auto bytes = copy.nbytes();
+    if (std::align(page, page, first, bytes)) ::madvise(first, bytes / page * page, MADV_HUGEPAGE);
     return copy.copy_(tensor);
 }
 

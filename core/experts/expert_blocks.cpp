@@ -23,7 +23,7 @@ ExpertBlocks::ExpertBlocks(const LayerWeights& layer, const at::Tensor& owner, W
     columns_.assign(columns.const_data_ptr<std::int64_t>(), columns.const_data_ptr<std::int64_t>() + neurons);
     columns_.resize(static_cast<std::size_t>(filled), columns_.back());
 
-    const auto rows = [&](const at::Tensor& weight) {  // [units, kNeurons, D]
+    const auto rows = [&, &order = order](const at::Tensor& weight) {  // [units, kNeurons, D]
         const auto sorted = weight.to(at::kCPU, at::kFloat).index_select(0, order);
         return at::constant_pad_nd(sorted, {0, 0, 0, filled - neurons}).view({units, kNeurons, -1});
     };
