@@ -78,10 +78,9 @@ ExportResult export_huggingface(const ExportRequest& request, EventSink& events,
     write_weights(folder.path() / "model.safetensors", stock_tensors(*model, project.experts, plan),
                   project.source_sha256, events, control);
 
-    const ExportResult result{std::string(class_name(plan.architecture)),
-                              plan.exact ? "exact" : "approximate",
-                              *std::max_element(plan.router_factor.begin(), plan.router_factor.end()),
-                              size_of_files(folder.path())};
+    ExportResult result{std::string(class_name(plan.architecture)), plan.exact ? "exact" : "approximate",
+                        *std::max_element(plan.router_factor.begin(), plan.router_factor.end()),
+                        size_of_files(folder.path())};
     folder.commit();
     return result;
 }
