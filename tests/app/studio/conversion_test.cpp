@@ -102,8 +102,9 @@ class ConversionTest : public StudioDriver {
         auto* canvas = find<TokenCanvas>("tokens");
         const auto tokens = static_cast<int>(routing.tokens.size());
         for (int token = 0; token < tokens; ++token) {
-            const auto place = static_cast<std::size_t>(layer * tokens + token);
-            const auto best = routing.expert[place * static_cast<std::size_t>(routing.active)];
+            const int place = layer * tokens + token;
+            const auto best =
+                routing.expert.at(static_cast<std::size_t>(place) * static_cast<std::size_t>(routing.active));
             const auto box = canvas->tokenRect(token).toRect();
             EXPECT_TRUE(alike(pixel(canvas, box.bottomRight() - QPoint(3, 3)), expertColour(best))) << token;
         }
