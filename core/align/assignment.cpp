@@ -131,9 +131,11 @@ void Assignment::restore(const std::map<std::string, at::Tensor>& state) {
     restore_tensor(affinity_, state, "affinity");
     restore_tensor(router_, state, "router");
     if (optimizer_) optimizer_->restore(state);
-    if (state.contains("potentials") && state.contains("temperature")) {
-        potentials_ = state.at("potentials").to(affinity_.device());
-        temperature_ = state.at("temperature").item<double>();
+    if (const auto potentials = state.find("potentials"); potentials != state.end()) {
+        const auto temperature = at::zeros({1}, at::kDouble);
+        restore_tensor(temperature, state, "temperature");
+        potentials_ = potentials->second.to(affinity_.device());
+        temperature_ = temperature.item<double>();
     }
     if (!options_.train_assignment) {
         fixed_.clear();

@@ -37,7 +37,7 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
                               const at::Tensor& down, const at::Tensor& owner, const Layout& layout) {
         const auto g = at::linear(x, gate), u = at::linear(x, up);
         const auto columns = column_mask(routed, layout);
-        const bool trained = gate.requires_grad() || up.requires_grad();
+        const bool trained = gate.requires_grad();  // the three are trained together, or none is
         context->save_for_backward({trained ? x : at::Tensor(), g, u, columns, owner, gate, up, down});
         context->saved_data["first_routed"] = layout.first_routed();
         const auto h = at::silu(g).mul_(u);
@@ -62,19 +62,17 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
             if (context->needs_input_grad(kSoftPlan))
                 result[kSoftPlan] = at::matmul(through_mask.t(), columns);  // dP = U^T R
         }
-        const auto mask = neuron_mask(columns, owner, d_masked.scalar_type());
-        if (context->needs_input_grad(kDownWeight))
-            result[kDownWeight] = at::matmul(gradients[0].t(), (activated * u).mul_(mask));
         const bool trained = saved[kInput].defined();
-        if (context->needs_input_grad(kX) || trained) {
-            const auto d_h = d_masked * mask;
-            const auto d_gate = at::silu_backward(d_h * u, g), d_up = d_h * activated;  // of the two products
-            if (context->needs_input_grad(kX))
-                result[kX] = at::matmul(d_gate, saved[kGate]).addmm_(d_up, saved[kUp]);
-            if (trained) {
-                result[kGateWeight] = at::matmul(d_gate.t(), saved[kInput]);
-                result[kUpWeight] = at::matmul(d_up.t(), saved[kInput]);
-            }
+        if (!context->needs_input_grad(kX) && !trained) return result;
+        const auto mask = neuron_mask(columns, owner, d_masked.scalar_type());
+        if (trained) result[kDownWeight] = at::matmul(gradients[0].t(), (activated * u).mul_(mask));
+        const auto d_h = d_masked * mask;
+        const auto d_gate = at::silu_backward(d_h * u, g), d_up = d_h * activated;  // of the two products
+        if (context->needs_input_grad(kX))
+            result[kX] = at::matmul(d_gate, saved[kGate]).addmm_(d_up, saved[kUp]);
+        if (trained) {
+            result[kGateWeight] = at::matmul(d_gate.t(), saved[kInput]);
+            result[kUpWeight] = at::matmul(d_up.t(), saved[kInput]);
         }
         return result;
     }

@@ -19,8 +19,8 @@ namespace dotmoe {
 using RowsFeedForward =
     std::function<void(const float* x, std::int64_t tokens, float* y, std::int64_t layer)>;
 
-/// All but the FFN. Attention of a single token and everything between the products are loops of our own: at
-/// one token an operator of ATen costs as much as a small product.
+/// All but the FFN. Attention and everything between the products are loops of our own: at one token an
+/// operator of ATen costs as much as a small product.
 class PackedTransformer {
   public:
     PackedTransformer(const ModelConfig& config, const Weights& weights, WeightFormat format);

@@ -83,6 +83,10 @@ TEST(Assignment, RestoreRefusesWhatIsMissingOrMisshapen) {
     state = assignment.state();
     state["affinity"] = at::zeros({1, 2, 3});
     EXPECT_THROW(assignment.restore(state), Error);
+    assignment.solve(0.5);
+    state = assignment.state();
+    state.erase("temperature");  // the potentials mean nothing without it
+    EXPECT_THROW(assignment.restore(state), Error);
 }
 
 TEST(Assignment, AFixedSplitIsThatOfItsAffinityAndNoTransportRuns) {
