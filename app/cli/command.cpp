@@ -29,6 +29,19 @@ CLI::Option* add_source_option(CLI::App* command, std::string& source) {
         ->type_name("FILE");
 }
 
+void TaskOptions::add_to(CLI::App& command) {
+    command
+        .add_option("--tasks", folders,
+                    "Folders of multiple-choice tasks: a requests.jsonl or requests.jsonl.gz in each")
+        ->type_name("DIR");
+    command
+        .add_option("--questions", questions,
+                    "Questions a task, the first of its file in order; 0: all of them")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N")
+        ->capture_default_str();
+}
+
 std::vector<std::filesystem::path> to_paths(const std::vector<std::string>& names) {
     return {names.begin(), names.end()};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -57,6 +58,14 @@ CLI::App* add_command(CLI::App& app, Context& context, const std::string& name, 
 
 /// The dense model of a conversion, where it has moved since (--source).
 CLI::Option* add_source_option(CLI::App* command, std::string& source);
+
+/// Multiple-choice tasks to be answered (--tasks, --questions).
+struct TaskOptions {
+    std::vector<std::string> folders;
+    std::int64_t questions = 200;  ///< of each; 0: all
+
+    void add_to(CLI::App& command);
+};
 
 std::vector<std::filesystem::path> to_paths(const std::vector<std::string>& names);
 std::optional<std::filesystem::path> optional_path(const std::string& name);  ///< none when empty

@@ -38,23 +38,28 @@ std::vector<Task> read_tasks(const std::vector<std::filesystem::path>& folders, 
 }
 
 std::vector<TaskFigures> answer_tasks(const ConvertedModel& model, const std::vector<Task>& tasks,
-                                      EventSink& events) {
-    const auto& converted = *model.model();
+                                      EventSink& events, RunControl& control,
+                                      const std::vector<Answers>& dense) {
     std::vector<TaskFigures> figures;
     for (const auto& task : tasks) {
         const auto& asked = task.questions;
-        const auto answers = [&](const char* which, const Transformer& transformer, const FeedForward& ffn) {
+        const auto answers = [&](const char* which, const Model& asked_model, const FeedForward& ffn) {
             const auto progress =
                 progress_of(events, fmt::format("{}, {}", task.name, which), "questions", std::ssize(asked));
-            return judge_answers(asked,
-                                 score_questions(transformer, ffn, *converted.tokenizer, asked, progress));
+            const Transformer transformer(asked_model.config, asked_model.weights);
+            const auto scores = score_questions(transformer, ffn ? ffn : transformer.dense(),
+                                                *asked_model.tokenizer, asked, [&](std::int64_t done) {
+                                                    control.poll();
+                                                    progress(done);
+                                                });
+            return judge_answers(asked, scores);
         };
-        const Transformer dense(model.dense()->config, model.dense()->weights);
-        figures.push_back(
-            {task.name, std::ssize(asked), chance_of(asked), answers("dense", dense, dense.dense()), {}});
+        auto& found =
+            figures.emplace_back(TaskFigures{task.name, std::ssize(asked), chance_of(asked), {}, {}});
+        found.dense = dense.empty() ? answers("dense", *model.dense(), {}) : dense.at(figures.size() - 1);
         if (model.converted())
-            figures.back().converted = answers("converted", {converted.config, converted.weights},
-                                               converted_feed_forward(converted.weights, *model.experts()));
+            found.converted = answers("converted", *model.model(),
+                                      converted_feed_forward(model.model()->weights, *model.experts()));
     }
     return figures;
 }
@@ -66,12 +71,27 @@ void to_json(nlohmann::json& json, const Answers& answers) {
             {"acc_norm_stderr", answers.normalised_stderr}};
 }
 
+void from_json(const nlohmann::json& json, Answers& answers) {
+    json.at("acc").get_to(answers.accuracy);
+    json.at("acc_stderr").get_to(answers.accuracy_stderr);
+    json.at("acc_norm").get_to(answers.normalised);
+    json.at("acc_norm_stderr").get_to(answers.normalised_stderr);
+}
+
 void to_json(nlohmann::json& json, const TaskFigures& figures) {
     json = {{"task", figures.task},
             {"questions", figures.questions},
             {"chance", figures.chance},
             {"dense", figures.dense}};
     if (figures.converted) json["converted"] = *figures.converted;
+}
+
+void from_json(const nlohmann::json& json, TaskFigures& figures) {
+    json.at("task").get_to(figures.task);
+    json.at("questions").get_to(figures.questions);
+    json.at("chance").get_to(figures.chance);
+    json.at("dense").get_to(figures.dense);
+    if (json.contains("converted")) figures.converted = json.at("converted").get<Answers>();
 }
 
 std::string format_table(const std::vector<TaskFigures>& tasks) {

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "experts/project.h"
+#include "pipeline/kept_answers.h"
 
 namespace dotmoe {
 namespace {
@@ -82,6 +83,20 @@ std::optional<Metrics> finished(const ConvertRequest& run) {
     }
 }
 
+/// All conversions come from one dense model, so it is asked once.
+void ask(const std::vector<ConvertRequest>& runs, const std::vector<Task>& tasks,
+         std::vector<MethodRuns>& methods, const ConvertHooks& hooks) {
+    if (tasks.empty()) return;
+    std::vector<Answers> dense;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto& run = runs[i];
+        auto figures = kept_answers(run.out, run.model, run.device, tasks, dense, hooks);
+        dense.clear();
+        for (const auto& task : figures) dense.push_back(task.dense);
+        methods[i % methods.size()].tasks.push_back(std::move(figures));
+    }
+}
+
 /// Told once the first conversion is done.
 std::string time_left(const ProgressMeter& meter) {
     return meter.done() > 0 ? fmt::format("; about {:.0f} minutes left", std::ceil(meter.eta() / 60)) : "";
@@ -91,6 +106,7 @@ std::string time_left(const ProgressMeter& meter) {
 
 Comparison compare(const CompareRequest& request, const ConvertHooks& hooks) {
     const auto runs = conversions_of(request);
+    const auto tasks = read_tasks(request.tasks, request.questions);
     const auto& out = request.conversion.out;
     keep_to_inputs(out, shared_inputs(request));
 
@@ -113,6 +129,8 @@ Comparison compare(const CompareRequest& request, const ConvertHooks& hooks) {
         }
         methods[i % methods.size()].runs.push_back(*done[i]);
     }
+    set_thread_count(request.conversion.threads);  // no conversion may have been left to do
+    ask(runs, tasks, methods, hooks);
     auto comparison = compare_runs(request.seeds, methods);
     write_file_atomically(out / "compare.json", nlohmann::json(comparison).dump(2) + "\n");
     write_file_atomically(out / "compare.md", format_markdown(comparison));

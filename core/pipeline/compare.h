@@ -16,12 +16,15 @@ struct CompareRequest {
     ConvertRequest conversion;
     std::vector<Method> methods;
     std::vector<std::uint64_t> seeds;
+    std::vector<std::filesystem::path> tasks;  ///< folders of questions that the conversions answer
+    std::int64_t questions = 200;              ///< of each task; 0: all
 };
 
 /// Runs what is not there yet: a finished conversion by the same recipe counts as done, an unfinished one
-/// goes on from its checkpoint. Then writes out/compare.json and out/compare.md. Blocks; publishes each
-/// conversion's events. Throws UsageError before any work for a method, seed or recipe that can't be run, or
-/// a folder begun with another model, text or recipe; Error and Cancelled as convert() does.
+/// goes on from its checkpoint. Answers of a conversion are kept beside it. Then writes out/compare.json and
+/// out/compare.md. Blocks; publishes each conversion's events. Throws UsageError before any work for a
+/// method, seed or recipe that can't be run, or a folder begun with another model, text or recipe; Error and
+/// Cancelled as convert() does.
 Comparison compare(const CompareRequest& request, const ConvertHooks& hooks);
 
 }  // namespace dotmoe

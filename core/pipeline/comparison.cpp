@@ -33,7 +33,21 @@ std::optional<ComparisonRow> stage_row(const MethodRuns& method, std::optional<Q
                          .perplexities = by_seed(&Quality::perplexity),
                          .dead = {},
                          .load_max = {},
-                         .seconds = {}};
+                         .seconds = {},
+                         .tasks = {}};
+}
+
+std::vector<TaskSpread> task_spreads(const MethodRuns& method, std::size_t tasks) {
+    std::vector<TaskSpread> spreads;
+    for (std::size_t task = 0; task < tasks; ++task) {
+        const auto over_runs = [&](double Answers::*share) {
+            std::vector<double> values;
+            for (const auto& figures : method.tasks) values.push_back((*figures.at(task).converted).*share);
+            return spread_of(values);
+        };
+        spreads.push_back({over_runs(&Answers::accuracy), over_runs(&Answers::normalised)});
+    }
+    return spreads;
 }
 
 double dead_experts(const Metrics& run) {
@@ -56,28 +70,54 @@ std::string figure(const std::optional<double>& value, int decimals) {
     return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
 }
 
-using Cells = std::array<std::string, 8>;
-constexpr std::array<std::string_view, 8> headings{"method", "stage", "perplexity", "KL",
-                                                   "top-1",  "dead",  "load max",   "seconds"};
-
-Cells cells_of(const ComparisonRow& row, std::string_view stage) {
-    return {std::string(name_of(row.method)),
-            std::string(stage),
-            with_error(row.perplexity),
-            figure(row.kl.mean, 3),
-            fmt::format("{:.1f} %", 100 * row.top1.mean),
-            figure(row.dead, 1),
-            figure(row.load_max, 2),
-            figure(row.seconds, 0)};
+std::string percent(double share) {
+    return fmt::format("{:.1f} %", 100 * share);
 }
 
-constexpr std::string_view as_it_is_name = "as it is", trained_name = "trained";
+std::string percent(const Spread& share) {
+    return fmt::format("{:.1f}{} %", 100 * share.mean,
+                       share.error ? fmt::format(" ± {:.1f}", 100 * *share.error) : "");
+}
+
+struct StageRows {
+    const char *key, *name;
+    const std::vector<ComparisonRow>& rows;
+};
+
+std::array<StageRows, 3> stages_of(const Comparison& comparison) {
+    return {{{"as_it_is", "as it is", comparison.as_it_is},
+             {"aligned", "aligned", comparison.aligned},
+             {"trained", "trained", comparison.trained}}};
+}
+
+/// Two columns of words, then figures, of which the last are the tasks'.
+using Cells = std::vector<std::string>;
+
+Cells headings(const Comparison& comparison) {
+    Cells cells{"method", "stage", "perplexity", "KL", "top-1", "dead", "load max", "seconds"};
+    for (const auto& task : comparison.tasks) cells.push_back(task.task);
+    return cells;
+}
+
+Cells dense_cells(const Comparison& comparison) {
+    Cells cells{"dense", "", figure(comparison.dense, 2), figure(0, 3), percent(1.0), "-", "-", "-"};
+    for (const auto& task : comparison.tasks) cells.push_back(percent(task.dense.accuracy));
+    return cells;
+}
+
+Cells cells_of(const ComparisonRow& row, std::string_view stage, std::size_t tasks) {
+    Cells cells{std::string(name_of(row.method)), std::string(stage),     with_error(row.perplexity),
+                figure(row.kl.mean, 3),           percent(row.top1.mean), figure(row.dead, 1),
+                figure(row.load_max, 2),          figure(row.seconds, 0)};
+    for (std::size_t task = 0; task < tasks; ++task)
+        cells.push_back(row.tasks.empty() ? "-" : percent(row.tasks[task].accuracy));
+    return cells;
+}
 
 std::vector<Cells> all_cells(const Comparison& comparison) {
-    std::vector<Cells> rows{
-        {"dense", "", figure(comparison.dense, 2), figure(0, 3), "100.0 %", "-", "-", "-"}};
-    for (const auto& row : comparison.as_it_is) rows.push_back(cells_of(row, as_it_is_name));
-    for (const auto& row : comparison.trained) rows.push_back(cells_of(row, trained_name));
+    std::vector<Cells> rows{dense_cells(comparison)};
+    for (const auto& stage : stages_of(comparison))
+        for (const auto& row : stage.rows) rows.push_back(cells_of(row, stage.name, comparison.tasks.size()));
     return rows;
 }
 
@@ -92,8 +132,20 @@ std::string verdict_line(std::string_view stage, const std::vector<ComparisonRow
                               *overlap ? "" : "do not ", with_error(apart));
 }
 
-std::string verdict_lines(const Comparison& comparison) {
-    return verdict_line(as_it_is_name, comparison.as_it_is) + verdict_line(trained_name, comparison.trained);
+/// Shares of questions, to be read with what the choice of questions alone does to them.
+std::string tasks_line(const Comparison& comparison) {
+    if (comparison.tasks.empty()) return {};
+    std::vector<std::string> parts;
+    for (const auto& task : comparison.tasks)
+        parts.push_back(fmt::format("{} of {} questions, {} by chance, dense ± {:.1f}", task.task,
+                                    task.questions, percent(task.chance), 100 * task.dense.accuracy_stderr));
+    return fmt::format("tasks: right answers; {}\n", fmt::join(parts, "; "));
+}
+
+std::string closing_lines(const Comparison& comparison) {
+    std::string lines;
+    for (const auto& stage : stages_of(comparison)) lines += verdict_line(stage.name, stage.rows);
+    return lines + tasks_line(comparison);
 }
 
 nlohmann::json json_of(const Spread& spread) {
@@ -108,6 +160,8 @@ nlohmann::json json_of(const ComparisonRow& row) {
                         {"kl", json_of(row.kl)},
                         {"top1", json_of(row.top1)}};
     json["perplexity"]["seeds"] = row.perplexities;
+    for (const auto& task : row.tasks)
+        json["tasks"].push_back({{"acc", json_of(task.accuracy)}, {"acc_norm", json_of(task.normalised)}});
     if (row.dead) json["dead"] = *row.dead;
     if (row.load_max) json["load_max"] = *row.load_max;
     if (row.seconds) json["seconds"] = *row.seconds;
@@ -142,23 +196,28 @@ Spread spread_of(const std::vector<double>& values) {
 }
 
 Comparison compare_runs(const std::vector<std::uint64_t>& seeds, const std::vector<MethodRuns>& methods) {
-    Comparison comparison{.seeds = seeds, .dense = 0, .as_it_is = {}, .trained = {}};
+    Comparison comparison{
+        .seeds = seeds, .dense = 0, .tasks = {}, .as_it_is = {}, .aligned = {}, .trained = {}};
+    if (!methods.front().tasks.empty()) comparison.tasks = methods.front().tasks.front();
+    for (auto& task : comparison.tasks) task.converted.reset();
     for (const auto& method : methods) {
         if (method.runs.size() != seeds.size())
             fail("{}: {} conversions for {} seeds", name_of(method.method), method.runs.size(), seeds.size());
         if (auto row = stage_row(method, &Metrics::layerwise)) comparison.as_it_is.push_back(std::move(*row));
+        if (auto row = stage_row(method, &Metrics::aligned)) comparison.aligned.push_back(std::move(*row));
         auto trained = stage_row(method, &Metrics::converted);
         if (!trained) fail("{}: a conversion was not judged", name_of(method.method));
         trained->dead = spread_of(of_each(method.runs, dead_experts)).mean;
         trained->load_max = spread_of(of_each(method.runs, heaviest_load)).mean;
         trained->seconds = spread_of(of_each(method.runs, &Metrics::seconds)).mean;
+        trained->tasks = task_spreads(method, comparison.tasks.size());
         comparison.trained.push_back(std::move(*trained));
     }
     const auto dense = [](const Metrics& run) { return run.dense ? run.dense->perplexity : 0; };
     comparison.dense = spread_of(of_each(methods.front().runs, dense)).mean;
     const auto mean = [](const ComparisonRow& row) { return row.perplexity.mean; };
-    std::ranges::stable_sort(comparison.as_it_is, {}, mean);
-    std::ranges::stable_sort(comparison.trained, {}, mean);
+    for (auto* rows : {&comparison.as_it_is, &comparison.aligned, &comparison.trained})
+        std::ranges::stable_sort(*rows, {}, mean);
     return comparison;
 }
 
@@ -175,30 +234,35 @@ std::optional<Verdict> verdict_of(const std::vector<ComparisonRow>& rows) {
 }
 
 void to_json(nlohmann::json& json, const Comparison& comparison) {
-    json = {{"seeds", comparison.seeds},
-            {"dense", comparison.dense},
-            {"as_it_is", json_of(comparison.as_it_is)},
-            {"trained", json_of(comparison.trained)}};
-    if (const auto verdict = verdict_of(comparison.as_it_is)) json["verdict"]["as_it_is"] = json_of(*verdict);
-    if (const auto verdict = verdict_of(comparison.trained)) json["verdict"]["trained"] = json_of(*verdict);
+    json = {{"seeds", comparison.seeds}, {"dense", comparison.dense}, {"tasks", comparison.tasks}};
+    for (const auto& stage : stages_of(comparison)) {
+        json[stage.key] = json_of(stage.rows);
+        if (const auto verdict = verdict_of(stage.rows)) json["verdict"][stage.key] = json_of(*verdict);
+    }
 }
 
 std::string format_table(const Comparison& comparison) {
-    const auto line = [](const auto& cells) {
-        return fmt::format("{:<12} {:<9} {:>17} {:>7} {:>8} {:>7} {:>9} {:>8}\n", cells[0], cells[1],
-                           cells[2], cells[3], cells[4], cells[5], cells[6], cells[7]);
+    constexpr std::array widths{17, 7, 8, 7, 9, 8};
+    constexpr int task_width = 13;
+    const auto line = [&](const Cells& cells) {
+        auto text = fmt::format("{:<12} {:<9}", cells[0], cells[1]);
+        for (std::size_t i = 2; i < cells.size(); ++i)
+            text += fmt::format(" {:>{}}", cells[i], i - 2 < widths.size() ? widths[i - 2] : task_width);
+        return text + "\n";
     };
-    auto text = line(headings);
+    auto text = line(headings(comparison));
     for (const auto& cells : all_cells(comparison)) text += line(cells);
-    return text + "\n" + verdict_lines(comparison);
+    return text + "\n" + closing_lines(comparison);
 }
 
 std::string format_markdown(const Comparison& comparison) {
-    const auto line = [](const auto& cells) { return fmt::format("| {} |\n", fmt::join(cells, " | ")); };
-    auto text = line(headings) + "|---|---|--:|--:|--:|--:|--:|--:|\n";
+    const auto line = [](const Cells& cells) { return fmt::format("| {} |\n", fmt::join(cells, " | ")); };
+    auto text = line(headings(comparison)) + "|---|---|";
+    for (std::size_t i = 2; i < headings(comparison).size(); ++i) text += "--:|";
+    text += '\n';
     for (const auto& cells : all_cells(comparison)) text += line(cells);
     return text +
-           fmt::format("\nSeeds: {}.\n\n{}", fmt::join(comparison.seeds, ", "), verdict_lines(comparison));
+           fmt::format("\nSeeds: {}.\n\n{}", fmt::join(comparison.seeds, ", "), closing_lines(comparison));
 }
 
 }  // namespace dotmoe

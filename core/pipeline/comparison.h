@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "align/recipe.h"
+#include "pipeline/answer_tasks.h"
 #include "pipeline/metrics.h"
 
 namespace dotmoe {
@@ -25,6 +26,12 @@ Spread spread_of(const std::vector<double>& values);
 struct MethodRuns {
     Method method = Method::transport;
     std::vector<Metrics> runs;
+    std::vector<std::vector<TaskFigures>> tasks = {};  ///< of each run; empty where nothing was asked
+};
+
+/// Over seeds; the spread that comes of the choice of questions is not in it.
+struct TaskSpread {
+    Spread accuracy, normalised;
 };
 
 /// One method at one stage.
@@ -35,6 +42,7 @@ struct ComparisonRow {
     /// Of the finished conversion alone: experts without a held-out token in all layers together, the
     /// heaviest expert of all layers over an even share, and what the conversion took; means over the seeds.
     std::optional<double> dead, load_max, seconds;
+    std::vector<TaskSpread> tasks;  ///< of the finished conversion alone, in the order of Comparison::tasks
 };
 
 /// Who won a stage, by mean perplexity, and how surely.
@@ -46,10 +54,11 @@ struct Verdict {
 
 struct Comparison {
     std::vector<std::uint64_t> seeds;
-    double dense = 0;  ///< perplexity of the dense model, mean over the seeds' held-out texts
-    /// Rows of the layer-wise phase alone, without training of the whole, and of the finished conversions;
-    /// best first.
-    std::vector<ComparisonRow> as_it_is, trained;
+    double dense = 0;                ///< perplexity of the dense model, mean over the seeds' held-out texts
+    std::vector<TaskFigures> tasks;  ///< with the dense model's answers alone
+    /// Rows of the layer-wise phase alone, without training of the whole; of the global phase, where recovery
+    /// followed; and of the finished conversions. Best first.
+    std::vector<ComparisonRow> as_it_is, aligned, trained;
 };
 
 /// Throws Error unless each method has a judged conversion for every seed.
@@ -58,7 +67,8 @@ Comparison compare_runs(const std::vector<std::uint64_t>& seeds, const std::vect
 /// None of fewer than two rows. Rows come best first.
 std::optional<Verdict> verdict_of(const std::vector<ComparisonRow>& rows);
 
-/// JSON: seeds, dense, as_it_is and trained (rows), and a verdict of each under "verdict".
+/// JSON: seeds, dense, tasks (the dense model's), as_it_is, aligned and trained (rows), and a verdict of each
+/// stage under "verdict".
 void to_json(nlohmann::json& json, const Comparison& comparison);
 
 /// The table people read, and a line a stage that says who won.

@@ -17,6 +17,7 @@ struct Options {
     std::string model, out;
     std::vector<std::string> text, methods = method_names();
     std::vector<std::uint64_t> seeds{0, 1, 2};
+    TaskOptions tasks;
     RecipeFlags recipe;
 };
 
@@ -30,6 +31,8 @@ CompareRequest request_of(const Options& options, const Context& context) {
     request.conversion.threads = context.threads;
     for (const auto& name : options.methods) request.methods.push_back(method_named(name));
     request.seeds = options.seeds;
+    request.tasks = to_paths(options.tasks.folders);
+    request.questions = options.tasks.questions;
     return request;
 }
 
@@ -56,6 +59,7 @@ void add_compare(CLI::App& app, Context& context) {
         ->delimiter(',')
         ->type_name("N[,N]")
         ->default_str("0,1,2");
+    options->tasks.add_to(*command);
     options->recipe.add_budget_to(*command);
     command->callback([options, &context] {
         const auto request = request_of(*options, context);

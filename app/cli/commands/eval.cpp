@@ -15,8 +15,9 @@ namespace {
 
 struct Options {
     std::string model, source;
-    std::vector<std::string> text, tasks;
-    std::int64_t window = 0, limit = 8, stride = 0, questions = 200;
+    std::vector<std::string> text;
+    std::int64_t window = 0, limit = 8, stride = 0;
+    TaskOptions tasks;
     std::vector<std::int64_t> active;
     bool domains = false;
 
@@ -32,7 +33,7 @@ struct Report {
 };
 
 void evaluate(const Options& options, const Context& context) {
-    if (options.text.empty() && options.tasks.empty())
+    if (options.text.empty() && options.tasks.folders.empty())
         fail_usage("there is nothing to judge by: give --text, --tasks or both");
     if (options.domains && options.text.empty()) fail_usage("--domains are those of a --text: give one");
     if (!options.active.empty() && options.text.empty())
@@ -41,9 +42,10 @@ void evaluate(const Options& options, const Context& context) {
     const auto model =
         ConvertedModel::open(options.model, context.device_choice(), optional_path(options.source));
     TerminalSink sink;
+    RunControl control;  // no one stops it: there is nothing to keep
     Report report;
     // What may be refused comes before the long work.
-    const auto tasks = read_tasks(to_paths(options.tasks), options.questions);
+    const auto tasks = read_tasks(to_paths(options.tasks.folders), options.tasks.questions);
     std::optional<DomainFigures> domains;
     if (options.domains) domains = measure_domains(model, options.text_request(), sink);
     std::vector<DialPoint> dial;
@@ -62,7 +64,7 @@ void evaluate(const Options& options, const Context& context) {
         report.add(format_table(*domains));
     }
     if (!tasks.empty()) {
-        const auto figures = answer_tasks(model, tasks, sink);
+        const auto figures = answer_tasks(model, tasks, sink, control);
         report.json["tasks"] = figures;
         report.add(format_table(figures));
     }
@@ -105,16 +107,7 @@ void add_eval(CLI::App& app, Context& context) {
         ->type_name("K");
     command->add_flag("--domains", options->domains,
                       "Also which experts belong to which source of text, on --limit windows of each");
-    command
-        ->add_option("--tasks", options->tasks,
-                     "Folders of multiple-choice tasks: a requests.jsonl or requests.jsonl.gz in each")
-        ->type_name("DIR");
-    command
-        ->add_option("--questions", options->questions,
-                     "Questions a task, the first of its file in order; 0: all of them")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("N")
-        ->capture_default_str();
+    options->tasks.add_to(*command);
     add_source_option(command, options->source);
     command->callback([options, &context] { evaluate(*options, context); });
 }

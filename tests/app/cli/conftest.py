@@ -1,6 +1,7 @@
 """`dotmoe` as a user types it. Run by CTest, or by hand with the same environment (DOTMOE_BIN, DOTMOE_DEPS)."""
 
 import dataclasses
+import gzip
 import json
 import os
 import pathlib
@@ -98,3 +99,31 @@ def conversion(toy, text, tmp_path_factory) -> Conversion:
     result = dotmoe(*conversion_arguments(toy, text, folder), "--json")
     assert result.code == 0, result.err
     return Conversion(folder, result)
+
+
+WORDS = ["the", "of", "and", "to", "in", "that", "she", "was", "with", "his"]
+
+
+def questions(count: int, right: int = 0) -> str:
+    """Each question has a word of the text mix and a heap of letters to choose from; `right` is labelled right."""
+    text = ""
+    for number in range(count):
+        context = f"It was {number} years before {WORDS[number % 10]} house of"
+        for index, continuation in enumerate((" " + WORDS[(number + 3) % 10], " xq" + "zj" * (number % 3))):
+            text += json.dumps({"request_type": "loglikelihood", "doc_id": number, "idx": index, "label": right,
+                                "request": {"context": context, "continuation": continuation}}) + "\n"
+    return text
+
+
+@pytest.fixture
+def task(tmp_path):
+    def make(name: str, text: str, packed: bool = False):
+        folder = tmp_path / name
+        folder.mkdir()
+        if packed:
+            (folder / "requests.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+        else:
+            (folder / "requests.jsonl").write_text(text)
+        return folder
+
+    return make

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import command, dotmoe
+from conftest import command, dotmoe, questions
 
 METHODS, SEEDS = ["transport", "weights"], [3, 4]
 
@@ -67,6 +67,40 @@ def test_what_is_done_is_not_done_again(compared, toy, text):
     for word in (*METHODS, "as it is", "trained", "dense", "is best with", "±"):
         assert word in again.out
     assert "is best with" in (out / "compare.md").read_text()
+
+
+def test_tasks_are_asked_of_each_conversion_once(compared, toy, text, task):
+    """A conversion of its own answers as in `eval`; the dense model is asked once; kept answers are taken again
+    until the questions change."""
+    out, _ = compared
+    words = task("words", questions(12))
+    asked = dotmoe(*arguments(toy, text, out, "--tasks", words, "--json"))
+    assert asked.code == 0, asked.err
+    assert asked.err.count("words, dense") > 0 and "layer-wise" not in asked.err
+    alone = {}
+    for method in METHODS:
+        for seed in SEEDS:
+            alone[method, seed] = dotmoe("eval", out / f"{method}-{seed}", "--tasks", words, "--json").json["tasks"][0]
+            kept = json.loads((out / f"{method}-{seed}" / "tasks.json").read_text())
+            assert kept["tasks"] == [alone[method, seed]]
+    dense, = asked.json["tasks"]
+    assert dense["dense"] == alone[METHODS[0], SEEDS[0]]["dense"] and "converted" not in dense
+    for row in asked.json["trained"]:
+        accuracies = [alone[row["method"], seed]["converted"]["acc"] for seed in SEEDS]
+        assert row["tasks"][0]["acc"]["mean"] == pytest.approx(statistics.mean(accuracies))
+    assert " words " in (out / "compare.md").read_text()
+
+    again = dotmoe(*arguments(toy, text, out, "--tasks", words))
+    assert again.code == 0 and "questions" not in again.err
+    assert "12 questions" in again.out
+    (out / "weights-3" / "tasks.json").write_text("{")
+    fewer = dotmoe(*arguments(toy, text, out, "--tasks", words, "--questions", 5, "--json"))
+    assert fewer.json["tasks"][0]["questions"] == 5 and "words, converted" in fewer.err
+
+
+def test_a_task_that_is_not_there_is_refused_before_the_work(toy, text, tmp_path):
+    dotmoe(*arguments(toy, text, tmp_path / "out", "--tasks", tmp_path)).assert_error(1, "requests.jsonl")
+    assert not (tmp_path / "out").exists()
 
 
 def test_another_recipe_needs_another_folder(compared, toy, text):

@@ -1,44 +1,16 @@
 """eval --tasks: questions asked of a conversion and of its dense model, side by side."""
 
-import gzip
 import json
 import signal
 import subprocess
 
 import pytest
 
-from conftest import command, dotmoe
-
-WORDS = ["the", "of", "and", "to", "in", "that", "she", "was", "with", "his"]
-
-
-def lines(questions: int, right: int = 0) -> str:
-    """Each question has a word of the text mix and a heap of letters to choose from; `right` is labelled right."""
-    text = ""
-    for number in range(questions):
-        context = f"It was {number} years before {WORDS[number % 10]} house of"
-        for index, continuation in enumerate((" " + WORDS[(number + 3) % 10], " xq" + "zj" * (number % 3))):
-            text += json.dumps({"request_type": "loglikelihood", "doc_id": number, "idx": index, "label": right,
-                                "request": {"context": context, "continuation": continuation}}) + "\n"
-    return text
-
-
-@pytest.fixture
-def task(tmp_path):
-    def make(name: str, text: str, packed: bool = False):
-        folder = tmp_path / name
-        folder.mkdir()
-        if packed:
-            (folder / "requests.jsonl.gz").write_bytes(gzip.compress(text.encode()))
-        else:
-            (folder / "requests.jsonl").write_text(text)
-        return folder
-
-    return make
+from conftest import command, dotmoe, questions
 
 
 def test_words_are_likelier_than_heaps_of_letters(conversion, task):
-    found = dotmoe("eval", conversion.folder, "--tasks", task("words", lines(30)), task("letters", lines(30, right=1), packed=True),
+    found = dotmoe("eval", conversion.folder, "--tasks", task("words", questions(30)), task("letters", questions(30, right=1), packed=True),
                    "--questions", 20, "--json")
     assert found.code == 0, found.err
     assert set(found.json) == {"tasks"}, "without a text there is no perplexity"
@@ -56,7 +28,7 @@ def test_words_are_likelier_than_heaps_of_letters(conversion, task):
 
 
 def test_tasks_stand_beside_text(conversion, toy, text, task):
-    folder = task("words", lines(5))
+    folder = task("words", questions(5))
     both = dotmoe("eval", conversion.folder, "--tasks", folder, "--text", text, "--limit", 2)
     assert both.code == 0, both.err
     assert both.out.index("held-out text") < both.out.index("converted: acc") and "±" in both.out
@@ -69,7 +41,7 @@ def test_what_is_wrong_with_a_task_is_one_line(toy, task, tmp_path):
     dotmoe("eval", toy).assert_error(2, "--text", "--tasks")
     dotmoe("eval", toy, "--tasks", tmp_path / "nowhere").assert_error(1, "nowhere", "requests.jsonl")
     dotmoe("eval", toy, "--tasks", task("empty", "")).assert_error(1, "empty", "no question")
-    good = lines(2)
+    good = questions(2)
     dotmoe("eval", toy, "--tasks", task("broken", good + "{\n")).assert_error(1, "requests.jsonl:5", "JSON")
     keyless = good.replace('"label": 0, ', "", 1)
     dotmoe("eval", toy, "--tasks", task("keyless", keyless)).assert_error(1, "requests.jsonl:1", "label")
@@ -78,7 +50,7 @@ def test_what_is_wrong_with_a_task_is_one_line(toy, task, tmp_path):
 
 
 def test_interrupt_ends_the_questions(toy, task):
-    arguments = command("eval", toy, "--tasks", task("few", lines(2)), task("many", lines(20000)), "--questions", 0)
+    arguments = command("eval", toy, "--tasks", task("few", questions(2)), task("many", questions(20000)), "--questions", 0)
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     first = process.stderr.readline()   # the few are done, the many under way
     assert "few, dense" in first

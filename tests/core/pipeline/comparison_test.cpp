@@ -74,6 +74,42 @@ TEST(CompareRuns, LeavesOutAStageThatWasNotRunAndRefusesWhatIsMissing) {
     EXPECT_THROW(compare_runs({0, 1}, {{Method::transport, {run(1, 2)}}}), Error);
 }
 
+TaskFigures answers(double dense, double converted) {
+    return {.task = "words",
+            .questions = 4,
+            .chance = 0.25,
+            .dense = {.accuracy = dense, .accuracy_stderr = 0.2},
+            .converted = Answers{.accuracy = converted, .normalised = converted + 0.1}};
+}
+
+TEST(CompareRuns, AlignedStageIsThereWhereRecoveryFollowed) {
+    auto recovered = run(100, 50);
+    EXPECT_TRUE(compare_runs({0}, {{Method::transport, {recovered}}}).aligned.empty());
+    recovered.aligned = Quality{80, 2, 1.7, 0.4};
+    const auto comparison = compare_runs({0}, {{Method::transport, {recovered}}});
+    EXPECT_EQ(comparison.aligned.at(0).perplexity.mean, 80);
+    EXPECT_EQ(nlohmann::json(comparison).at("aligned")[0].at("kl").at("mean"), 1.7);
+    EXPECT_NE(format_table(comparison).find("aligned"), std::string::npos);
+}
+
+TEST(CompareRuns, TasksAreSpreadOverSeedsBesideTheDenseModels) {
+    const auto comparison = compare_runs(
+        {0, 1}, {{Method::random, {run(1, 90), run(1, 94)}, {{answers(0.75, 0.25)}, {answers(0.75, 0.5)}}}});
+    const auto& words = comparison.trained.at(0).tasks.at(0);
+    EXPECT_DOUBLE_EQ(words.accuracy.mean, 0.375);
+    EXPECT_DOUBLE_EQ(*words.accuracy.error, 0.125);
+    EXPECT_DOUBLE_EQ(words.normalised.mean, 0.475);
+    EXPECT_TRUE(comparison.as_it_is.at(0).tasks.empty());
+
+    const nlohmann::json json = comparison;
+    EXPECT_EQ(json.at("tasks")[0].at("dense").at("acc"), 0.75);
+    EXPECT_FALSE(json.at("tasks")[0].contains("converted"));
+    EXPECT_EQ(json.at("trained")[0].at("tasks")[0].at("acc").at("mean"), 0.375);
+    for (const auto& text : {format_table(comparison), format_markdown(comparison)})
+        for (const auto* part : {"words", "75.0 %", "37.5 ± 12.5 %", "25.0 % by chance", "4 questions"})
+            EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
 // The keys are an interface: scripts read them.
 TEST(Comparison, JsonHasTheDocumentedKeys) {
     const nlohmann::json json = beaten();
