@@ -12,7 +12,7 @@ APT=(
     # libraries of the core
     libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libzstd-dev zlib1g-dev libssl-dev
     # the window
-    qt6-base-dev libqt6opengl6-dev libqcustomplot-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-dejavu-core
+    qt6-base-dev qt6-svg-dev libqt6opengl6-dev libqcustomplot-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-dejavu-core
     # tests, and pictures of the window on a machine without a display
     libgtest-dev xvfb xauth
 )

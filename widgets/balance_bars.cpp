@@ -140,6 +140,18 @@ int BalanceBars::yOf(double load) const {
     return qRound(plot().yAxis->coordToPixel(load));
 }
 
+Table BalanceBars::table() const {
+    Table table{{tr("expert"), tr("load / even share"), tr("remark")}, {}};
+    for (std::size_t expert = 0; expert < m_load.size(); ++expert) {
+        const double load = m_load[expert];
+        table.rows.push_back({QString::number(expert), csvNumber(load),
+                              load <= 0        ? tr("dead")
+                              : load > hotFrom ? tr("hot")
+                                               : QString()});
+    }
+    return table;
+}
+
 void BalanceBars::hover(QPoint inPlot, QPoint global) {
     const auto expert = static_cast<std::ptrdiff_t>(std::lround(plot().xAxis->pixelToCoord(inPlot.x())));
     const bool onBars =

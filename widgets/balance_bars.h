@@ -32,6 +32,8 @@ class BalanceBars : public PlotWidget {
     /// Widget y of a load.
     int yOf(double load) const;
 
+    Table table() const override;
+
   public slots:
     /// Null, or a layer that the snapshot lacks, empties the view.
     void setLoad(const std::shared_ptr<const dotmoe::LoadSnapshot>& load, int layer);

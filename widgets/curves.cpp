@@ -226,6 +226,19 @@ QPointF Curves::layerPointOf(int layer) const {
     return QPointF(plot().pos()) + m_layers->topOfBar(layer);
 }
 
+Table Curves::table() const {
+    Table table{{tr("series"), tr("step or layer"), tr("value")}, {}};
+    for (const Series series : allSeries)
+        for (const QCPGraphData& point : *graph(series)->data())
+            table.rows.push_back({seriesName(series), csvNumber(point.key), csvNumber(point.value)});
+    for (const auto& [name, value] : m_levels->named()) table.rows.push_back({name, {}, csvNumber(value)});
+    for (int layer = 0; layer < m_layers->layers(); ++layer)
+        if (const auto error = m_layers->errorOf(layer))
+            table.rows.push_back(
+                {tr("relative error of the layer"), QString::number(layer), csvNumber(*error)});
+    return table;
+}
+
 void Curves::prepareExport(bool exporting) {
     // On screen the check boxes are the legend; a picture needs one of its own, beside the data.
     QCPLegend* legend = plot().legend;

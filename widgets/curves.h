@@ -40,6 +40,9 @@ class Curves : public PlotWidget {
     QPointF pointOf(double step, double value) const;
     QPointF layerPointOf(int layer) const;
 
+    /// A row a point: the series of the steps, the levels, then the layers' errors.
+    Table table() const override;
+
   public slots:
     /// A global step adds to the curves; a layer-wise one moves its layer's error.
     void append(const dotmoe::TrainingStep& step);

@@ -78,7 +78,7 @@ void ImGuiCanvas::requireCharacters(const QString& text) {
 
 void ImGuiCanvas::rebuildFont() {
     ImGuiIO& io = ImGui::GetIO();
-    m_fontRatio = devicePixelRatioF();
+    m_fontRatio = pixelRatio();
     if (m_fontFile.isEmpty()) m_fontFile = fontFile(font());
     ImFontGlyphRangesBuilder builder;
     builder.AddRanges(io.Fonts->GetGlyphRangesDefault());
@@ -105,11 +105,10 @@ void ImGuiCanvas::rebuildFont() {
 
 void ImGuiCanvas::runFrames(int count) {
     const Current current(m_context);
-    if (m_fontRatio != devicePixelRatioF()) rebuildFont();
+    if (m_fontRatio != pixelRatio()) rebuildFont();
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(std::max(1, width())), static_cast<float>(std::max(1, height()))};
-    io.DisplayFramebufferScale = {static_cast<float>(devicePixelRatioF()),
-                                  static_cast<float>(devicePixelRatioF())};
+    io.DisplayFramebufferScale = {static_cast<float>(pixelRatio()), static_cast<float>(pixelRatio())};
     io.DeltaTime = 1.0F / 60;
     for (int frame = 0; frame < count; ++frame) {
         ImGui::NewFrame();
@@ -127,8 +126,17 @@ void ImGuiCanvas::refresh() {
     update();
 }
 
+double ImGuiCanvas::pixelRatio() const {
+    return m_ownRatio > 0 ? m_ownRatio : devicePixelRatioF();
+}
+
+void ImGuiCanvas::setPixelRatio(double ratio) {
+    m_ownRatio = ratio;
+    refresh();
+}
+
 void ImGuiCanvas::settle() {
-    if (m_stale || m_fontRatio != devicePixelRatioF()) runFrames(settlingFrames);
+    if (m_stale || m_fontRatio != pixelRatio()) runFrames(settlingFrames);
 }
 
 void ImGuiCanvas::paintEvent(QPaintEvent*) {
@@ -139,10 +147,10 @@ void ImGuiCanvas::paintEvent(QPaintEvent*) {
         unsigned char* pixels = nullptr;
         ImGui::GetIO().Fonts->GetTexDataAsAlpha8(&pixels, &texture.width, &texture.height);
         texture.pixels = pixels;
-        m_picture = QImage(size() * devicePixelRatioF(), QImage::Format_RGB32);
+        m_picture = QImage(size() * pixelRatio(), QImage::Format_RGB32);
         m_picture.fill(palette().color(QPalette::Base));
         rasterise(*ImGui::GetDrawData(), texture, m_picture);
-        m_picture.setDevicePixelRatio(devicePixelRatioF());
+        m_picture.setDevicePixelRatio(pixelRatio());
     }
     QPainter painter(this);
     painter.drawImage(0, 0, m_picture);

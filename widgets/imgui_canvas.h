@@ -28,6 +28,10 @@ class ImGuiCanvas : public QWidget {
     /// U+FFFD.
     void requireCharacters(const QString& text);
 
+    /// Device pixels a logical one: the screen's, unless set for a picture.
+    double pixelRatio() const;
+    void setPixelRatio(double ratio);
+
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -47,6 +51,7 @@ class ImGuiCanvas : public QWidget {
     QString m_characters;
     QByteArray m_fontFile;
     double m_fontRatio = 0;  ///< device pixel ratio of the atlas; 0: it must be built
+    double m_ownRatio = 0;   ///< 0: the screen's
     bool m_stale = true;     ///< the last frame is older than the content
     QImage m_picture;        ///< of the last frame; null when it must be drawn
 };

@@ -18,6 +18,7 @@ class LayerErrorPanel {
 
     QCPAxisRect* axisRect() const { return m_rect; }
     bool isEmpty() const { return m_errors.empty(); }
+    int layers() const { return static_cast<int>(m_errors.size()); }
     std::optional<double> errorOf(int layer) const;
     /// Index is the layer; NaN or negative where unknown.
     void setErrors(std::vector<double> errors);

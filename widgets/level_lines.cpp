@@ -70,4 +70,10 @@ std::vector<double> LevelLines::values() const {
     return values;
 }
 
+std::vector<std::pair<QString, double>> LevelLines::named() const {
+    std::vector<std::pair<QString, double>> named;
+    for (const Level& level : m_levels) named.emplace_back(level.name.chopped(1), level.value);  // the colon
+    return named;
+}
+
 }  // namespace dotmoe

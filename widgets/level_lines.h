@@ -4,6 +4,7 @@
 #include <QFont>
 #include <QPen>
 #include <QString>
+#include <utility>
 #include <vector>
 
 class QCPAxisRect;
@@ -22,7 +23,9 @@ class LevelLines {
     void setVisible(bool visible);
     /// Labels stand on `ground`, so that no other line crosses them.
     void setStyle(const QPen& pen, const QColor& text, const QColor& ground, const QFont& font);
+    /// Of the lines on show.
     std::vector<double> values() const;
+    std::vector<std::pair<QString, double>> named() const;
 
   private:
     struct Level {

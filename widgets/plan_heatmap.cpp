@@ -248,6 +248,22 @@ void PlanHeatmap::drawScale(QPainter& painter, const QRect& area) const {
         Qt::AlignLeft | Qt::AlignTop, tr("mass"));
 }
 
+Table PlanHeatmap::table() const {
+    if (!m_plan) return {};
+    Table table{{tr("neuron"), tr("owner"), tr("margin")}, {}};
+    const auto mass = m_mode == PlanMode::difference ? tr("soft minus hard, %1") : tr("mass, %1");
+    for (int column = 0; column < m_plan->columns; ++column) table.header << mass.arg(columnName(column));
+    for (const std::int32_t neuron : m_order.neuronAtRow) {
+        const auto index = static_cast<std::size_t>(neuron);
+        QStringList row{QString::number(neuron), columnName(m_plan->owner[index]),
+                        csvNumber(static_cast<double>(m_plan->margin[index]))};
+        for (int column = 0; column < m_plan->columns; ++column)
+            row << csvNumber(planMass(*m_plan, m_mode, neuron, column));
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
 void PlanHeatmap::drawCursor(QPainter& painter) const {
     if (!m_cursor) return;
     const QRect cell = cellRect(m_cursor->row, m_cursor->column).adjusted(-3, -3, 2, 2);

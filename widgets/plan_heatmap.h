@@ -7,11 +7,12 @@
 
 #include "events/snapshot.h"
 #include "widgets/plan_image.h"
+#include "widgets/saveable_view.h"
 
 namespace dotmoe {
 
 /// Independent of the application: give it a snapshot, listen to cellHovered. GUI thread only.
-class PlanHeatmap : public QWidget {
+class PlanHeatmap : public QWidget, public SaveableView {
     Q_OBJECT
   public:
     explicit PlanHeatmap(QWidget* parent = nullptr);
@@ -29,6 +30,10 @@ class PlanHeatmap : public QWidget {
     QString columnName(int column) const;
 
     QSize sizeHint() const override;
+    QSize pictureSize() override { return size(); }
+    void drawPicture(QPaintDevice& device) override { drawWidget(*this, device); }
+    /// A row a neuron: owner, margin, mass in each column in the current mode.
+    Table table() const override;
 
   public slots:
     /// Null or an inconsistent plan empties the view.

@@ -93,13 +93,21 @@ QColor PlotWidget::guideColour() const {
     return colour;
 }
 
-bool PlotWidget::savePng(const QString& path, QSize size, double scale) {
+QSize PlotWidget::pictureSize() {
+    return m_plot->size().expandedTo({900, 420});
+}
+
+void PlotWidget::drawPicture(QPaintDevice& device) {
+    const QSize size = pictureSize();
     prepareExport(true);
     fitTitle(size.width());
-    const bool saved = m_plot->savePng(path, size.width(), size.height(), scale);
+    {
+        QCPPainter painter(&device);
+        painter.setMode(QCPPainter::pmNoCaching);  // labels as text, not as pictures of it
+        m_plot->toPainter(&painter, size.width(), size.height());
+    }
     prepareExport(false);
     touch();
-    return saved;
 }
 
 void PlotWidget::applyStyle() {

@@ -1,8 +1,10 @@
-// What the QCustomPlot views share: palette, title, drawing on demand, PNG export.
+// What the QCustomPlot views share: palette, title, drawing on demand, their picture for a file.
 #pragma once
 
 #include <QPen>
 #include <QWidget>
+
+#include "widgets/saveable_view.h"
 
 class QCPAxisRect;
 class QCPTextElement;
@@ -12,7 +14,7 @@ namespace dotmoe {
 
 /// Owns one QCustomPlot with a title in its first row. The plot is drawn when it is painted, never in
 /// between: many changes cost one drawing, and a hidden view costs none. grab() is always up to date.
-class PlotWidget : public QWidget {
+class PlotWidget : public QWidget, public SaveableView {
     Q_OBJECT
   public:
     explicit PlotWidget(QWidget* parent = nullptr);
@@ -20,9 +22,9 @@ class PlotWidget : public QWidget {
     QString title() const;
     QSize sizeHint() const override;
 
-    /// Writes the whole plot (title, axes, legend) at `size` logical pixels, `scale` device pixels each;
-    /// opaque, in the widget's palette. False when the file cannot be written.
-    bool savePng(const QString& path, QSize size = {1000, 420}, double scale = 2);
+    /// As large as on the screen, or at least as a page wants it.
+    QSize pictureSize() override;
+    void drawPicture(QPaintDevice& device) override;
 
   protected:
     QCustomPlot& plot();

@@ -128,6 +128,20 @@ void RoutingMap::paintEvent(QPaintEvent*) {
     }
 }
 
+Table RoutingMap::table() const {
+    Table table{{tr("layer"), tr("rank"), tr("expert"), tr("probability")}, {}};
+    for (int layer = 0; hasGrid() && layer < m_routing->layers; ++layer) {
+        int rank = 0;
+        for (const Choice& choice : choicesOf(*m_routing, layer, m_token)) {
+            const bool dense = choice.expert < 0;
+            table.rows.push_back({QString::number(layer), QString::number(++rank),
+                                  dense ? tr("dense") : QString::number(choice.expert),
+                                  dense ? QString() : csvNumber(choice.probability)});
+        }
+    }
+    return table;
+}
+
 RoutingMap::Cell RoutingMap::cellAt(QPoint position) const {
     const QRect first = cellRect(0, 0);
     if (first.isEmpty() || position.x() < first.left() || position.y() < first.top()) return {};

@@ -5,12 +5,13 @@
 #include <memory>
 
 #include "events/snapshot.h"
+#include "widgets/saveable_view.h"
 
 namespace dotmoe {
 
 /// A grid, layers along x and ranks (best first) down; each cell has its expert's number and colour. Layers
 /// that are still dense are grey with a dash.
-class RoutingMap : public QWidget {
+class RoutingMap : public QWidget, public SaveableView {
     Q_OBJECT
   public:
     explicit RoutingMap(QWidget* parent = nullptr);
@@ -21,6 +22,9 @@ class RoutingMap : public QWidget {
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+    QSize pictureSize() override { return size(); }
+    void drawPicture(QPaintDevice& device) override { drawWidget(*this, device); }
+    Table table() const override;
 
   public slots:
     /// Null or an inconsistent snapshot empties the view.

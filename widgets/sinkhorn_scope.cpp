@@ -164,6 +164,17 @@ QPointF SinkhornScope::pointOf(int iteration, double residual) const {
     return {plot().xAxis->coordToPixel(iteration), plot().yAxis->coordToPixel(std::max(floor, residual))};
 }
 
+Table SinkhornScope::table() const {
+    Table table{{tr("iteration"), tr("row sums, error in neurons"), tr("column sums, error in neurons")}, {}};
+    const auto at = [](const std::vector<float>& residuals, std::size_t i) {
+        return i < residuals.size() ? csvNumber(static_cast<double>(residuals[i])) : QString();
+    };
+    for (std::size_t i = 0; i < static_cast<std::size_t>(iterations()); ++i)
+        table.rows.push_back(
+            {QString::number(i + 1), at(m_solve->row_residual, i), at(m_solve->column_residual, i)});
+    return table;
+}
+
 void SinkhornScope::hover(QPoint inPlot, QPoint global) {
     const auto iteration = std::lround(plot().xAxis->pixelToCoord(inPlot.x()));
     const auto known = [&](const std::vector<float>& residuals) {

@@ -26,6 +26,8 @@ class SinkhornScope : public PlotWidget {
     /// The one selected, from 1; 0 for none.
     int iteration() const { return m_iteration; }
 
+    Table table() const override;
+
   public slots:
     /// Null empties the view. Ends the selection.
     void setSnapshot(std::shared_ptr<const dotmoe::SinkhornSnapshot> solve);

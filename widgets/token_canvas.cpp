@@ -10,6 +10,7 @@
 
 #include "widgets/colour_maps.h"
 #include "widgets/routing_access.h"
+#include "widgets/routing_table_model.h"
 #include "widgets/token_flow.h"
 
 namespace dotmoe {
@@ -94,6 +95,7 @@ void TokenCanvas::buildFrame() {
     layOut(ImGui::GetContentRegionAvail().x);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     m_origin = {origin.x, origin.y};
+    m_textTop = origin.y + ImGui::GetScrollY();
     for (std::size_t token = 0; token < m_boxes.size(); ++token) drawToken(static_cast<int>(token), m_origin);
     if (!m_flow.empty()) {
         ImGui::SetCursorScreenPos(origin);
@@ -169,6 +171,32 @@ QRectF TokenCanvas::tokenRect(int token) {
 
 QPoint TokenCanvas::tokenCentre(int token) {
     return tokenRect(token).center().toPoint();
+}
+
+QSize TokenCanvas::pictureSize() {
+    settle();
+    const double text = m_flow.empty() ? 0 : m_flow.back().bottom();
+    const double height = static_cast<double>(m_textTop) + text + 2.0 * padding;
+    return QSize(width(), static_cast<int>(std::ceil(height))).expandedTo(minimumSize());
+}
+
+void TokenCanvas::drawPicture(QPaintDevice& device) {
+    TokenCanvas whole;
+    whole.setPalette(palette());
+    whole.setFont(font());
+    whole.setSnapshot(m_routing);
+    whole.setLayer(m_layer);
+    whole.m_selected = m_selected;
+    whole.resize(pictureSize());
+    whole.setPixelRatio(pictureScale);
+    drawWidget(whole, device);
+}
+
+Table TokenCanvas::table() const {
+    RoutingTableModel rows;
+    rows.setSnapshot(m_routing);
+    rows.setLayer(m_layer);
+    return tableOf(rows);
 }
 
 void TokenCanvas::keyPressEvent(QKeyEvent* event) {

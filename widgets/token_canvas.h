@@ -7,12 +7,13 @@
 
 #include "events/snapshot.h"
 #include "widgets/imgui_canvas.h"
+#include "widgets/saveable_view.h"
 
 namespace dotmoe {
 
 /// Hovering shows all k experts with their probabilities, a click or the arrow keys select a token.
 /// RoutingTableModel is its twin for screen readers.
-class TokenCanvas : public ImGuiCanvas {
+class TokenCanvas : public ImGuiCanvas, public SaveableView {
     Q_OBJECT
   public:
     explicit TokenCanvas(QWidget* parent = nullptr);
@@ -27,6 +28,10 @@ class TokenCanvas : public ImGuiCanvas {
     QRectF tokenRect(int token);
 
     QSize sizeHint() const override;
+    /// The whole text, also what is scrolled away.
+    QSize pictureSize() override;
+    void drawPicture(QPaintDevice& device) override;
+    Table table() const override;
 
   public slots:
     /// Null or an inconsistent snapshot empties the view. The selection stays while the tokens are the same.
@@ -63,7 +68,8 @@ class TokenCanvas : public ImGuiCanvas {
     std::vector<Box> m_boxes;
     std::vector<QRectF> m_flow;  ///< of the boxes, from the text's origin; empty when it must be laid out
     double m_flowWidth = 0;
-    QPointF m_origin;  ///< of the text in widget coordinates, scrolling included
+    float m_textTop = 0;  ///< of the view that the text scrolls in
+    QPointF m_origin;     ///< of the text in widget coordinates, scrolling included
 };
 
 }  // namespace dotmoe

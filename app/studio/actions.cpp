@@ -29,6 +29,8 @@ Actions::Actions(QMainWindow& window) {
     recent->menuAction()->setObjectName("openRecent");
     saveRecording = add(file, "saveRecording", tr("&Save recording …"), QKeySequence::Save,
                         tr("Keep what happened in a file that replays without the model"));
+    saveView = add(file, "saveView", tr("Save &view …"), tr("Ctrl+E"),
+                   tr("The view used last as a picture (PNG, SVG) or its numbers (CSV)"));
     file->addSeparator();
     quit = add(file, "quit", tr("&Quit"), tr("Ctrl+Q"),
                tr("Close the window; a running conversion is asked about"));

@@ -15,7 +15,7 @@ namespace dotmoe::studio {
 struct Actions {
     explicit Actions(QMainWindow& window);
 
-    QAction *open, *saveRecording, *quit;
+    QAction *open, *saveRecording, *saveView, *quit;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *previousLayer, *nextLayer, *follow, *resetLayout;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop;

@@ -32,6 +32,7 @@ MainWindow::MainWindow(const Options& options)
     buildCentre();
     buildDocks();
     buildToolbar();
+    m_views.adopt();
     wireActions();
     wireRun();
     wireViews();

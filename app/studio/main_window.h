@@ -11,6 +11,7 @@
 #include "app/studio/run_controller.h"
 #include "app/studio/shown_state.h"
 #include "app/studio/timeline.h"
+#include "app/studio/view_saver.h"
 
 class QComboBox;
 class QMessageBox;
@@ -100,6 +101,7 @@ class MainWindow : public QMainWindow {
 
     FileOpener m_opener;
     LatestJob m_saving;
+    ViewSaver m_views{*this};
     Timeline m_timeline;
     EventBridge m_bridge;  // destroyed before the panels: nothing arrives at a panel that is gone
     LiveState m_live{m_bridge};

@@ -53,6 +53,11 @@ void MainWindow::wireActions() {
                           "of experts by optimal transport (arXiv 2606.01666).")
                            .arg(QString::fromUtf8(version().data(), version().size())));
     });
+    connect(m_actions.saveView, &QAction::triggered, &m_views, &ViewSaver::chooseWhereToSave);
+    connect(&m_views, &ViewSaver::saved, this,
+            [this](const QString& path) { m_banner->show(Banner::Kind::info, tr("Saved: %1").arg(path)); });
+    connect(&m_views, &ViewSaver::refused, this,
+            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
     connect(m_presets, &QComboBox::textActivated, m_recipe, &RecipePanel::setPreset);
     connect(m_recipe, &RecipePanel::presetChanged, m_presets, &QComboBox::setCurrentText);
     connect(m_recipe, &RecipePanel::changed, this, &MainWindow::updateActions);

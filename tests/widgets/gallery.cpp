@@ -103,7 +103,13 @@ void pictures(const QString& theme) {
     curves.setLogarithmic(false);
     curves.setCrosshair(12);
     save(curves, {900, 300}, theme + "_curves_linear");
-    curves.savePng(theme + "_curves_export.png");
+    for (const auto& [view, name] : {std::pair<SaveableView*, QString>{&heatmap, "plan"},
+                                     {&bars, "balance"},
+                                     {&scope, "sinkhorn"},
+                                     {&curves, "curves"}})
+        for (const auto* suffix : {".png", ".svg"})
+            if (const auto reason = saveView(*view, theme + "_" + name + "_saved" + suffix))
+                qFatal("%s", qPrintable(*reason));
     const auto routing = samples::routing(samples::sentence(), 30, 12, 84);
     TokenCanvas canvas;
     canvas.setSnapshot(routing);
