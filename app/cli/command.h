@@ -45,6 +45,7 @@ void add_inspect(CLI::App& app, Context& context);
 void add_plan(CLI::App& app, Context& context);
 void add_convert(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
+void add_sweep(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_route(CLI::App& app, Context& context);

@@ -35,6 +35,7 @@ void add_all_commands(CLI::App& app, Context& context) {
     add_plan(app, context);
     add_convert(app, context);
     add_compare(app, context);
+    add_sweep(app, context);
     add_eval(app, context);
     add_generate(app, context);
     add_route(app, context);

@@ -30,16 +30,13 @@ void override_with(const std::optional<T>& flag, Field& field) {
 
 }  // namespace
 
-void RecipeFlags::add_budget_to(CLI::App& command) {
+void RecipeFlags::add_recipe(CLI::App& command) {
     command
         .add_option("--recipe", name_or_file_,
                     fmt::format("A preset ({}) or a TOML file", fmt::join(preset_names(), ", ")))
         ->type_name("NAME|FILE")
         ->capture_default_str()
         ->group(group);
-    command.add_option("--experts", experts_, "Routed experts a layer (E)")->type_name("E")->group(group);
-    command.add_option("--active", active_, "Experts a token uses (k)")->type_name("K")->group(group);
-    command.add_option("--shared", shared_, "Neurons every token uses (S)")->type_name("S")->group(group);
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
     command.add_option("--recover", recover_, "Steps in which all weights go on learning afterwards")
         ->type_name("N")
@@ -49,8 +46,13 @@ void RecipeFlags::add_budget_to(CLI::App& command) {
         ->group(group);
 }
 
-void RecipeFlags::add_to(CLI::App& command) {
-    add_budget_to(command);
+void RecipeFlags::add_layout(CLI::App& command) {
+    command.add_option("--experts", experts_, "Routed experts a layer (E)")->type_name("E")->group(group);
+    command.add_option("--active", active_, "Experts a token uses (k)")->type_name("K")->group(group);
+    command.add_option("--shared", shared_, "Neurons every token uses (S)")->type_name("S")->group(group);
+}
+
+void RecipeFlags::add_method(CLI::App& command) {
     command
         .add_option("--method", method_,
                     fmt::format("How layers are split: {}", fmt::join(method_names(), ", ")))
@@ -65,6 +67,21 @@ void RecipeFlags::add_to(CLI::App& command) {
     command.add_option("--seed", seed_, "Same seed, machine and threads: same assignment")
         ->type_name("N")
         ->group(group);
+}
+
+void RecipeFlags::add_budget_to(CLI::App& command) {
+    add_recipe(command);
+    add_layout(command);
+}
+
+void RecipeFlags::add_method_to(CLI::App& command) {
+    add_recipe(command);
+    add_method(command);
+}
+
+void RecipeFlags::add_to(CLI::App& command) {
+    add_budget_to(command);
+    add_method(command);
 }
 
 Recipe RecipeFlags::recipe() const {

@@ -1,4 +1,4 @@
-// --recipe and the flags that override it, for plan, convert, compare and bench train.
+// --recipe and the flags that override it, for the commands that convert.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,11 +16,17 @@ class RecipeFlags {
     void add_to(CLI::App& command);
     /// All but --method, --routing and --seed: compare takes several methods and seeds.
     void add_budget_to(CLI::App& command);
+    /// All but --experts, --active and --shared: sweep takes several layouts.
+    void add_method_to(CLI::App& command);
 
     /// The recipe named, with the flags over it, range-checked. Throws UsageError.
     Recipe recipe() const;
 
   private:
+    void add_recipe(CLI::App& command);
+    void add_layout(CLI::App& command);
+    void add_method(CLI::App& command);
+
     std::string name_or_file_ = "quick";
     std::optional<std::string> method_, routing_;
     std::optional<std::int64_t> experts_, active_, shared_, steps_, recover_, layer_steps_;

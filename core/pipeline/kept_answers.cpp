@@ -1,8 +1,8 @@
 #include "pipeline/kept_answers.h"
 
-#include "base/files.h"
 #include "base/sha256.h"
 #include "pipeline/converted_model.h"
+#include "pipeline/kept.h"
 
 namespace dotmoe {
 namespace {
@@ -28,17 +28,10 @@ std::vector<TaskFigures> kept_answers(const std::filesystem::path& folder,
                                       const std::filesystem::path& source, DeviceChoice device,
                                       const std::vector<Task>& tasks, const std::vector<Answers>& dense,
                                       const ConvertHooks& hooks) {
-    const auto path = folder / "tasks.json";
-    const auto id = identity(folder, tasks);
-    if (std::filesystem::exists(path)) try {
-            const auto kept = Json::parse(read_text_file(path));
-            if (kept.at("identity") == id) return kept.at("tasks").get<std::vector<TaskFigures>>();
-        } catch (const Json::exception&) {  // damaged: asked again
-        }
-    const auto model = ConvertedModel::open(folder, device, source);
-    auto figures = answer_tasks(model, tasks, hooks.events, hooks.control, dense);
-    write_file_atomically(path, Json{{"identity", id}, {"tasks", figures}}.dump(2) + "\n");
-    return figures;
+    return kept(folder / "tasks.json", identity(folder, tasks), [&] {
+        const auto model = ConvertedModel::open(folder, device, source);
+        return answer_tasks(model, tasks, hooks.events, hooks.control, dense);
+    });
 }
 
 }  // namespace dotmoe

@@ -13,7 +13,7 @@
 namespace dotmoe {
 
 std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<std::int64_t>& active,
-                                 const TextRequest& request, EventSink& events) {
+                                 const TextRequest& request, EventSink& events, RunControl& control) {
     const at::NoGradGuard no_grad;
     const auto& converted = *model.model();
     if (!model.converted())
@@ -28,7 +28,11 @@ std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<
     const Transformer dense(model.dense()->config, model.dense()->weights),
         transformer(converted.config, converted.weights);
     const auto progress = [&](const std::string& phase) {
-        return progress_of(events, phase, "windows", windows.size(0));
+        return [&control,
+                publish = progress_of(events, phase, "windows", windows.size(0))](std::int64_t done) mutable {
+            control.poll();
+            publish(done);
+        };
     };
     const auto hidden = dense_hidden_states(dense, windows, progress("dense"));
     const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
@@ -50,6 +54,13 @@ void to_json(nlohmann::json& json, const DialPoint& point) {
             {"active_neuron_share", point.active_neuron_share},
             {"active_parameters", point.active_parameters},
             {"quality", point.quality}};
+}
+
+void from_json(const nlohmann::json& json, DialPoint& point) {
+    json.at("active").get_to(point.active);
+    json.at("active_neuron_share").get_to(point.active_neuron_share);
+    json.at("active_parameters").get_to(point.active_parameters);
+    json.at("quality").get_to(point.quality);
 }
 
 std::string format_table(const std::vector<DialPoint>& points, std::int64_t trained) {

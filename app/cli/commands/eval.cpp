@@ -49,7 +49,8 @@ void evaluate(const Options& options, const Context& context) {
     std::optional<DomainFigures> domains;
     if (options.domains) domains = measure_domains(model, options.text_request(), sink);
     std::vector<DialPoint> dial;
-    if (!options.active.empty()) dial = turn_dial(model, options.active, options.text_request(), sink);
+    if (!options.active.empty())
+        dial = turn_dial(model, options.active, options.text_request(), sink, control);
     if (!options.text.empty()) {
         const auto metrics = model.evaluate(options.text_request(), sink);
         report.json = metrics;

@@ -82,7 +82,7 @@ def test_tasks_are_asked_of_each_conversion_once(compared, toy, text, task):
         for seed in SEEDS:
             alone[method, seed] = dotmoe("eval", out / f"{method}-{seed}", "--tasks", words, "--json").json["tasks"][0]
             kept = json.loads((out / f"{method}-{seed}" / "tasks.json").read_text())
-            assert kept["tasks"] == [alone[method, seed]]
+            assert kept["figures"] == [alone[method, seed]]
     dense, = asked.json["tasks"]
     assert dense["dense"] == alone[METHODS[0], SEEDS[0]]["dense"] and "converted" not in dense
     for row in asked.json["trained"]:
