@@ -13,6 +13,8 @@ APT=(
     libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libzstd-dev zlib1g-dev libssl-dev
     # the window
     qt6-base-dev qt6-svg-dev libqt6opengl6-dev libqcustomplot-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-dejavu-core
+    # packages: icons, and what checks them
+    librsvg2-bin desktop-file-utils appstream dpkg-dev file
     # tests, and pictures of the window on a machine without a display
     libgtest-dev xvfb xauth
 )

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QIcon>
 #include <memory>
 
 #include "app/studio/main_window.h"
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QApplication::setApplicationName("dotmoe-studio");
     QApplication::setOrganizationName("dotmoe");
+    QApplication::setDesktopFileName("org.dotmoe.Studio");
+    QApplication::setWindowIcon(QIcon(":/icons/org.dotmoe.Studio.svg"));
 
     MainWindow window(options);
     window.show();
