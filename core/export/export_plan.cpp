@@ -56,11 +56,60 @@ double nearest_power_of_two(double value) {
     return std::exp2(std::round(std::log2(value)));
 }
 
-}  // namespace
-
-std::string_view class_name(StockArchitecture architecture) {
-    return architecture == StockArchitecture::mixtral ? "MixtralForCausalLM" : "GraniteMoeSharedForCausalLM";
+bool weighs_exactly(const Architecture& architecture, const Layout& layout, RouterScale scale) {
+    if (weighs_by_softmax(layout.routing) || layout.active == layout.experts || layout.active == 1)
+        return true;
+    return architecture.selects_first && scale == RouterScale::exact;
 }
+
+/// Empty when the architecture can hold the conversion, else why not.
+std::string why_not_here(const Architecture& architecture, const ModelConfig& config, const Layout& layout) {
+    if (architecture.square_attention && config.heads * config.head_width != config.width)
+        return fmt::format("it wants heads x head width = model width, here {} x {} is not {}", config.heads,
+                           config.head_width, config.width);
+    return std::string(why_not(architecture, layout.shared, layout.capacity(config.neurons)));
+}
+
+std::string reason_of(const Architecture& architecture, const Layout& layout, bool exact) {
+    const auto shared =
+        layout.shared == 0 ? "no shared neurons" : fmt::format("{} shared neurons", layout.shared);
+    if (weighs_by_softmax(layout.routing))
+        return fmt::format("{}; it weighs experts as the conversion was trained to", shared);
+    if (!exact)
+        return fmt::format("{}; {}", shared,
+                           architecture.selects_first
+                               ? "portable routers were asked for"
+                               : "it takes the softmax before it selects, so weights are near 1, not 1");
+    if (layout.active == layout.experts) return shared + "; all experts are on, so none is chosen wrong";
+    if (layout.active == 1) return shared + "; one expert a token weighs 1 in every architecture";
+    return shared + "; it selects before the softmax, so weights are exactly 1";
+}
+
+void choose_architecture(ExportPlan& plan, const ModelConfig& config, const ExportRequest& request) {
+    if (!request.architecture.empty()) {
+        plan.architecture = &find_architecture(request.format, request.architecture);
+        if (const auto why = why_not_here(*plan.architecture, config, plan.layout); !why.empty())
+            fail("{} cannot hold this conversion: {}", plan.architecture->class_name, why);
+    } else {
+        std::string refusals;
+        for (const auto& candidate : architectures()) {
+            if (candidate.format != request.format) continue;
+            if (const auto why = why_not_here(candidate, config, plan.layout); !why.empty()) {
+                refusals += fmt::format("; {}: {}", candidate.class_name, why);
+                continue;
+            }
+            const bool exact = weighs_exactly(candidate, plan.layout, request.routers);
+            if (plan.architecture == nullptr || exact) plan.architecture = &candidate;
+            if (exact) break;
+        }
+        if (plan.architecture == nullptr)
+            fail("no architecture of this format holds the conversion{}", refusals);
+    }
+    plan.reason = reason_of(*plan.architecture, plan.layout,
+                            weighs_exactly(*plan.architecture, plan.layout, request.routers));
+}
+
+}  // namespace
 
 std::vector<double> router_spread(const Model& model, const ExpertSet& experts) {
     const Transformer transformer(model.config, model.weights);
@@ -76,33 +125,26 @@ std::vector<double> router_spread(const Model& model, const ExpertSet& experts) 
     return spread;
 }
 
-ExportPlan plan_export(const Model& model, const ExpertSet& experts, RouterScale scale) {
+ExportPlan plan_export(const Model& model, const ExpertSet& experts, const ExportRequest& request) {
     check_experts(model, experts);
     check_routing(experts.layout.routing);
+    if (request.format == ExportFormat::huggingface && request.numbers == NumberFormat::q8_0)
+        fail_usage("Q8_0 is a number format of GGUF; a Hugging Face export is written in f32, bf16 or f16");
     const auto& layout = experts.layout;
-    const auto& config = model.config;
     ExportPlan plan;
     plan.layout = layout;
-    plan.architecture =
-        layout.shared > 0 ? StockArchitecture::granite_moe_shared : StockArchitecture::mixtral;
-    const bool selects_first = plan.architecture == StockArchitecture::granite_moe_shared;
-    if (selects_first && config.heads * config.head_width != config.width)
-        fail(
-            "GraniteMoeShared wants heads x head width = model width, here {} x {} is not {}: convert "
-            "without "
-            "shared neurons (--shared 0), which exports as Mixtral",
-            config.heads, config.head_width, config.width);
+    plan.numbers = request.numbers;
+    choose_architecture(plan, model.config, request);
 
     const auto count = experts.layers.size();
-    plan.exact = true;
+    plan.exact = weighs_exactly(*plan.architecture, layout, request.routers);
     if (weighs_by_softmax(layout.routing)) {
         plan.router_factor.assign(count, 1.0);
-    } else if (layout.active == layout.experts || (selects_first && scale == RouterScale::exact)) {
-        plan.router_factor.assign(count, exact_factor);
-    } else if (layout.active == 1) {
-        plan.router_factor.assign(count, 1.0);
+    } else if (plan.exact) {
+        const bool alone = layout.active == 1 && layout.experts > 1 &&
+                           !(plan.architecture->selects_first && request.routers == RouterScale::exact);
+        plan.router_factor.assign(count, alone ? 1.0 : exact_factor);
     } else {
-        plan.exact = false;
         // A router that says nothing (spread 0) is scaled as one of spread 1: all is a tie either way.
         for (const double spread : router_spread(model, experts))
             plan.router_factor.push_back(nearest_power_of_two(portable_factor / (spread > 0 ? spread : 1.0)));

@@ -32,6 +32,25 @@ std::string front_matter(const ModelCard& card) {
            (license.empty() ? "" : "license: " + license + "\n") + "---\n";
 }
 
+constexpr std::string_view use_in_transformers =
+    "## Use\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+    "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = "
+    "AutoModelForCausalLM.from_pretrained(\".\")\n"
+    "tokens = tokenizer(\"The capital of France is\", return_tensors=\"pt\")\n"
+    "print(tokenizer.decode(model.generate(**tokens, max_new_tokens=20)[0]))\n```\n\n"
+    "`receipt.json`, where present, holds the hashes of these files and their comparison with the source "
+    "(`dotmoe verify`).\n\n";
+
+constexpr std::string_view use_in_llama_cpp =
+    "## Use\n\n```\nllama-cli -m FILE.gguf -p \"The capital of France is\" -n 20\n```\n\n"
+    "`FILE.gguf.receipt.json`, where present, holds the file's hash and its comparison with the source "
+    "(`dotmoe verify`).\n\n";
+
+std::string_view number_name(NumberFormat numbers) {
+    constexpr std::string_view names[] = {"F32", "F16", "BF16", "Q8_0"};
+    return names[static_cast<std::size_t>(numbers)];
+}
+
 std::string weight_note(const ExportPlan& plan) {
     const auto [low, high] = std::minmax_element(plan.router_factor.begin(), plan.router_factor.end());
     const auto power = [](double factor) { return std::lround(std::log2(factor)); };
@@ -101,21 +120,16 @@ std::string model_card_text(const ModelCard& card, const Project& project, const
         version(), project.recipe.name, project.recipe.seed, project.source.filename().string(),
         project.source_sha256, manner(project.recipe.method), fate_of_weights(project));
     text += fmt::format(
-        "| | |\n|---|---|\n| architecture | `{}` |\n| layers | {} |\n| experts a layer | {} of {} neurons |\n"
+        "| | |\n|---|---|\n| architecture | `{}` ({}) |\n| numbers | {}; routers, norms F32 |\n| layers | {} "
+        "|\n| experts a layer | {} of {} neurons |\n"
         "| active a token | {} |\n| shared neurons | {} |\n| FFN neurons active | {:.1f} % |\n\n",
-        class_name(plan.architecture), model.config.layers, layout.experts, layout.capacity(neurons),
-        layout.active, layout.shared, 100 * layout.active_share(neurons));
+        plan.architecture->class_name, plan.reason, number_name(plan.numbers), model.config.layers,
+        layout.experts, layout.capacity(neurons), layout.active, layout.shared,
+        100 * layout.active_share(neurons));
     text += weight_note(plan) + "\n\n";
     if (card.metrics) text += "## Held-out quality\n\n```\n" + format_table(*card.metrics) + "```\n\n";
-    text +=
-        "## Use\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
-        "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = "
-        "AutoModelForCausalLM.from_pretrained(\".\")\n"
-        "tokens = tokenizer(\"The capital of France is\", return_tensors=\"pt\")\n"
-        "print(tokenizer.decode(model.generate(**tokens, max_new_tokens=20)[0]))\n```\n\n"
-        "`receipt.json`, where present, holds the hashes of these files and their comparison with the source "
-        "(`dotmoe verify`).\n\n## Recipe\n\n```toml\n" +
-        to_toml(project.recipe) + "```\n";
+    text += plan.architecture->format == ExportFormat::gguf ? use_in_llama_cpp : use_in_transformers;
+    text += "## Recipe\n\n```toml\n" + to_toml(project.recipe) + "```\n";
     return text;
 }
 

@@ -8,12 +8,14 @@ namespace dotmoe {
 namespace fs = std::filesystem;
 namespace {
 
-void check_free(const fs::path& target) {
+void check_free(const fs::path& target, StagingTarget kind) {
     std::error_code error;
     if (!fs::exists(target, error)) {
         if (error) fail("{}: cannot be reached: {}", target.string(), error.message());
         return;
     }
+    if (kind == StagingTarget::file)
+        fail("{}: exists; choose another name, or remove it first", target.string());
     if (!fs::is_directory(target, error))
         fail("{}: exists and is no folder; choose another name", target.string());
     const bool empty = fs::is_empty(target, error);
@@ -34,8 +36,9 @@ fs::path first_missing(fs::path path) {
 
 }  // namespace
 
-StagingFolder::StagingFolder(const fs::path& target) : target_(named(target)) {
-    check_free(target_);
+StagingFolder::StagingFolder(const fs::path& target, StagingTarget kind)
+    : kind_(kind), target_(named(target)) {
+    check_free(target_, kind_);
     temporary_ = target_;
     temporary_ += fmt::format(".{}.partial", ::getpid());
     removed_on_failure_ = first_missing(temporary_);
@@ -55,9 +58,16 @@ StagingFolder::~StagingFolder() {
 
 void StagingFolder::commit() {
     std::error_code error;
-    fs::rename(temporary_, target_, error);
+    if (kind_ == StagingTarget::file)
+        for (const auto& entry : fs::directory_iterator(temporary_)) {
+            fs::rename(entry.path(), target_.parent_path() / entry.path().filename(), error);
+            if (error) break;
+        }
+    else
+        fs::rename(temporary_, target_, error);
     if (error) fail("{}: cannot be put in place: {}", target_.string(), error.message());
     committed_ = true;
+    if (kind_ == StagingTarget::file) fs::remove(temporary_, error);
 }
 
 }  // namespace dotmoe

@@ -81,6 +81,7 @@ class Reader {
 void read_architecture(const Reader& json, StockConfig& config) {
     config.architecture = json.architecture();
     if (config.architecture == "MixtralForCausalLM") {
+        config.naming = StockNaming::mixtral;
         config.gating = Gating::softmax_then_top_k;
         config.head_width = json.count_or("head_dim", config.width / config.heads);
         config.attention_multiplier = 1 / std::sqrt(static_cast<double>(config.head_width));
@@ -88,10 +89,13 @@ void read_architecture(const Reader& json, StockConfig& config) {
         config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-5);
         json.require(json.find("sliding_window") == nullptr, "sliding_window",
                      "the source attends to everything");
-    } else if (config.architecture == "GraniteMoeSharedForCausalLM") {
+    } else if (config.architecture == "GraniteMoeSharedForCausalLM" ||
+               config.architecture == "GraniteMoeForCausalLM") {
+        config.naming = StockNaming::granite;
         config.gating = Gating::top_k_then_softmax;
         config.head_width = config.width / config.heads;
-        config.shared_neurons = json.count("shared_intermediate_size", 0);
+        if (config.architecture == "GraniteMoeSharedForCausalLM")
+            config.shared_neurons = json.count("shared_intermediate_size", 0);
         config.rope_base = json.positive_or("rope_theta", 1e4);
         config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-6);
         config.attention_multiplier = json.positive_or("attention_multiplier", 1);
@@ -100,8 +104,10 @@ void read_architecture(const Reader& json, StockConfig& config) {
         config.logits_scaling = json.positive_or("logits_scaling", 1);
         json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
     } else {
-        fail("{}: architecture {} is none of MixtralForCausalLM, GraniteMoeSharedForCausalLM", json.name(),
-             config.architecture);
+        fail(
+            "{}: architecture {} is none of MixtralForCausalLM, GraniteMoeForCausalLM, "
+            "GraniteMoeSharedForCausalLM",
+            json.name(), config.architecture);
     }
 }
 
@@ -123,11 +129,15 @@ StockConfig read_stock_config(const std::filesystem::path& file) {
     const auto* activation = json.find("hidden_act");
     json.require(activation == nullptr || *activation == "silu", "hidden_act", "only silu is");
     json.require(json.find("rope_scaling") == nullptr, "rope_scaling", "the source has none");
+    check_consistent(config, json.name());
+    return config;
+}
+
+void check_consistent(const StockConfig& config, const std::string& where) {
     if (config.active > config.experts || config.heads % config.kv_heads != 0 || config.head_width < 2 ||
         config.head_width % 2 != 0)
-        fail("{}: {} of {} experts active, {} heads of {} over {} do not fit together", json.name(),
-             config.active, config.experts, config.heads, config.head_width, config.kv_heads);
-    return config;
+        fail("{}: {} of {} experts active, {} heads of {} over {} do not fit together", where, config.active,
+             config.experts, config.heads, config.head_width, config.kv_heads);
 }
 
 }  // namespace dotmoe

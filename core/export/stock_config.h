@@ -1,34 +1,51 @@
-// config.json of an export as its stock architecture reads it. Part of the reader that judges exports: it
-// shares no code with the writer, so that a wrong name or number can't agree with itself.
+// The configuration of an export as its stock architecture reads it. Part of the reader that judges exports:
+// it shares no code with the writer, so that a wrong name or number can't agree with itself.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 
+#include "formats/gguf.h"
+
 namespace dotmoe {
 
 /// In what order the architecture picks experts and weighs them.
 enum class Gating {
     softmax_then_top_k,  ///< Mixtral: softmax over all E, top-k, renormalised
-    top_k_then_softmax   ///< GraniteMoeShared: top-k of the logits, softmax over the selected
+    top_k_then_softmax   ///< GraniteMoeShared, glm4moe: top-k of the logits, softmax over the selected
 };
 
-/// Field names follow config.json; defaults are those of transformers' configuration classes.
+/// Whose tensor names.
+enum class StockNaming { mixtral, granite, gguf, gguf_glm4 };
+
+/// Field names follow config.json; defaults are those of the runtimes.
 struct StockConfig {
     std::string architecture;
+    StockNaming naming = StockNaming::mixtral;
     Gating gating = Gating::softmax_then_top_k;
     std::int64_t vocabulary = 0, width = 0, expert_neurons = 0, shared_neurons = 0, layers = 0;
     std::int64_t heads = 0, kv_heads = 0, head_width = 0;
     std::int64_t experts = 0, active = 0;
     double rope_base = 0, norm_epsilon = 0;
     double attention_multiplier = 0, embedding_multiplier = 1, residual_multiplier = 1, logits_scaling = 1;
+    double routed_scale = 1;             ///< factor on the experts' weights
+    bool interleaved_rotary = false;     ///< neighbours turn together, not the halves of a head
+    bool selection_bias = false;         ///< a vector [E] is added to the logits for the choice
+    bool always_shared_experts = false;  ///< zeros stand in where the conversion has none
     bool tied_embeddings = false;
 };
 
-/// Untrusted input. Throws Error naming the file and the key when one is missing, of a wrong kind or out of
-/// range, when the architecture is none of the two, or when it asks for something this reader does not do
-/// (RoPE scaling, biases, ...).
+/// config.json. Untrusted input. Throws Error naming the file and the key when one is missing, of a wrong
+/// kind or out of range, when the architecture is none that is known here, or when it asks for something this
+/// reader does not do (RoPE scaling, biases, ...).
 StockConfig read_stock_config(const std::filesystem::path& file);
+
+/// The metadata of a GGUF, as llama.cpp reads them (src/llama-model.cpp, load_hparams). Throws Error
+/// likewise.
+StockConfig read_stock_config(const gguf::File& file);
+
+/// Throws Error naming `where` when the counts can't belong together.
+void check_consistent(const StockConfig& config, const std::string& where);
 
 }  // namespace dotmoe

@@ -5,8 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "export/stock_names.h"
-#include "formats/torch_safetensors.h"
+#include "formats/gguf_types.h"
 
 namespace dotmoe {
 namespace {
@@ -15,124 +14,175 @@ at::Tensor rms_normalised(const at::Tensor& x, const at::Tensor& weight, double 
     return weight * (x * at::rsqrt(x.square().mean(-1, true) + epsilon));
 }
 
-/// cos and sin of position * base^(-2i/d), each [T, d]: both halves of a head turn by the same angles.
-std::pair<at::Tensor, at::Tensor> rotations(std::int64_t length, std::int64_t head_width, double base) {
+/// cos and sin of position * base^(-2i/d), each [T, d/2].
+struct Rotation {
+    at::Tensor cos, sin;
+};
+
+Rotation rotations(std::int64_t length, std::int64_t head_width, double base) {
     const auto frequency =
         at::pow(base, -at::arange(0, head_width, 2, at::kFloat) / static_cast<double>(head_width));
-    const auto angle = at::outer(at::arange(length, at::kFloat), frequency).repeat({1, 2});
+    const auto angle = at::outer(at::arange(length, at::kFloat), frequency);
     return {angle.cos(), angle.sin()};
 }
 
-/// x [heads, T, d].
-at::Tensor rotated(const at::Tensor& x, const std::pair<at::Tensor, at::Tensor>& rotation) {
-    const auto halves = x.chunk(2, -1);
-    return x * rotation.first + at::cat({-halves[1], halves[0]}, -1) * rotation.second;
+/// Each pair of x [heads, T, d] turned: halves of a head (transformers, NeoX), or neighbours (llama.cpp's
+/// normal order).
+at::Tensor rotated(const at::Tensor& x, const Rotation& rotation, bool interleaved) {
+    const auto pairs = interleaved ? x.unflatten(-1, {-1, 2}).transpose(-1, -2) : x.unflatten(-1, {2, -1});
+    const auto a = pairs.select(-2, 0), b = pairs.select(-2, 1);
+    const auto turned = at::stack({a * rotation.cos - b * rotation.sin, b * rotation.cos + a * rotation.sin},
+                                  interleaved ? -1 : -2);
+    return turned.reshape(x.sizes());
 }
 
-void check_count(const StockConfig& config, const safetensors::File& file) {
+void check_count(const StockConfig& config, std::int64_t present, const std::string& where) {
     // Before the names are made: a config can claim any number of layers and experts.
-    const auto present = std::ssize(file.tensors());
-    const auto experts = config.gating == Gating::softmax_then_top_k ? config.experts : 1;
+    const auto experts = stock_names(config.naming).stacked ? 1 : config.experts;
     if (config.layers > present || experts > present || config.layers * experts > present)
-        fail("{}: {} tensors cannot hold {} layers of {} experts", file.path().string(), present,
-             config.layers, config.experts);
+        fail("{}: {} tensors cannot hold {} layers of {} experts", where, present, config.layers,
+             config.experts);
 }
 
-void check_tensors(const StockConfig& config, const safetensors::File& file) {
-    check_count(config, file);
-    const auto where = file.path().string();
-    const auto shapes = stock_shapes(config);
-    for (const auto& [name, shape] : shapes) {
-        const auto* found = file.find(name);
-        if (found == nullptr) fail("{}: tensor {} is missing", where, name);
-        if (found->dtype != safetensors::DType::F32)
-            fail("{}: tensor {} is {}, not F32", where, name, safetensors::dtype_name(found->dtype));
-        if (found->shape != shape)
-            fail("{}: tensor {} is {} and should be {}", where, name, fmt::join(found->shape, "x"),
-                 fmt::join(shape, "x"));
-        if (!to_tensor(*found).isfinite().all().item<bool>())
-            fail("{}: tensor {} holds values that are not finite", where, name);
-    }
-    for (const auto& tensor : file.tensors())
-        if (!shapes.contains(tensor.name)) fail("{}: tensor {} is not expected", where, tensor.name);
+std::pair<StockConfig, std::unique_ptr<StockWeights>> opened(const std::filesystem::path& path) {
+    if (std::filesystem::is_directory(path))
+        return {read_stock_config(path / "config.json"), open_safetensors(path)};
+    auto file = std::make_shared<const gguf::File>(path);
+    auto config = read_stock_config(*file);
+    return {std::move(config), open_gguf(std::move(file))};
+}
+
+double bits_a_value(gguf::TensorType type) {
+    const auto block = gguf::block_of(type);
+    return 8.0 * static_cast<double>(block.bytes) / static_cast<double>(block.elements);
 }
 
 }  // namespace
 
-StockModel::StockModel(const std::filesystem::path& folder)
-    : config_(read_stock_config(folder / "config.json")), file_(folder / "model.safetensors") {
-    check_tensors(config_, file_);
+StockModel::StockModel(const std::filesystem::path& path) {
+    std::tie(config_, weights_) = opened(path);
+    check_tensors();
+}
+
+void StockModel::check_tensors() {
+    const auto present = weights_->names();
+    check_count(config_, std::ssize(present), weights_->where(""));
+    const auto shapes = stock_shapes(config_);
+    for (const auto& [name, shape] : shapes) {
+        const auto where = weights_->where(name);
+        const auto found = weights_->find(name);
+        if (!found) fail("{}: tensor {} is missing", where, name);
+        if (found->shape != shape)
+            fail("{}: tensor {} is {} and should be {}", where, name, fmt::join(found->shape, "x"),
+                 fmt::join(shape, "x"));
+        if (!weights_->read(name).isfinite().all().item<bool>())
+            fail("{}: tensor {} holds values that are not finite", where, name);
+        // Of two as wide bf16 has the fewer digits.
+        const auto width = bits_a_value(found->type), coarsest = bits_a_value(coarsest_);
+        if (width < coarsest || (width == coarsest && found->type == gguf::TensorType::BF16))
+            coarsest_ = found->type;
+    }
+    for (const auto& name : present)
+        if (!shapes.contains(name)) fail("{}: tensor {} is not expected", weights_->where(name), name);
 }
 
 StockVariant StockModel::all_experts() const {
     return {config_.experts, static_cast<double>(config_.experts) / static_cast<double>(config_.active), 0.0};
 }
 
-at::Tensor StockModel::tensor(const std::string& name) const {
-    return to_tensor(file_.at(name));
+at::Tensor StockModel::tensor(const std::string& layer, std::string_view name) const {
+    return weights_->read(layer + std::string(name));
+}
+
+at::Tensor StockModel::router(std::int64_t layer) const {
+    const auto& names = stock_names(config_.naming);
+    return tensor(fmt::format(fmt::runtime(names.layer), layer), names.router);
 }
 
 at::Tensor StockModel::attend(const at::Tensor& x, const std::string& layer) const {
+    const auto& names = stock_names(config_.naming);
     const auto length = x.size(0), width = config_.head_width, group = config_.heads / config_.kv_heads;
-    const auto heads = [&](const char* name, std::int64_t count) {
-        const auto projected = at::linear(x, tensor(layer + "self_attn." + name + ".weight"));
-        return projected.view({length, count, width}).transpose(0, 1);
+    const auto heads = [&](std::string_view name, std::int64_t count) {
+        return at::linear(x, tensor(layer, name)).view({length, count, width}).transpose(0, 1);
     };
     const auto rotation = rotations(length, width, config_.rope_base);
-    const auto query = rotated(heads("q_proj", config_.heads), rotation);
-    const auto key = rotated(heads("k_proj", config_.kv_heads), rotation).repeat_interleave(group, 0);
-    const auto value = heads("v_proj", config_.kv_heads).repeat_interleave(group, 0);
+    const auto turned = [&](const at::Tensor& each) {
+        return rotated(each, rotation, config_.interleaved_rotary);
+    };
+    const auto query = turned(heads(names.query, config_.heads));
+    const auto key = turned(heads(names.key, config_.kv_heads)).repeat_interleave(group, 0);
+    const auto value = heads(names.value, config_.kv_heads).repeat_interleave(group, 0);
     const auto future = at::ones({length, length}, at::kBool).triu(1);
     const auto scores = at::matmul(query, key.transpose(1, 2)) * config_.attention_multiplier;
     const auto weights = at::softmax(scores.masked_fill(future, -INFINITY), -1);
     const auto mixed = at::matmul(weights, value).transpose(0, 1).reshape({length, config_.heads * width});
-    return at::linear(mixed, tensor(layer + "self_attn.o_proj.weight"));
+    return at::linear(mixed, tensor(layer, names.output));
+}
+
+std::vector<StockFfn> StockModel::experts(const std::string& layer) const {
+    const auto& names = stock_names(config_.naming);
+    std::vector<StockFfn> experts;
+    if (!names.stacked) {
+        for (std::int64_t e = 0; e < config_.experts; ++e) {
+            const auto matrix = [&](std::string_view pattern) {
+                return tensor(layer, fmt::format(fmt::runtime(pattern), e));
+            };
+            experts.push_back({matrix(names.gate), matrix(names.up), matrix(names.down)});
+        }
+        return experts;
+    }
+    const auto gate = tensor(layer, names.gate), down = tensor(layer, names.down);
+    const auto up = names.up.empty() ? at::Tensor() : tensor(layer, names.up);
+    for (std::int64_t e = 0; e < config_.experts; ++e) {
+        const auto halves = up.defined() ? std::vector{gate[e], up[e]} : gate[e].chunk(2, 0);
+        experts.push_back({halves[0], halves[1], down[e]});
+    }
+    return experts;
+}
+
+StockFfn StockModel::shared(const std::string& layer) const {
+    const auto& names = stock_names(config_.naming);
+    const auto gate = tensor(layer, names.shared_gate), down = tensor(layer, names.shared_down);
+    if (!names.shared_up.empty()) return {gate, tensor(layer, names.shared_up), down};
+    const auto halves = gate.chunk(2, 0);
+    return {halves[0], halves[1], down};
 }
 
 at::Tensor StockModel::feed_forward(const at::Tensor& x, const std::string& layer,
                                     const StockVariant& variant, StockRun& run) const {
-    const auto moe = layer + "block_sparse_moe.";
-    const bool granite = config_.gating == Gating::top_k_then_softmax;
-    std::vector<StockFfn> experts;
-    if (granite) {
-        const auto input = tensor(moe + "input_linear.weight"), output = tensor(moe + "output_linear.weight");
-        for (std::int64_t e = 0; e < config_.experts; ++e) {
-            const auto halves = input[e].chunk(2, 0);
-            experts.push_back({halves[0], halves[1], output[e]});
-        }
-    } else {
-        for (std::int64_t e = 0; e < config_.experts; ++e) {
-            const auto expert = fmt::format("{}experts.{}.", moe, e);
-            experts.push_back(
-                {tensor(expert + "w1.weight"), tensor(expert + "w3.weight"), tensor(expert + "w2.weight")});
-        }
-    }
-    const auto router = tensor(moe + (granite ? "router.layer.weight" : "gate.weight"));
-    run.routes.push_back(
-        stock_routes(at::linear(x, router) * variant.router_scale, variant.active, config_.gating));
-    auto mixed = mix_experts(x, experts, run.routes.back()) * variant.routed_scale;
-    if (config_.shared_neurons == 0) return mixed;
-    const auto halves = tensor(layer + "shared_mlp.input_linear.weight").chunk(2, 0);
-    return mixed + apply({halves[0], halves[1], tensor(layer + "shared_mlp.output_linear.weight")}, x);
+    const auto& names = stock_names(config_.naming);
+    const auto logits = at::linear(x, tensor(layer, names.router)) * variant.router_scale;
+    const auto bias = config_.selection_bias ? tensor(layer, names.selection_bias) : at::Tensor();
+    run.routes.push_back(stock_routes(logits, variant.active, config_.gating, bias));
+    const auto mixed =
+        mix_experts(x, experts(layer), run.routes.back()) * (config_.routed_scale * variant.routed_scale);
+    return config_.shared_neurons == 0 ? mixed : mixed + apply(shared(layer), x);
 }
 
 StockRun StockModel::forward(const at::Tensor& tokens, const StockVariant& variant) const {
     const at::NoGradGuard no_grad;
+    const auto& names = stock_names(config_.naming);
     StockRun run;
-    const auto norm = [&](const at::Tensor& x, const std::string& name) {
-        return rms_normalised(x, tensor(name + ".weight"), config_.norm_epsilon);
+    const auto norm = [&](const at::Tensor& x, const std::string& layer, std::string_view name) {
+        return rms_normalised(x, tensor(layer, name), config_.norm_epsilon);
     };
-    const auto embedding = tensor("model.embed_tokens.weight");
+    const auto embedding = tensor("", names.embedding);
     auto x = embedding.index_select(0, tokens) * config_.embedding_multiplier;
     for (std::int64_t l = 0; l < config_.layers; ++l) {
-        const auto layer = fmt::format("model.layers.{}.", l);
-        x = x + attend(norm(x, layer + "input_layernorm"), layer) * config_.residual_multiplier;
-        x = x + feed_forward(norm(x, layer + "post_attention_layernorm"), layer, variant, run) *
-                    config_.residual_multiplier;
+        const auto layer = fmt::format(fmt::runtime(names.layer), l);
+        x = x + attend(norm(x, layer, names.attention_norm), layer) * config_.residual_multiplier;
+        x = x +
+            feed_forward(norm(x, layer, names.ffn_norm), layer, variant, run) * config_.residual_multiplier;
     }
-    const auto head = config_.tied_embeddings ? embedding : tensor("lm_head.weight");
-    run.logits = at::linear(norm(x, "model.norm"), head) / config_.logits_scaling;
+    const auto head = config_.tied_embeddings ? embedding : tensor("", names.head);
+    run.logits = at::linear(norm(x, "", names.norm), head) / config_.logits_scaling;
     return run;
+}
+
+double next_token_loss(const at::Tensor& logits, const at::Tensor& tokens) {
+    const auto count = tokens.size(0) - 1;
+    const auto next = tokens.narrow(0, 1, count).unsqueeze(-1);
+    return -at::log_softmax(logits.narrow(0, 0, count), -1).gather(-1, next).mean().item<double>();
 }
 
 }  // namespace dotmoe

@@ -1,5 +1,6 @@
 // The feed-forward arithmetic of the stock architectures, as transformers writes it
-// (models/mixtral/modeling_mixtral.py, models/granitemoeshared/modeling_granitemoeshared.py), in fp32.
+// (models/mixtral/modeling_mixtral.py, models/granitemoeshared/modeling_granitemoeshared.py) and llama.cpp
+// (src/llama-graph.cpp, build_moe_ffn), in fp32.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -18,8 +19,9 @@ struct StockRoutes {
         0;  ///< tokens whose k-th and (k+1)-th best are equal as the architecture compares them
 };
 
-/// logits [T, E] of the stored router.
-StockRoutes stock_routes(const at::Tensor& logits, std::int64_t active, Gating gating);
+/// logits [T, E] of the stored router; selection_bias [E], where it is defined, counts for the choice alone.
+StockRoutes stock_routes(const at::Tensor& logits, std::int64_t active, Gating gating,
+                         const at::Tensor& selection_bias = {});
 
 /// One gated FFN: down(silu(gate x) * up x).
 struct StockFfn {

@@ -3,36 +3,143 @@
 #include <fmt/format.h>
 
 namespace dotmoe {
+namespace {
 
-std::map<std::string, std::vector<std::int64_t>> stock_shapes(const StockConfig& c) {
-    std::map<std::string, std::vector<std::int64_t>> shapes;
-    const auto queries = c.heads * c.head_width, keys = c.kv_heads * c.head_width, m = c.expert_neurons;
-    shapes["model.embed_tokens.weight"] = {c.vocabulary, c.width};
-    shapes["model.norm.weight"] = {c.width};
-    if (!c.tied_embeddings) shapes["lm_head.weight"] = {c.vocabulary, c.width};
+// transformers, models/mixtral/modeling_mixtral.py of 4.57.
+constexpr StockNames mixtral{"model.embed_tokens.weight",
+                             "model.norm.weight",
+                             "lm_head.weight",
+                             "model.layers.{}.",
+                             "input_layernorm.weight",
+                             "self_attn.q_proj.weight",
+                             "self_attn.k_proj.weight",
+                             "self_attn.v_proj.weight",
+                             "self_attn.o_proj.weight",
+                             "post_attention_layernorm.weight",
+                             "block_sparse_moe.gate.weight",
+                             {},
+                             "block_sparse_moe.experts.{}.w1.weight",
+                             "block_sparse_moe.experts.{}.w3.weight",
+                             "block_sparse_moe.experts.{}.w2.weight",
+                             {},
+                             {},
+                             {},
+                             false};
+
+// models/granitemoeshared/modeling_granitemoeshared.py.
+constexpr StockNames granite{"model.embed_tokens.weight",
+                             "model.norm.weight",
+                             "lm_head.weight",
+                             "model.layers.{}.",
+                             "input_layernorm.weight",
+                             "self_attn.q_proj.weight",
+                             "self_attn.k_proj.weight",
+                             "self_attn.v_proj.weight",
+                             "self_attn.o_proj.weight",
+                             "post_attention_layernorm.weight",
+                             "block_sparse_moe.router.layer.weight",
+                             {},
+                             "block_sparse_moe.input_linear.weight",
+                             {},
+                             "block_sparse_moe.output_linear.weight",
+                             "shared_mlp.input_linear.weight",
+                             {},
+                             "shared_mlp.output_linear.weight",
+                             true};
+
+// llama.cpp, src/llama-arch.cpp.
+constexpr StockNames llama_cpp{"token_embd.weight",
+                               "output_norm.weight",
+                               "output.weight",
+                               "blk.{}.",
+                               "attn_norm.weight",
+                               "attn_q.weight",
+                               "attn_k.weight",
+                               "attn_v.weight",
+                               "attn_output.weight",
+                               "ffn_norm.weight",
+                               "ffn_gate_inp.weight",
+                               {},
+                               "ffn_gate_exps.weight",
+                               "ffn_up_exps.weight",
+                               "ffn_down_exps.weight",
+                               "ffn_gate_shexp.weight",
+                               "ffn_up_shexp.weight",
+                               "ffn_down_shexp.weight",
+                               true};
+
+constexpr StockNames glm4() {
+    auto names = llama_cpp;
+    names.ffn_norm = "post_attention_norm.weight";
+    names.selection_bias = "exp_probs_b.bias";
+    return names;
+}
+constexpr StockNames llama_cpp_glm4 = glm4();
+
+using Shapes = std::map<std::string, std::vector<std::int64_t>>;
+
+void add_experts(Shapes& shapes, const std::string& layer, const StockNames& names, const StockConfig& c) {
+    const auto m = c.expert_neurons;
+    const auto named = [&](std::string_view pattern, std::int64_t e) {
+        return layer + fmt::format(fmt::runtime(pattern), e);
+    };
+    if (names.stacked) {
+        shapes[layer + std::string(names.gate)] = {c.experts, names.up.empty() ? 2 * m : m, c.width};
+        if (!names.up.empty()) shapes[layer + std::string(names.up)] = {c.experts, m, c.width};
+        shapes[layer + std::string(names.down)] = {c.experts, c.width, m};
+        return;
+    }
+    for (std::int64_t e = 0; e < c.experts; ++e) {
+        shapes[named(names.gate, e)] = shapes[named(names.up, e)] = {m, c.width};
+        shapes[named(names.down, e)] = {c.width, m};
+    }
+}
+
+void add_shared(Shapes& shapes, const std::string& layer, const StockNames& names, const StockConfig& c) {
+    const auto s = c.shared_neurons;
+    shapes[layer + std::string(names.shared_gate)] = {names.shared_up.empty() ? 2 * s : s, c.width};
+    if (!names.shared_up.empty()) shapes[layer + std::string(names.shared_up)] = {s, c.width};
+    shapes[layer + std::string(names.shared_down)] = {c.width, s};
+}
+
+}  // namespace
+
+const StockNames& stock_names(StockNaming naming) {
+    switch (naming) {
+        case StockNaming::mixtral:
+            return mixtral;
+        case StockNaming::granite:
+            return granite;
+        case StockNaming::gguf:
+            return llama_cpp;
+        case StockNaming::gguf_glm4:
+            return llama_cpp_glm4;
+    }
+    return mixtral;
+}
+
+Shapes stock_shapes(const StockConfig& c) {
+    const auto& names = stock_names(c.naming);
+    Shapes shapes;
+    const auto queries = c.heads * c.head_width, keys = c.kv_heads * c.head_width;
+    shapes[std::string(names.embedding)] = {c.vocabulary, c.width};
+    shapes[std::string(names.norm)] = {c.width};
+    if (!c.tied_embeddings) shapes[std::string(names.head)] = {c.vocabulary, c.width};
     for (std::int64_t l = 0; l < c.layers; ++l) {
-        const auto layer = fmt::format("model.layers.{}.", l);
-        shapes[layer + "input_layernorm.weight"] = {c.width};
-        shapes[layer + "post_attention_layernorm.weight"] = {c.width};
-        shapes[layer + "self_attn.q_proj.weight"] = {queries, c.width};
-        shapes[layer + "self_attn.k_proj.weight"] = {keys, c.width};
-        shapes[layer + "self_attn.v_proj.weight"] = {keys, c.width};
-        shapes[layer + "self_attn.o_proj.weight"] = {c.width, queries};
-        if (c.gating == Gating::top_k_then_softmax) {
-            shapes[layer + "block_sparse_moe.router.layer.weight"] = {c.experts, c.width};
-            shapes[layer + "block_sparse_moe.input_linear.weight"] = {c.experts, 2 * m, c.width};
-            shapes[layer + "block_sparse_moe.output_linear.weight"] = {c.experts, c.width, m};
-            if (c.shared_neurons == 0) continue;
-            shapes[layer + "shared_mlp.input_linear.weight"] = {2 * c.shared_neurons, c.width};
-            shapes[layer + "shared_mlp.output_linear.weight"] = {c.width, c.shared_neurons};
-        } else {
-            shapes[layer + "block_sparse_moe.gate.weight"] = {c.experts, c.width};
-            for (std::int64_t e = 0; e < c.experts; ++e) {
-                const auto expert = fmt::format("{}block_sparse_moe.experts.{}.", layer, e);
-                shapes[expert + "w1.weight"] = shapes[expert + "w3.weight"] = {m, c.width};
-                shapes[expert + "w2.weight"] = {c.width, m};
-            }
-        }
+        const auto layer = fmt::format(fmt::runtime(names.layer), l);
+        const auto add = [&](std::string_view name, std::vector<std::int64_t> shape) {
+            shapes[layer + std::string(name)] = std::move(shape);
+        };
+        add(names.attention_norm, {c.width});
+        add(names.ffn_norm, {c.width});
+        add(names.query, {queries, c.width});
+        add(names.key, {keys, c.width});
+        add(names.value, {keys, c.width});
+        add(names.output, {c.width, queries});
+        add(names.router, {c.experts, c.width});
+        if (c.selection_bias) add(names.selection_bias, {c.experts});
+        add_experts(shapes, layer, names, c);
+        if (c.shared_neurons > 0) add_shared(shapes, layer, names, c);
     }
     return shapes;
 }

@@ -1,4 +1,4 @@
-// Whether an export's tokenizer.json is that of the source model.
+// Whether an export's tokenizer is that of the source model.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +7,8 @@
 
 namespace dotmoe {
 
-/// Throws Error naming the file when it can't be read, or when its tokens, ids or merges are others than
-/// `vocabulary`'s.
-void check_tokenizer_file(const std::filesystem::path& file, const Vocabulary& vocabulary);
+/// tokenizer.json of a folder, or the metadata of a GGUF. Throws Error naming the file when it can't be read,
+/// or when its tokens, ids or merges are others than `vocabulary`'s.
+void check_tokenizer(const std::filesystem::path& exported, const Vocabulary& vocabulary);
 
 }  // namespace dotmoe

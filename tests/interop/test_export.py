@@ -31,11 +31,13 @@ frequency. Der Himmel ist blau, weil die Luft kurze Wellen stärker streut als l
 class Exported:
     """A conversion with random experts, exported by the probe and loaded by transformers."""
 
-    def __init__(self, probe, model: pathlib.Path, folder: pathlib.Path, experts, active, shared, routers="exact", seed=1):
+    def __init__(self, probe, model: pathlib.Path, folder: pathlib.Path, experts, active, shared, routers="exact",
+                 architecture="best", seed=1):
         self.probe, self.project, self.folder = probe, folder / "project", folder / "export"
         self.experts, self.active = experts, active
         probe("random_project", model, self.project, experts, active, shared, seed)
-        self.result = json.loads(probe("export", self.project, self.folder, routers).stdout)
+        written = probe("export", self.project, self.folder, "huggingface", architecture, routers, "f32")
+        self.result = json.loads(written.stdout)
 
     def load(self):
         model, info = AutoModelForCausalLM.from_pretrained(self.folder, dtype=torch.float32, output_loading_info=True)
@@ -164,7 +166,7 @@ def test_shared_neurons_in_the_real_model(granite, dense, tmp_path):
 
 
 def test_mixtral_of_the_real_model(probe, model_path, dense, tmp_path):
-    mixtral = Exported(probe, model_path, tmp_path, experts=96, active=24, shared=0)
+    mixtral = Exported(probe, model_path, tmp_path, experts=96, active=24, shared=0, architecture="mixtral")
     assert mixtral.result["architecture"] == "MixtralForCausalLM"
     assert mixtral.result["equivalence"] == "approximate"
     check(mixtral, dense, tmp_path)
@@ -190,7 +192,9 @@ def test_toys(probe, toy, tmp_path, shared, active, routers):
     neurons = int(reader.fields["llama.feed_forward_length"].contents())
     exported = Exported(probe, toy_path(), tmp_path, 16 - shared, active, shared * neurons // 16, routers)
     alone = active in (1, 16 - shared)
-    assert exported.result["equivalence"] == ("exact" if alone or (shared and routers == "exact") else "approximate")
+    assert exported.result["equivalence"] == ("exact" if alone or routers == "exact" else "approximate")
+    if not shared:
+        assert exported.result["architecture"] == ("MixtralForCausalLM" if alone or routers == "portable" else "GraniteMoeForCausalLM")
     check(exported, toy, tmp_path)
 
 

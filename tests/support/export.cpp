@@ -1,28 +1,44 @@
-// export PROJECT OUT exact|portable: a Hugging Face export; prints {"architecture", "equivalence",
-// "router_factor", "bytes"}. verify EXPORT PROJECT: prints the receipt.
+// export PROJECT OUT FORMAT ARCHITECTURE|best ROUTERS NUMBERS: an export that is not checked; prints
+// {"architecture", "equivalence", "router_factor", "note", "bytes"}. verify EXPORT PROJECT: prints the
+// receipt.
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
-#include "export/huggingface.h"
+#include "export/export.h"
 #include "export/verify.h"
 #include "support/probe.h"
 
 namespace dotmoe::probe {
 namespace {
 
-const Command write("export", "PROJECT OUT exact|portable", [](const Arguments& arguments) {
-    NullSink sink;
-    RunControl control;
-    const auto routers = arguments[2] == "exact" ? RouterScale::exact : RouterScale::portable;
-    const auto result = export_huggingface(
-        {.project = arguments[0], .source = {}, .out = arguments[1], .routers = routers}, sink, control);
-    fmt::print("{}\n", nlohmann::json{{"architecture", result.architecture},
-                                      {"equivalence", result.equivalence},
-                                      {"router_factor", result.router_factor},
-                                      {"bytes", result.bytes}}
-                           .dump());
-});
+const Command write("export",
+                    "PROJECT OUT huggingface|gguf ARCHITECTURE|best exact|portable f32|f16|bf16|q8_0",
+                    [](const Arguments& arguments) {
+                        static const std::map<std::string, NumberFormat> formats{
+                            {"f32", NumberFormat::f32},
+                            {"f16", NumberFormat::f16},
+                            {"bf16", NumberFormat::bf16},
+                            {"q8_0", NumberFormat::q8_0}};
+                        NullSink sink;
+                        RunControl control;
+                        ExportRequest request;
+                        request.project = arguments[0];
+                        request.out = arguments[1];
+                        if (arguments[2] == "gguf") request.format = ExportFormat::gguf;
+                        if (arguments[3] != "best") request.architecture = arguments[3];
+                        if (arguments[4] == "portable") request.routers = RouterScale::portable;
+                        request.numbers = formats.at(arguments[5]);
+                        request.check = false;
+                        const auto result = export_model(request, sink, control);
+                        fmt::print("{}\n", nlohmann::json{{"architecture", result.architecture},
+                                                          {"equivalence", result.equivalence},
+                                                          {"router_factor", result.router_factor},
+                                                          {"note", result.note},
+                                                          {"bytes", result.bytes}}
+                                               .dump());
+                    });
 
 const Command verify("verify", "EXPORT PROJECT", [](const Arguments& arguments) {
     fmt::print("{}\n", nlohmann::json(verify_export(arguments[0], arguments[1])).dump());

@@ -1,7 +1,8 @@
-// forced_forward PROJECT RUN OUT: the dense source, and its conversion forced to another runtime's routes, in
-// fp32. RUN is a safetensors file with tokens [T] int64 and chosen [L, T, E] uint8 (1: the expert is on). OUT
-// gets dense and forced logits [T, V], and own [L, T, E]: what the conversion's routers choose on the forced
-// residual stream.
+// own_forward PROJECT RUN OUT: `converted` logits [T, V] of the conversion on its own routes, tokens from
+// RUN. forced_forward PROJECT RUN OUT: the dense source, and its conversion forced to another runtime's
+// routes, in fp32. RUN is a safetensors file with tokens [T] int64 and chosen [L, T, E] uint8 (1: the expert
+// is on). OUT gets dense and forced logits [T, V], and own [L, T, E]: what the conversion's routers choose on
+// the forced residual stream.
 #include <ATen/core/grad_mode.h>
 
 #include "experts/masked_ffn.h"
@@ -39,6 +40,16 @@ const Command command("forced_forward", "PROJECT RUN OUT", [](const Arguments& a
                        {to_write("dense", dense), to_write("forced", converted),
                         to_write("own", at::stack(own).to(at::kByte))},
                        {});
+});
+
+const Command own("own_forward", "PROJECT RUN OUT", [](const Arguments& arguments) {
+    const at::NoGradGuard no_grad;
+    const auto project = load_project(arguments[0]);
+    const auto model = load_model(project.source, exact_compute(DeviceChoice::cpu));
+    const Transformer transformer(model->config, model->weights);
+    const auto tokens = to_tensor(safetensors::File(arguments[1]).at("tokens")).unsqueeze(0);
+    const auto hidden = transformer.hidden(tokens, converted_feed_forward(model->weights, project.experts));
+    safetensors::write(arguments[2], {to_write("converted", transformer.logits(hidden)[0])}, {});
 });
 
 }  // namespace

@@ -13,7 +13,7 @@ using test::ToyConversion;
 
 std::string text_of(const ToyConversion& toy) {
     const auto project = load_project(toy.project_path);
-    const auto plan = plan_export(*toy.model, toy.experts, RouterScale::exact);
+    const auto plan = plan_export(*toy.model, toy.experts, {});
     return model_card_text(read_model_card(toy.model_path, toy.project_path), project, *toy.model, plan);
 }
 
@@ -36,7 +36,7 @@ TEST(ModelCard, SaysByWhatMethodTheNeuronsWereDealt) {
     const ToyConversion toy(test::with_shared);
     auto project = load_project(toy.project_path);
     project.recipe.method = Method::weights;
-    const auto plan = plan_export(*toy.model, toy.experts, RouterScale::exact);
+    const auto plan = plan_export(*toy.model, toy.experts, {});
     const auto text =
         model_card_text(read_model_card(toy.model_path, toy.project_path), project, *toy.model, plan);
     EXPECT_TRUE(holds(text, "dealt to experts by balanced clusters of their gate weights"));

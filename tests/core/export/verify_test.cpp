@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sha256.h"
-#include "export/huggingface.h"
+#include "export/export.h"
 #include "formats/torch_safetensors.h"
 #include "toy_conversion.h"
 
@@ -22,12 +22,18 @@ const std::string moe = "model.layers.1.block_sparse_moe.";
 
 /// A toy conversion and its export.
 struct Exported {
-    explicit Exported(const Layout& layout, RouterScale routers = RouterScale::exact)
+    explicit Exported(const Layout& layout, RouterScale routers = RouterScale::exact,
+                      const char* architecture = "")
         : toy(layout), out(toy.folder.path() / "out") {
         NullSink sink;
         RunControl control;
-        result = export_huggingface(
-            {.project = toy.project_path, .source = {}, .out = out, .routers = routers}, sink, control);
+        result = export_model({.project = toy.project_path,
+                               .source = {},
+                               .out = out,
+                               .architecture = architecture,
+                               .routers = routers,
+                               .check = false},
+                              sink, control);
     }
 
     Receipt verify() const { return verify_export(out, toy.project_path); }
@@ -72,20 +78,22 @@ TEST(VerifyExport, PassesWhatWasExported) {
         Layout layout;
         RouterScale routers;
         const char* equivalence;
+        const char* architecture = "";
     };
-    for (const auto& [layout, routers, equivalence] :
+    for (const auto& [layout, routers, equivalence, architecture] :
          {Case{test::with_shared, RouterScale::exact, "exact"},
           Case{test::with_shared, RouterScale::portable, "approximate"},
-          Case{test::without_shared, RouterScale::exact, "approximate"},
+          Case{test::without_shared, RouterScale::exact, "exact"},
+          Case{test::without_shared, RouterScale::exact, "approximate", "mixtral"},
           Case{{6, 1, 0}, RouterScale::exact, "exact"}, Case{{6, 6, 0}, RouterScale::exact, "exact"},
           Case{{5, 5, 8}, RouterScale::portable, "exact"}}) {
-        const Exported exported(layout, routers);
+        const Exported exported(layout, routers, architecture);
         const auto receipt = exported.verify();
         EXPECT_TRUE(receipt.passed) << receipt.verdict;
         EXPECT_EQ(receipt.architecture, exported.result.architecture);
         EXPECT_EQ(receipt.figures.equivalence, equivalence);
         EXPECT_EQ(exported.result.equivalence, equivalence);
-        EXPECT_GT(receipt.figures.tokens, 60);
+        EXPECT_GT(receipt.figures.sample.size(), 60U);
         EXPECT_GT(receipt.figures.forced_difference, 0) << "the two paths share their arithmetic";
     }
 }
@@ -108,7 +116,7 @@ TEST(VerifyExport, StoresTheReceiptWithHashesOfEveryFile) {
     const auto stored = nlohmann::json::parse(read_text_file(exported.out / "receipt.json"));
     EXPECT_EQ(stored, nlohmann::json(receipt));
     EXPECT_EQ(receipt.files.size(), 7U);
-    EXPECT_EQ(receipt.export_sha256, sha256_of_file(exported.out / "model.safetensors"));
+    EXPECT_EQ(receipt.files.at("model.safetensors"), sha256_of_file(exported.out / "model.safetensors"));
     EXPECT_EQ(receipt.source_sha256, sha256_of_file(exported.toy.model_path));
     EXPECT_EQ(exported.verify().files, receipt.files) << "the receipt must not count itself";
 }
@@ -126,7 +134,7 @@ TEST(VerifyExport, SeesASwappedExpert) {
 }
 
 TEST(VerifyExport, SeesASwappedMixtralExpert) {
-    const Exported exported(test::without_shared);
+    const Exported exported(test::without_shared, RouterScale::exact, "mixtral");
     exported.damage_weights([](Tensors& tensors) {
         for (const char* matrix : {"w1", "w2", "w3"})
             std::swap(tensors.at(moe + "experts.1." + matrix + ".weight"),
@@ -139,7 +147,7 @@ TEST(VerifyExport, SeesSwappedRouterRows) {
     const Exported exported(test::with_shared);
     exported.damage_weights(
         [](Tensors& tensors) { swap_rows(tensors.at(moe + "router.layer.weight"), 1, 2); });
-    expect_failed(exported.verify(), "of its routes");
+    expect_failed(exported.verify(), "router");
 }
 
 TEST(VerifyExport, SeesASwappedNeuron) {
@@ -167,7 +175,7 @@ TEST(VerifyExport, SeesAMissingAnUnexpectedAndAMisshapenTensor) {
 }
 
 TEST(VerifyExport, SeesAWeightThatIsNotFinite) {
-    const Exported exported(test::without_shared);
+    const Exported exported(test::without_shared, RouterScale::exact, "mixtral");
     exported.damage_weights([](Tensors& tensors) { tensors.at(moe + "experts.2.w2.weight")[3][1] = NAN; });
     expect_failed(exported.verify(), "experts.2.w2.weight holds values that are not finite");
 }

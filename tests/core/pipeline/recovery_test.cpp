@@ -3,7 +3,7 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
-#include "export/huggingface.h"
+#include "export/export.h"
 #include "export/verify.h"
 #include "model/load.h"
 #include "pipeline/converted_model.h"
@@ -78,7 +78,7 @@ TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
 TEST_F(RecoveryTest, ItsExportIsVerified) {
     const auto wanted = recovering("out");
     convert(wanted, {quiet_, control_});
-    export_huggingface({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
+    export_model({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
     const auto receipt = verify_export(folder_ / "hf", wanted.out);
     EXPECT_TRUE(receipt.passed) << receipt.verdict;
     EXPECT_EQ(receipt.source_sha256, sha256_of_file(toy()));

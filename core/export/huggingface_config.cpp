@@ -1,7 +1,8 @@
-#include "export/stock_config_json.h"
+#include "export/huggingface_config.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -22,6 +23,13 @@ double readable(double value) {
     return static_cast<double>(narrow) == value ? std::stod(fmt::format("{}", narrow)) : value;
 }
 
+// Shrunk routers are subnormal in fp16: such files are stored in halves and run in fp32.
+std::string_view running_type(const ExportPlan& plan) {
+    const bool shrunk = *std::min_element(plan.router_factor.begin(), plan.router_factor.end()) < 1;
+    if (plan.numbers == NumberFormat::bf16) return "bfloat16";
+    return plan.numbers == NumberFormat::f16 && !shrunk ? "float16" : "float32";
+}
+
 }  // namespace
 
 Json generation_config_json(const Vocabulary& vocabulary) {
@@ -33,9 +41,9 @@ Json generation_config_json(const Vocabulary& vocabulary) {
 Json config_json(const Model& model, const ExportPlan& plan) {
     const auto& config = model.config;
     const auto& layout = plan.layout;
-    const bool mixtral = plan.architecture == StockArchitecture::mixtral;
-    Json json = {{"architectures", {class_name(plan.architecture)}},
-                 {"model_type", mixtral ? "mixtral" : "granitemoeshared"},
+    const auto& name = plan.architecture->name;
+    Json json = {{"architectures", {plan.architecture->class_name}},
+                 {"model_type", name},
                  {"vocab_size", config.vocabulary},
                  {"hidden_size", config.width},
                  {"intermediate_size", layout.capacity(config.neurons)},
@@ -55,14 +63,14 @@ Json config_json(const Model& model, const ExportPlan& plan) {
                  {"router_aux_loss_coef", 0.001},
                  {"tie_word_embeddings", config.tied_embeddings},
                  {"use_cache", true},
-                 {"torch_dtype", "float32"}};
+                 {"torch_dtype", running_type(plan)}};
     json.update(generation_config_json(model.tokenizer->vocabulary()));
-    if (mixtral) {
+    if (name == "mixtral") {
         json["head_dim"] = config.head_width;
         json["sliding_window"] = nullptr;
         json["router_jitter_noise"] = 0.0;
     } else {
-        json["shared_intermediate_size"] = layout.shared;
+        if (layout.shared > 0) json["shared_intermediate_size"] = layout.shared;
         json["attention_bias"] = false;
         // Its default is 1; a Llama divides by sqrt(head width).
         json["attention_multiplier"] = 1.0 / std::sqrt(static_cast<double>(config.head_width));

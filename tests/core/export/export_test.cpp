@@ -1,4 +1,4 @@
-#include "export/huggingface.h"
+#include "export/export.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -24,14 +24,14 @@ std::set<std::string> names_in(const fs::path& folder) {
     return names;
 }
 
-ExportResult run(const ToyConversion& toy, const fs::path& out, RunControl* control = nullptr) {
+ExportResult run(const ToyConversion& toy, const fs::path& out, const char* architecture = "") {
     NullSink sink;
-    RunControl free;
-    return export_huggingface({.project = toy.project_path, .source = {}, .out = out}, sink,
-                              control ? *control : free);
+    RunControl control;
+    return export_model({.project = toy.project_path, .source = {}, .out = out, .architecture = architecture},
+                        sink, control);
 }
 
-TEST(ExportHuggingface, WritesEveryFile) {
+TEST(ExportModel, WritesEveryFile) {
     const ToyConversion toy(test::with_shared);
     const auto result = run(toy, toy.folder.path() / "out");
     EXPECT_EQ(result.architecture, "GraniteMoeSharedForCausalLM");
@@ -39,17 +39,17 @@ TEST(ExportHuggingface, WritesEveryFile) {
     EXPECT_EQ(result.router_factor, 0x1p-40);
     EXPECT_GT(result.bytes,
               static_cast<std::int64_t>(fs::file_size(toy.folder.path() / "out/model.safetensors")));
-    EXPECT_EQ(
-        names_in(toy.folder.path() / "out"),
-        (std::set<std::string>{"README.md", "config.json", "generation_config.json", "model.safetensors",
-                               "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"}));
+    EXPECT_EQ(names_in(toy.folder.path() / "out"),
+              (std::set<std::string>{"README.md", "config.json", "generation_config.json",
+                                     "model.safetensors", "receipt.json", "special_tokens_map.json",
+                                     "tokenizer.json", "tokenizer_config.json"}));
     EXPECT_EQ(names_in(toy.folder.path()), (std::set<std::string>{"model.gguf", "out", "project"}));
 }
 
 // All experts' columns of k W_down side by side, put back by owner, are the dense layer.
-TEST(ExportHuggingface, ExpertsHoldTheDenseNeurons) {
+TEST(ExportModel, ExpertsHoldTheDenseNeurons) {
     const ToyConversion toy(test::without_shared);
-    run(toy, toy.folder.path() / "out");
+    run(toy, toy.folder.path() / "out", "mixtral");
     const safetensors::File file(toy.folder.path() / "out/model.safetensors");
     const auto& layer = toy.model->weights.layers[1];
     const auto neurons = neurons_of_columns(toy.experts.layers[1].owner, toy.experts.layout);
@@ -62,13 +62,13 @@ TEST(ExportHuggingface, ExpertsHoldTheDenseNeurons) {
     }
 }
 
-TEST(ExportHuggingface, RefusesAFolderThatIsNotEmpty) {
+TEST(ExportModel, RefusesAFolderThatIsNotEmpty) {
     const ToyConversion toy(test::with_shared);
     EXPECT_THROW(run(toy, toy.project_path), Error);
     EXPECT_TRUE(is_project(toy.project_path));
 }
 
-TEST(ExportHuggingface, RefusesAnotherSource) {
+TEST(ExportModel, RefusesAnotherSource) {
     const ToyConversion toy(test::with_shared);
     write_file_atomically(toy.model_path, read_text_file(toy.model_path) + '\0');
     EXPECT_THROW(run(toy, toy.folder.path() / "out"), Error);
@@ -88,14 +88,13 @@ class StopAtTheTenth final : public EventSink {
     RunControl& control_;
 };
 
-TEST(ExportHuggingface, CancelLeavesNothing) {
+TEST(ExportModel, CancelLeavesNothing) {
     const ToyConversion toy(test::with_shared);
     RunControl control;
     StopAtTheTenth sink(control);
-    EXPECT_THROW(
-        export_huggingface({.project = toy.project_path, .source = {}, .out = toy.folder.path() / "out"},
-                           sink, control),
-        Cancelled);
+    EXPECT_THROW(export_model({.project = toy.project_path, .source = {}, .out = toy.folder.path() / "out"},
+                              sink, control),
+                 Cancelled);
     EXPECT_EQ(names_in(toy.folder.path()), (std::set<std::string>{"model.gguf", "project"}));
 }
 
@@ -119,7 +118,7 @@ class FileSizeLimit {
     void (*handler_)(int);
 };
 
-TEST(ExportHuggingface, FullDiskLeavesNothing) {
+TEST(ExportModel, FullDiskLeavesNothing) {
     const ToyConversion toy(test::with_shared);
     {
         const FileSizeLimit limit(100'000);  // all files but the weights fit

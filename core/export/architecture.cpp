@@ -1,0 +1,110 @@
+#include "export/architecture.h"
+
+#include <array>
+
+#include "base/error.h"
+
+namespace dotmoe {
+namespace {
+
+constexpr TensorNames huggingface{.embedding = "model.embed_tokens.weight",
+                                  .norm = "model.norm.weight",
+                                  .head = "lm_head.weight",
+                                  .layer = "model.layers.{}.",
+                                  .attention_norm = "input_layernorm.weight",
+                                  .query = "self_attn.q_proj.weight",
+                                  .key = "self_attn.k_proj.weight",
+                                  .value = "self_attn.v_proj.weight",
+                                  .output = "self_attn.o_proj.weight",
+                                  .ffn_norm = "post_attention_layernorm.weight"};
+
+constexpr TensorNames mixtral_names() {
+    auto names = huggingface;
+    names.router = "block_sparse_moe.gate.weight";
+    names.experts = {"block_sparse_moe.experts.{}.w1.weight", "block_sparse_moe.experts.{}.w3.weight",
+                     "block_sparse_moe.experts.{}.w2.weight"};
+    return names;
+}
+
+constexpr TensorNames granite_names(bool shared) {
+    auto names = huggingface;
+    names.router = "block_sparse_moe.router.layer.weight";
+    names.experts = {"block_sparse_moe.input_linear.weight", {}, "block_sparse_moe.output_linear.weight"};
+    if (shared) names.shared = {"shared_mlp.input_linear.weight", {}, "shared_mlp.output_linear.weight"};
+    return names;
+}
+
+constexpr TensorNames gguf_names(bool shared) {
+    TensorNames names{.embedding = "token_embd.weight",
+                      .norm = "output_norm.weight",
+                      .head = "output.weight",
+                      .layer = "blk.{}.",
+                      .attention_norm = "attn_norm.weight",
+                      .query = "attn_q.weight",
+                      .key = "attn_k.weight",
+                      .value = "attn_v.weight",
+                      .output = "attn_output.weight",
+                      .ffn_norm = "ffn_norm.weight",
+                      .router = "ffn_gate_inp.weight",
+                      .experts = {"ffn_gate_exps.weight", "ffn_up_exps.weight", "ffn_down_exps.weight"}};
+    if (shared) names.shared = {"ffn_gate_shexp.weight", "ffn_up_shexp.weight", "ffn_down_shexp.weight"};
+    return names;
+}
+
+constexpr TensorNames gguf_glm4_names() {
+    auto names = gguf_names(true);
+    names.ffn_norm = "post_attention_norm.weight";
+    names.selection_bias = "exp_probs_b.bias";
+    return names;
+}
+
+constexpr std::array all{
+    Architecture{ExportFormat::huggingface, "mixtral", "MixtralForCausalLM", false, SharedNeurons::none,
+                 RoutedFactor::down_projections, Packing::apart, false, false, mixtral_names()},
+    Architecture{ExportFormat::huggingface, "granitemoe", "GraniteMoeForCausalLM", true, SharedNeurons::none,
+                 RoutedFactor::down_projections, Packing::fused, true, false, granite_names(false)},
+    Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM", true,
+                 SharedNeurons::some, RoutedFactor::down_projections, Packing::fused, true, false,
+                 granite_names(true)},
+    Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", true, SharedNeurons::whole_experts,
+                 RoutedFactor::metadata, Packing::stacked, false, false, gguf_glm4_names()},
+    Architecture{ExportFormat::gguf, "llama", "llama", false, SharedNeurons::none,
+                 RoutedFactor::down_projections, Packing::stacked, false, true, gguf_names(false)},
+    Architecture{ExportFormat::gguf, "granitemoe", "granitemoe", false, SharedNeurons::some,
+                 RoutedFactor::down_projections, Packing::stacked, false, true, gguf_names(true)},
+};
+
+}  // namespace
+
+std::span<const Architecture> architectures() {
+    return all;
+}
+
+std::vector<std::string> architecture_names(ExportFormat format) {
+    std::vector<std::string> names;
+    for (const auto& each : all)
+        if (each.format == format) names.emplace_back(each.name);
+    return names;
+}
+
+const Architecture& find_architecture(ExportFormat format, std::string_view name) {
+    for (const auto& each : all)
+        if (each.format == format && each.name == name) return each;
+    fail_usage("architecture '{}' is none of {}", name, fmt::join(architecture_names(format), ", "));
+}
+
+std::string_view why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
+    switch (architecture.shared) {
+        case SharedNeurons::none:
+            return shared == 0 ? "" : "it has no shared neurons";
+        case SharedNeurons::some:
+            return shared > 0 ? "" : "it is for conversions with shared neurons";
+        case SharedNeurons::any:
+            return "";
+        case SharedNeurons::whole_experts:
+            return shared % capacity == 0 ? "" : "its shared neurons are a whole number of experts";
+    }
+    return {};
+}
+
+}  // namespace dotmoe

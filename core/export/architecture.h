@@ -1,0 +1,66 @@
+// The stock architectures that a conversion can be written as: what each can hold, and its names
+// (FORMATS.md). All that the writers know of an architecture stands here.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "export/export.h"
+
+namespace dotmoe {
+
+/// What an architecture asks of the shared neurons S; m is an expert's number of neurons.
+enum class SharedNeurons {
+    none,           ///< S = 0
+    some,           ///< any S > 0
+    any,            ///< any S, 0 too
+    whole_experts,  ///< S a multiple of m; where it is 0, one expert of zeros stands in
+};
+
+/// Where the factor k goes that undoes the softmax's 1/k.
+enum class RoutedFactor { down_projections, metadata };
+
+/// How the experts' matrices are cut into tensors.
+enum class Packing {
+    apart,    ///< a tensor a matrix and expert; names hold {} for the expert
+    stacked,  ///< [E, m, D], [E, m, D], [E, D, m]
+    fused     ///< gate rows, then up rows, in one: [E, 2m, D], [E, D, m]
+};
+
+/// Empty where there is none; where gate and up are one tensor, `up` is.
+struct FfnNames {
+    std::string_view gate = {}, up = {}, down = {};
+};
+
+/// Whole names, those of a layer without its prefix.
+struct TensorNames {
+    std::string_view embedding, norm, head, layer;  ///< layer: the prefix, {} for its number
+    std::string_view attention_norm, query, key, value, output, ffn_norm;
+    std::string_view router = {};
+    std::string_view selection_bias = {};  ///< [E], added to the scores for the choice alone: zeros
+    FfnNames experts = {}, shared = {};
+};
+
+struct Architecture {
+    ExportFormat format;
+    std::string_view name;        ///< model_type of config.json, general.architecture of a GGUF
+    std::string_view class_name;  ///< what users know it by
+    bool selects_first;           ///< top-k of the logits, then softmax: FORMATS.md's exact class
+    SharedNeurons shared;
+    RoutedFactor factor;
+    Packing packing;
+    bool square_attention;    ///< heads x head width must be D
+    bool interleaved_rotary;  ///< q and k rows in llama.cpp's order
+    TensorNames names;
+};
+
+/// In the order of preference.
+std::span<const Architecture> architectures();
+
+/// Throws UsageError naming those there are.
+const Architecture& find_architecture(ExportFormat format, std::string_view name);
+
+/// Empty when the architecture can hold that many shared neurons, else why not.
+std::string_view why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
+
+}  // namespace dotmoe

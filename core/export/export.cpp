@@ -1,0 +1,94 @@
+#include "export/export.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "experts/project.h"
+#include "export/export_tensors.h"
+#include "export/gguf_file.h"
+#include "export/huggingface.h"
+#include "export/model_card.h"
+#include "export/self_check.h"
+#include "export/staging_folder.h"
+
+namespace dotmoe {
+namespace fs = std::filesystem;
+namespace {
+
+/// Every tensor is a moment to stop and a step of progress. The meter must outlive the tensors.
+void watch(std::vector<ExportTensor>& tensors, ProgressMeter& meter, EventSink& events, RunControl& control) {
+    for (auto& tensor : tensors)
+        tensor.make = [make = std::move(tensor.make), &meter, &events, &control] {
+            control.poll();
+            auto values = make();
+            meter.set_done(meter.done() + 1);
+            events.publish(
+                Progress{"export", meter.done(), meter.total(), "tensors", meter.rate(), meter.eta()});
+            return values;
+        };
+}
+
+/// Says which matrices could not be written in the number format.
+std::string note_on(const std::vector<ExportTensor>& tensors, NumberFormat numbers) {
+    std::int64_t wider = 0, row = 0;
+    for (const auto& tensor : tensors)
+        if (!tensor.full_precision && numbers == NumberFormat::q8_0 &&
+            stored_type(tensor, numbers) == gguf::TensorType::F16) {
+            ++wider;
+            row = tensor.shape.back();
+        }
+    if (wider == 0) return {};
+    return fmt::format("{} of {} tensors are F16: rows of {} do not divide into Q8_0's blocks of 32", wider,
+                       tensors.size(), row);
+}
+
+std::int64_t size_of_files(const fs::path& folder) {
+    std::int64_t bytes = 0;
+    for (const auto& entry : fs::directory_iterator(folder))
+        bytes += static_cast<std::int64_t>(entry.file_size());
+    return bytes;
+}
+
+}  // namespace
+
+ExportResult export_model(const ExportRequest& request, EventSink& events, RunControl& control) {
+    const auto project = load_project(request.project);
+    const auto moved = request.source.empty() ? std::nullopt : std::optional(request.source);
+    const bool one_file = request.format == ExportFormat::gguf;
+    StagingFolder staging(request.out, one_file ? StagingTarget::file : StagingTarget::folder);
+
+    control.poll();
+    const auto weights = project_weights(request.project, project, moved);
+    const auto model = load_model(weights, exact_compute(DeviceChoice::cpu));
+    const auto plan = plan_export(*model, project.experts, request);
+    const auto card = model_card_text(read_model_card(weights, request.project), project, *model, plan);
+    auto tensors = export_tensors(*model, project.experts, plan);
+    const auto note = note_on(tensors, plan.numbers);
+    ProgressMeter meter(std::ssize(tensors));
+    watch(tensors, meter, events, control);
+    const auto staged = one_file ? staging.path() / request.out.filename() : staging.path();
+    if (one_file)
+        write_gguf(staged, *model, plan, card, project.source_sha256, tensors);
+    else
+        write_huggingface(staging.path(), *model, plan, card, project.source_sha256, tensors);
+
+    if (request.check) {
+        control.poll();
+        const auto receipt = self_check(staged, *model, project.experts, project.source_sha256);
+        if (!receipt.passed)
+            fail("the export does not pass its own check, and nothing was written: {}", receipt.verdict);
+        write_receipt(staged, receipt);
+        control.poll();
+    }
+    ExportResult result{std::string(plan.architecture->class_name),
+                        plan.reason,
+                        plan.exact ? "exact" : "approximate",
+                        *std::max_element(plan.router_factor.begin(), plan.router_factor.end()),
+                        size_of_files(staging.path()),
+                        note};
+    staging.commit();
+    return result;
+}
+
+}  // namespace dotmoe

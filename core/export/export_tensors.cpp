@@ -1,0 +1,167 @@
+#include "export/export_tensors.h"
+
+#include "base/error.h"
+#include "formats/number_format.h"
+#include "model/gguf_tensors.h"
+
+namespace dotmoe {
+namespace {
+
+using Neurons = std::vector<at::Tensor>;
+
+at::Tensor rows(const at::Tensor& matrix, const at::Tensor& neurons) {
+    return matrix.index_select(0, neurons);
+}
+
+at::Tensor columns(const at::Tensor& matrix, const at::Tensor& neurons) {
+    return matrix.index_select(1, neurons);
+}
+
+// Gate rows, then up rows.
+at::Tensor gate_and_up(const LayerWeights& layer, const at::Tensor& neurons) {
+    return at::cat({rows(layer.gate, neurons), rows(layer.up, neurons)});
+}
+
+at::Tensor stacked(const Neurons& experts, const std::function<at::Tensor(const at::Tensor&)>& part) {
+    std::vector<at::Tensor> parts;
+    for (const auto& neurons : experts) parts.push_back(part(neurons));
+    return at::stack(parts);
+}
+
+/// The tensors of one export, in the order in which they are added.
+class Assembly {
+  public:
+    Assembly(const Model& model, const ExpertSet& experts, const ExportPlan& plan)
+        : model_(model), experts_(experts), plan_(plan), names_(plan.architecture->names) {}
+
+    std::vector<ExportTensor> assembled() {
+        add(names_.embedding, model_.weights.embedding);
+        for (std::size_t l = 0; l < experts_.layers.size(); ++l) {
+            prefix_ = fmt::format(fmt::runtime(names_.layer), l);
+            const auto& layer = model_.weights.layers[l];
+            auto neurons = neurons_of_columns(experts_.layers[l].owner, plan_.layout);
+            add_attention(layer);
+            add_router(experts_.layers[l].router, plan_.router_factor[l]);
+            if (!names_.shared.gate.empty()) add_shared(layer, neurons);
+            neurons.erase(neurons.begin(), neurons.begin() + plan_.layout.first_routed());
+            add_experts(layer, neurons);
+        }
+        prefix_.clear();
+        add(names_.norm, model_.weights.norm);
+        // Tied models have no head in the file; every runtime ties it.
+        if (!model_.config.tied_embeddings) add(names_.head, model_.weights.head);
+        return std::move(tensors_);
+    }
+
+  private:
+    void add(std::string_view name, std::vector<std::int64_t> shape, std::function<at::Tensor()> make,
+             bool full_precision = false) {
+        tensors_.push_back({prefix_ + std::string(name), std::move(shape), full_precision, std::move(make)});
+    }
+    void add(std::string_view name, const at::Tensor& tensor) {
+        add(
+            name, tensor.sizes().vec(), [tensor] { return tensor; }, tensor.dim() == 1);
+    }
+
+    void add_rotary(std::string_view name, const at::Tensor& tensor) {
+        if (!plan_.architecture->interleaved_rotary) return add(name, tensor);
+        add(name, tensor.sizes().vec(),
+            [tensor, width = model_.config.head_width] { return half_split_to_interleaved(tensor, width); });
+    }
+
+    void add_attention(const LayerWeights& layer) {
+        add(names_.attention_norm, layer.attention_norm);
+        add_rotary(names_.query, layer.query);
+        add_rotary(names_.key, layer.key);
+        add(names_.value, layer.value);
+        add(names_.output, layer.output);
+        add(names_.ffn_norm, layer.ffn_norm);
+    }
+
+    // f W_r^T [E, D]
+    void add_router(const at::Tensor& router, double factor) {
+        const auto count = plan_.layout.experts;
+        add(
+            names_.router, {count, router.size(0)}, [router, factor] { return router.t() * factor; }, true);
+        if (!names_.selection_bias.empty()) add(names_.selection_bias, at::zeros({count}));
+    }
+
+    void add_shared(const LayerWeights& layer, const Neurons& of_columns) {
+        const auto width = layer.gate.size(1);
+        if (plan_.layout.shared == 0) {  // the architecture wants an expert there: one that says nothing
+            const auto nothing = plan_.layout.capacity(model_.config.neurons);
+            add(names_.shared.gate, at::zeros({nothing, width}));
+            add(names_.shared.up, at::zeros({nothing, width}));
+            add(names_.shared.down, at::zeros({width, nothing}));
+            return;
+        }
+        const auto shared = of_columns.front();
+        const auto count = shared.numel();
+        if (names_.shared.up.empty()) {
+            add(names_.shared.gate, {2 * count, width}, [=] { return gate_and_up(layer, shared); });
+        } else {
+            add(names_.shared.gate, {count, width}, [=] { return rows(layer.gate, shared); });
+            add(names_.shared.up, {count, width}, [=] { return rows(layer.up, shared); });
+        }
+        add(names_.shared.down, {width, count}, [=] { return columns(layer.down, shared); });
+    }
+
+    void add_experts(const LayerWeights& layer, const Neurons& experts) {
+        const auto count = std::ssize(experts), width = layer.gate.size(1),
+                   capacity = experts.front().numel();
+        // The softmax weighs the chosen by 1/k each; this k makes them count whole.
+        const double k = plan_.architecture->factor == RoutedFactor::down_projections
+                             ? static_cast<double>(plan_.layout.active)
+                             : 1.0;
+        const auto down = [=](const at::Tensor& neurons) { return columns(layer.down, neurons) * k; };
+        const auto gate = [=](const at::Tensor& neurons) { return rows(layer.gate, neurons); };
+        const auto up = [=](const at::Tensor& neurons) { return rows(layer.up, neurons); };
+        const auto both = [=](const at::Tensor& neurons) { return gate_and_up(layer, neurons); };
+        switch (plan_.architecture->packing) {
+            case Packing::apart:
+                for (std::size_t e = 0; e < experts.size(); ++e) {
+                    const auto one = [&](std::string_view name, std::vector<std::int64_t> shape, auto part) {
+                        add(fmt::format(fmt::runtime(name), e), std::move(shape),
+                            [part, neurons = experts[e]] { return part(neurons); });
+                    };
+                    one(names_.experts.gate, {capacity, width}, gate);
+                    one(names_.experts.up, {capacity, width}, up);
+                    one(names_.experts.down, {width, capacity}, down);
+                }
+                return;
+            case Packing::stacked:
+                add(names_.experts.gate, {count, capacity, width}, [=] { return stacked(experts, gate); });
+                add(names_.experts.up, {count, capacity, width}, [=] { return stacked(experts, up); });
+                break;
+            case Packing::fused:
+                add(names_.experts.gate, {count, 2 * capacity, width},
+                    [=] { return stacked(experts, both); });
+                break;
+        }
+        add(names_.experts.down, {count, width, capacity}, [=] { return stacked(experts, down); });
+    }
+
+    const Model& model_;
+    const ExpertSet& experts_;
+    const ExportPlan& plan_;
+    const TensorNames& names_;
+    std::string prefix_;
+    std::vector<ExportTensor> tensors_;
+};
+
+}  // namespace
+
+std::vector<ExportTensor> export_tensors(const Model& model, const ExpertSet& experts,
+                                         const ExportPlan& plan) {
+    return Assembly(model, experts, plan).assembled();
+}
+
+gguf::TensorType stored_type(const ExportTensor& tensor, NumberFormat numbers) {
+    using gguf::TensorType;
+    constexpr TensorType types[] = {TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q8_0};
+    if (tensor.full_precision) return TensorType::F32;
+    const auto type = types[static_cast<std::size_t>(numbers)];
+    return rows_divide(type, tensor.shape.back()) ? type : TensorType::F16;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,41 @@
+#include "export/rounding.h"
+
+#include "base/error.h"
+
+namespace dotmoe {
+
+at::Tensor rounded(const at::Tensor& tensor, gguf::TensorType type) {
+    constexpr std::int64_t block = 32;
+    switch (type) {
+        case gguf::TensorType::F32:
+            return tensor;
+        case gguf::TensorType::BF16:
+            return tensor.to(at::kBFloat16).to(at::kFloat);
+        case gguf::TensorType::Q8_0:
+            if (tensor.size(-1) % block == 0) {
+                const auto blocks = tensor.reshape({-1, block});
+                const auto scale = blocks.abs().amax(-1, true) / 127;
+                const auto quants = (blocks / scale.clamp_min(1e-30)).round();
+                return (quants * scale.to(at::kHalf).to(at::kFloat)).view(tensor.sizes());
+            }
+            [[fallthrough]];
+        case gguf::TensorType::F16:
+            return tensor.to(at::kHalf).to(at::kFloat);
+        default:
+            fail("weights of {} are not checked here", gguf::type_name(type));
+    }
+}
+
+Weights rounded(const Weights& weights, gguf::TensorType type) {
+    auto result = weights;
+    result.embedding = rounded(weights.embedding, type);
+    result.head = weights.head.is_same(weights.embedding) ? result.embedding : rounded(weights.head, type);
+    for (auto& layer : result.layers)
+        for (auto field :
+             {&LayerWeights::query, &LayerWeights::key, &LayerWeights::value, &LayerWeights::output,
+              &LayerWeights::gate, &LayerWeights::up, &LayerWeights::down})
+            layer.*field = rounded(layer.*field, type);
+    return result;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,18 @@
+// The check that makes a receipt, on models that are loaded.
+#pragma once
+
+#include "experts/expert_set.h"
+#include "export/receipt.h"
+#include "export/stock_model.h"
+#include "model/load.h"
+
+namespace dotmoe {
+
+/// SHA-256 of every file of an export but its receipt: of a folder's files, or of the one.
+std::map<std::string, std::string> hashes_of(const std::filesystem::path& exported);
+
+/// Hashes, figures, bounds and verdict. What is wrong with the export is the receipt's verdict.
+Receipt self_check(const std::filesystem::path& exported, const Model& dense, const ExpertSet& experts,
+                   const std::string& source_sha256);
+
+}  // namespace dotmoe
