@@ -15,11 +15,12 @@ import torch
 from gguf import GGMLQuantizationType as Type
 from gguf import quants
 from safetensors.numpy import load_file, save_file
+from test_export import TEXT
 
 NUMBERS = {"f32": Type.F32, "f16": Type.F16, "bf16": Type.BF16, "q8_0": Type.Q8_0}
 FULL_PRECISION = ("_norm.weight", "ffn_gate_inp.weight", "exp_probs_b.bias")
 # Half a step of each format, relative to the largest value of a row (of a block, where it has blocks).
-HALF_STEP = {Type.F32: 0, Type.F16: 2**-11, Type.BF16: 2**-8, Type.Q8_0: 0.51 / 127}
+HALF_STEP = {Type.F32: 0, Type.F16: 2**-11, Type.BF16: 2**-8, Type.Q8_0: 0.57 / 127}  # of Q8_0 and its scale in fp16
 
 
 class Exported:
@@ -199,8 +200,9 @@ parameters.n_gpu_layers = 0
 model = low.llama_model_load_from_file(path.encode(), parameters)
 assert model, "llama.cpp cannot load it"
 settings = low.llama_context_default_params()
-settings.n_ctx = settings.n_batch = settings.n_ubatch = max(64, len(tokens))
+settings.n_ctx = settings.n_batch = settings.n_ubatch = len(tokens)
 settings.type_k = settings.type_v = low.GGML_TYPE_F32
+settings.flash_attn_type = 0  # it computes in F16
 settings.n_threads = settings.n_threads_batch = 2
 context = low.llama_init_from_model(model, settings)
 batch = low.llama_batch_init(len(tokens), 0, 1)
@@ -238,23 +240,25 @@ def divergence(reference, other):
     return (p.exp() * (p - q)).sum(-1).mean().item()
 
 
-# Largest logit difference to the conversion on its own routes, and KL: FORMATS.md's classes. A near-tie that turns costs
-# more than noise, in the worst token of few; the mean does not feel it.
-MEAN_KL = {"exact": 1e-4, "approximate": 2e-2}
+# In the mean over the tokens, and in the median token; of the approximate class one near-tie that turns costs a few tokens.
+KL = {"exact": 1e-6, "approximate": 0.15}
+MEDIAN_DIFFERENCE = {"exact": 5e-3, "approximate": 0.25}
 
 
 @pytest.mark.parametrize("architecture, experts, active, shared", [
     ("glm4moe", 84, 12, 192), ("glm4moe", 12, 3, 0), ("granitemoe", 84, 12, 192), ("llama", 12, 3, 0)])  # fmt: skip
-def test_llama_cpp_computes_the_conversion(probe, llama_cpp, model_path, tmp_path, architecture, experts, active, shared):
+def test_llama_cpp_computes_the_conversion(
+    probe, llama_cpp, model_path, model_tokenizer, tmp_path, architecture, experts, active, shared
+):
     exported = Exported(probe, model_path, tmp_path, architecture, experts, active, shared)
-    receipt = json.loads(probe("verify", exported.path, exported.project).stdout)
-    tokens = np.asarray(receipt["sample"])
+    tokens = np.asarray(model_tokenizer.encode(TEXT, add_special_tokens=False).ids[:64])
     theirs = llama_cpp(exported.path, tokens, tmp_path)
     save_file({"tokens": tokens}, tmp_path / "run.safetensors")
     probe("own_forward", exported.project, tmp_path / "run.safetensors", tmp_path / "own.safetensors")
     ours = torch.from_numpy(load_file(tmp_path / "own.safetensors")["converted"])
-    figures = {"kl": divergence(ours, theirs), "difference": (ours - theirs).abs().max().item(),
-               "median": (ours - theirs).abs().amax(-1).median().item()}  # fmt: skip
+    differences = (ours - theirs).abs().amax(-1)
+    figures = {"kl": divergence(ours, theirs), "largest": differences.max().item(), "median": differences.median().item()}
     print(architecture, experts, figures)
     assert theirs.isfinite().all()
-    assert figures["kl"] <= MEAN_KL[exported.result["equivalence"]]
+    assert figures["kl"] <= KL[exported.result["equivalence"]]
+    assert figures["median"] <= MEDIAN_DIFFERENCE[exported.result["equivalence"]]

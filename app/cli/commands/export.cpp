@@ -78,13 +78,12 @@ void add_export(CLI::App& app, Context& context) {
         ->capture_default_str();
     command
         ->add_option("--architecture", options->architecture,
-                     fmt::format("Else the best that holds the conversion. huggingface: {}; gguf: {}",
+                     fmt::format("Else the best that holds the conversion.\nhuggingface: {}\ngguf: {}",
                                  names_of(ExportFormat::huggingface), names_of(ExportFormat::gguf)))
         ->type_name("NAME");
     command
-        ->add_option(
-            "--dtype", options->numbers,
-            "What matrices are stored as: f32, f16, bf16, or in a GGUF q8_0; routers and norms stay f32")
+        ->add_option("--dtype", options->numbers,
+                     "Of the matrices: f32, f16, bf16, in a GGUF also q8_0; routers stay f32")
         ->check(CLI::IsMember(number_formats))
         ->type_name("NAME")
         ->capture_default_str();

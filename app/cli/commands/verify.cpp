@@ -36,11 +36,9 @@ std::string describe(const Receipt& receipt) {
 
 void add_verify(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
-    auto* command =
-        add_command(app, context, "verify",
-                    "Reload an export, compare its logits with the conversion's (or, without one, with its "
-                    "receipt) and print the receipt.",
-                    "dotmoe verify SmolLM2-MoE --against converted");
+    auto* command = add_command(app, context, "verify",
+                                "Reload an export and compare it with its conversion, or with its receipt.",
+                                "dotmoe verify SmolLM2-MoE --against converted");
     command->add_option("PATH", options->exported, "The export: a folder, or a GGUF file")->required();
     command
         ->add_option("--against", options->project,
