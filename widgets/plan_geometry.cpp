@@ -29,10 +29,14 @@ IndexRange PooledAxis::pixelsOf(int cell) const {
 std::optional<PlanGeometry::Cells> PlanGeometry::cellsAt(QPoint pixel) const {
     if (rows <= 0 || columns <= 0 || !area.contains(pixel)) return std::nullopt;
     const QPoint inside = pixel - area.topLeft();
-    return Cells{vertical().cellsAt(inside.y()), horizontal().cellsAt(inside.x())};
+    const IndexRange down = vertical().cellsAt(inside.y()), along = horizontal().cellsAt(inside.x());
+    return Cells{{firstRow + down.first, firstRow + down.end},
+                 {firstColumn + along.first, firstColumn + along.end}};
 }
 
 QRect PlanGeometry::rectOf(int row, int column) const {
+    row -= firstRow;
+    column -= firstColumn;
     if (row < 0 || row >= rows || column < 0 || column >= columns || area.isEmpty()) return {};
     const IndexRange y = vertical().pixelsOf(row), x = horizontal().pixelsOf(column);
     return {area.left() + x.first, area.top() + y.first, x.end - x.first, y.end - y.first};

@@ -25,10 +25,12 @@ struct PooledAxis {
     bool operator==(const PooledAxis&) const = default;
 };
 
-/// A plan [rows, columns] drawn on `area` (any pixel unit; the heatmap uses device pixels).
+/// Rows and columns of a plan, from the first ones on, drawn on `area` (any pixel unit; the heatmap uses
+/// device pixels). Cells are counted in the plan.
 struct PlanGeometry {
     int rows = 0, columns = 0;
     QRect area;
+    int firstRow = 0, firstColumn = 0;
 
     PooledAxis vertical() const { return {rows, area.height()}; }
     PooledAxis horizontal() const { return {columns, area.width()}; }

@@ -1,10 +1,7 @@
 #include "widgets/plan_heatmap.h"
 
 #include <QEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 #include <algorithm>
 #include <cmath>
 
@@ -27,10 +24,6 @@ int tickStep(int count, int pixels, int spacing) {
     return static_cast<int>(10 * decade);
 }
 
-QString number(double value) {
-    return QString::number(value, 'g', 3);
-}
-
 }  // namespace
 
 PlanHeatmap::PlanHeatmap(QWidget* parent) : QWidget(parent) {
@@ -39,6 +32,7 @@ PlanHeatmap::PlanHeatmap(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(260, 180);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    addActions();
 }
 
 QSize PlanHeatmap::sizeHint() const {
@@ -51,14 +45,40 @@ void PlanHeatmap::setSnapshot(std::shared_ptr<const PlanSnapshot> plan) {
     m_scale = m_plan ? planScale(*m_plan, m_mode) : 1;
     if (m_cursor && (!m_plan || m_cursor->row >= m_plan->neurons || m_cursor->column >= m_plan->columns))
         m_cursor.reset();
-    m_iteration = 0;
+    m_note.clear();
+    if (m_plan && (m_window.rows.end > m_plan->neurons || m_window.columns.end > m_plan->columns ||
+                   m_window == PlanWindow{}))
+        m_window = whole();
+    nameActions();
     redraw();
 }
 
-void PlanHeatmap::setIterate(std::shared_ptr<const PlanSnapshot> plan, int iteration) {
+void PlanHeatmap::setVariant(std::shared_ptr<const PlanSnapshot> plan, const QString& note) {
     m_plan = std::move(plan);
-    m_iteration = iteration;
+    m_note = note;
     redraw();
+}
+
+void PlanHeatmap::setMarks(std::vector<PlanMark> marks) {
+    m_marks = std::move(marks);
+    update();
+}
+
+PlanWindow PlanHeatmap::whole() const {
+    return m_plan ? PlanWindow{{0, m_plan->neurons}, {0, m_plan->columns}} : PlanWindow{};
+}
+
+void PlanHeatmap::showWhole() {
+    setWindow(whole());
+}
+
+void PlanHeatmap::setWindow(const PlanWindow& window) {
+    if (!m_plan || window == m_window) return;
+    const PlanWindow most = whole();
+    if (window.rows.end > most.rows.end || window.columns.end > most.columns.end) return;
+    m_window = window;
+    redraw();
+    emit windowChanged(m_window);
 }
 
 void PlanHeatmap::redraw() {
@@ -79,12 +99,13 @@ QString PlanHeatmap::title() const {
     const QString kind = m_mode == PlanMode::soft   ? tr("soft plan")
                          : m_mode == PlanMode::hard ? tr("hard plan")
                                                     : tr("soft minus hard");
-    const QString iteration = m_iteration > 0 ? tr(", iteration %1").arg(m_iteration) : QString();
+    const QString note = m_note.isEmpty() ? QString() : QStringLiteral(", ") + m_note;
     return tr("Layer %1 · %2 · %3 %4%5 · τ %6 · soft-hard gap %7 %")
         .arg(m_plan->layer)
         .arg(kind, m_plan->stage == Stage::layerwise ? tr("round") : tr("step"))
         .arg(m_plan->step)
-        .arg(iteration, number(m_plan->temperature), QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
+        .arg(note, QString::number(m_plan->temperature, 'g', 3),
+             QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
 }
 
 QString PlanHeatmap::columnName(int column) const {
@@ -110,67 +131,15 @@ PlanGeometry PlanHeatmap::geometryInDevicePixels() const {
     const double ratio = devicePixelRatioF();
     const QRect inDevice(qRound(area.x() * ratio), qRound(area.y() * ratio), qRound(area.width() * ratio),
                          qRound(area.height() * ratio));
-    return {m_plan ? m_plan->neurons : 0, m_plan ? m_plan->columns : 0, inDevice};
+    if (!m_plan) return {0, 0, inDevice};
+    return {m_window.rows.end - m_window.rows.first, m_window.columns.end - m_window.columns.first, inDevice,
+            m_window.rows.first, m_window.columns.first};
 }
 
 QRect PlanHeatmap::cellRect(int row, int column) const {
     const QRectF device = geometryInDevicePixels().rectOf(row, column);
     const double ratio = devicePixelRatioF();
     return QRectF(device.topLeft() / ratio, device.size() / ratio).toAlignedRect();
-}
-
-std::optional<PlanCell> PlanHeatmap::cellAt(QPointF position) const {
-    const QPointF device = position * devicePixelRatioF();
-    const auto cells =
-        geometryInDevicePixels().cellsAt({static_cast<int>(device.x()), static_cast<int>(device.y())});
-    if (!cells) return std::nullopt;
-    return strongestCell(*m_plan, m_order, m_mode, *cells);
-}
-
-void PlanHeatmap::pointAt(const PlanCell& cell, QPoint globalPosition) {
-    m_cursor = cell;
-    const int neuron = m_order.neuronAtRow[static_cast<std::size_t>(cell.row)];
-    const double mass = planMass(*m_plan, m_mode, neuron, cell.column);
-    const double margin = m_plan->margin[static_cast<std::size_t>(neuron)];
-    const int owner = m_plan->owner[static_cast<std::size_t>(neuron)];
-    const QString column = m_plan->shared_column && cell.column == 0
-                               ? tr("shared")
-                               : tr("expert %1").arg(columnName(cell.column));
-    const QString text = tr("neuron %1 · %2\nmass %3 · margin %4\nowned by %5")
-                             .arg(neuron)
-                             .arg(column, number(mass), number(margin), columnName(owner));
-    QToolTip::showText(globalPosition, text, this);
-    setAccessibleDescription(text);
-    emit cellHovered(neuron, cell.column, mass, margin);
-    update();
-}
-
-void PlanHeatmap::mouseMoveEvent(QMouseEvent* event) {
-    if (const auto cell = cellAt(event->position())) {
-        pointAt(*cell, event->globalPosition().toPoint());
-    } else {
-        leaveEvent(event);
-    }
-}
-
-void PlanHeatmap::leaveEvent(QEvent*) {
-    if (!m_cursor) return;
-    m_cursor.reset();
-    QToolTip::hideText();
-    emit hoverLeft();
-    update();
-}
-
-void PlanHeatmap::keyPressEvent(QKeyEvent* event) {
-    const bool arrow = event->key() >= Qt::Key_Left && event->key() <= Qt::Key_Down;
-    if (!m_plan || !arrow) return QWidget::keyPressEvent(event);
-    PlanCell cell = m_cursor.value_or(PlanCell{});
-    if (m_cursor) {
-        cell.column += (event->key() == Qt::Key_Right) - (event->key() == Qt::Key_Left);
-        cell.row += (event->key() == Qt::Key_Down) - (event->key() == Qt::Key_Up);
-    }
-    cell = {std::clamp(cell.row, 0, m_plan->neurons - 1), std::clamp(cell.column, 0, m_plan->columns - 1)};
-    pointAt(cell, mapToGlobal(cellRect(cell.row, cell.column).center()));
 }
 
 bool PlanHeatmap::event(QEvent* event) {
@@ -199,6 +168,11 @@ void PlanHeatmap::paintEvent(QPaintEvent*) {
     painter.drawImage(QPointF(geometry.area.topLeft()) / devicePixelRatioF(), m_image);
     drawAxes(painter, area);
     drawScale(painter, area);
+    for (const PlanMark& mark : m_marks) {
+        if (mark.neuron >= m_plan->neurons) continue;
+        const QRect cell = cellRect(rowOf(mark.neuron), mark.column);
+        if (!cell.isEmpty()) drawPlanMark(painter, cell, mark.marking);
+    }
     drawCursor(painter);
 }
 
@@ -211,23 +185,25 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
     const int labelWidth = text.horizontalAdvance(QString::number(experts)) + 2 * gap;
     const int below = area.bottom() + 2;
     const auto columnLabel = [&](int column, const QString& label) {
-        const QRect cell = cellRect(0, column);
+        const QRect cell = cellRect(m_window.rows.first, column);
         painter.drawText(QRect(cell.center().x() - 40, below, 80, text.height()),
                          Qt::AlignHCenter | Qt::AlignTop, label);
     };
-    if (m_plan->shared_column) columnLabel(0, tr("S"));
-    const int columnStep = tickStep(m_plan->columns, area.width(), labelWidth);
+    const bool sharedShown = m_plan->shared_column && m_window.columns.first == 0;
+    if (sharedShown) columnLabel(0, tr("S"));
+    const int columnStep = tickStep(m_window.columns.end - m_window.columns.first, area.width(), labelWidth);
     for (int expert = 0; expert < experts; expert += columnStep) {
-        const bool roomBesideShared =
-            !m_plan->shared_column || expert > 0 || cellRect(0, 1).left() - area.left() >= labelWidth;
-        if (roomBesideShared) columnLabel(expert + firstExpert, QString::number(expert));
+        const QRect cell = cellRect(m_window.rows.first, expert + firstExpert);
+        const bool roomBesideShared = !sharedShown || cell.left() - area.left() >= labelWidth;
+        if (!cell.isEmpty() && roomBesideShared) columnLabel(expert + firstExpert, QString::number(expert));
     }
     painter.drawText(QRect(area.left(), below + text.height(), area.width(), text.height()), Qt::AlignCenter,
                      m_plan->shared_column ? tr("expert (S: shared)") : tr("expert"));
 
-    const int rowStep = tickStep(m_plan->neurons, area.height(), 2 * text.height());
-    for (int row = 0; row < m_plan->neurons; row += rowStep) {
-        const int y = cellRect(row, 0).top();
+    const int rowStep = tickStep(m_window.rows.end - m_window.rows.first, area.height(), 2 * text.height());
+    const int firstRow = (m_window.rows.first + rowStep - 1) / rowStep * rowStep;
+    for (int row = firstRow; row < m_window.rows.end; row += rowStep) {
+        const int y = cellRect(row, m_window.columns.first).top();
         painter.drawText(QRect(0, y - text.height() / 2, area.left() - gap, text.height()),
                          Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
     }
@@ -266,7 +242,9 @@ Table PlanHeatmap::table() const {
 
 void PlanHeatmap::drawCursor(QPainter& painter) const {
     if (!m_cursor) return;
-    const QRect cell = cellRect(m_cursor->row, m_cursor->column).adjusted(-3, -3, 2, 2);
+    const QRect exact = cellRect(m_cursor->row, m_cursor->column);
+    if (exact.isEmpty()) return;  // zoomed out of sight
+    const QRect cell = exact.adjusted(-3, -3, 2, 2);
     painter.setPen(Qt::black);
     painter.drawRect(cell);
     painter.setPen(Qt::white);

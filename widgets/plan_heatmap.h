@@ -7,11 +7,15 @@
 
 #include "events/snapshot.h"
 #include "widgets/plan_image.h"
+#include "widgets/plan_marks.h"
+#include "widgets/plan_window.h"
 #include "widgets/saveable_view.h"
 
 namespace dotmoe {
 
-/// Independent of the application: give it a snapshot, listen to cellHovered. GUI thread only.
+/// Independent of the application: give it a snapshot, listen to cellHovered and markWanted. The wheel zooms
+/// (with Shift the neurons alone), dragging moves, arrows point at a cell; the context menu and keys of
+/// actions() zoom, and ask to pin or forbid what is pointed at. GUI thread only.
 class PlanHeatmap : public QWidget, public SaveableView {
     Q_OBJECT
   public:
@@ -28,6 +32,7 @@ class PlanHeatmap : public QWidget, public SaveableView {
     double scale() const { return m_scale; }
     /// "shared" or the expert's number.
     QString columnName(int column) const;
+    const PlanWindow& window() const { return m_window; }
 
     QSize sizeHint() const override;
     QSize pictureSize() override { return size(); }
@@ -39,14 +44,21 @@ class PlanHeatmap : public QWidget, public SaveableView {
     /// Null or an inconsistent plan empties the view.
     void setSnapshot(std::shared_ptr<const dotmoe::PlanSnapshot> plan);
     /// The same neurons in the middle of their solve (plan_iterate.h): rows and colours stay where they are,
-    /// so that one sees the mass move. Until the next setSnapshot.
-    void setIterate(std::shared_ptr<const dotmoe::PlanSnapshot> plan, int iteration);
+    /// so that one sees the mass move. Or solved otherwise. `note` says which in the title. Until the next
+    /// setSnapshot.
+    void setVariant(std::shared_ptr<const dotmoe::PlanSnapshot> plan, const QString& note);
     void setMode(dotmoe::PlanMode mode);
+    /// Drawn over the plan; those outside of it are not.
+    void setMarks(std::vector<dotmoe::PlanMark> marks);
+    void setWindow(const dotmoe::PlanWindow& window);
+    void showWhole();
 
   signals:
     /// Mass in the current mode; margin as in PlanSnapshot.
     void cellHovered(int neuron, int column, double mass, double margin);
     void hoverLeft();
+    void markWanted(int neuron, int column, dotmoe::PlanMarking marking);
+    void windowChanged(const dotmoe::PlanWindow& window);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -54,8 +66,17 @@ class PlanHeatmap : public QWidget, public SaveableView {
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
 
   private:
+    void addActions();
+    PlanWindow whole() const;
+    /// Anchors: shares of the plot area, 0..1.
+    void zoom(double factor, QPointF anchor, bool columnsToo);
+    void pan(int rows, int columns);
+    void nameActions();
     QRect plotArea() const;  ///< logical pixels
     std::optional<PlanCell> cellAt(QPointF position) const;
     void pointAt(const PlanCell& cell, QPoint globalPosition);
@@ -70,7 +91,15 @@ class PlanHeatmap : public QWidget, public SaveableView {
     PlanOrder m_order;
     PlanMode m_mode = PlanMode::soft;
     double m_scale = 1;
-    int m_iteration = 0;  ///< of the iterate on show; 0: the plan itself
+    QString m_note;  ///< of the variant on show; empty: the plan itself
+    std::vector<PlanMark> m_marks;
+    PlanWindow m_window;
+    struct Drag {
+        QPointF from;
+        PlanWindow window;
+    };
+    std::optional<Drag> m_drag;
+    std::vector<QAction*> m_marking;  ///< pin, forbid, free
     std::optional<PlanCell> m_cursor;
     QImage m_image;  ///< of m_imageGeometry; null when it must be drawn anew
     PlanGeometry m_imageGeometry;

@@ -128,10 +128,10 @@ QImage planImage(const PlanSnapshot& plan, const PlanOrder& order, PlanMode mode
     const PooledAxis down = geometry.vertical();
     // Columns are pooled into slots: a pixel each where there are more columns than pixels, else a column
     // each.
-    const PooledAxis pooling{plan.columns, std::min(plan.columns, image.width())};
+    const PooledAxis pooling{geometry.columns, std::min(geometry.columns, image.width())};
     const PooledAxis drawing{pooling.pixels, image.width()};
-    std::vector<int> slotOf(static_cast<std::size_t>(plan.columns));
-    for (int column = 0; column < plan.columns; ++column) {
+    std::vector<int> slotOf(static_cast<std::size_t>(geometry.columns));
+    for (int column = 0; column < geometry.columns; ++column) {
         slotOf[static_cast<std::size_t>(column)] = pooling.pixelsOf(column).first;
     }
 
@@ -148,10 +148,12 @@ QImage planImage(const PlanSnapshot& plan, const PlanOrder& order, PlanMode mode
         drawn = rows;
         std::ranges::fill(pooled, 0.0F);
         for (int row = rows.first; row < rows.end; ++row) {
-            massesOfRow(plan, mode, order.neuronAtRow[static_cast<std::size_t>(row)], masses);
-            for (std::size_t column = 0; column < masses.size(); ++column) {
+            const auto inPlan = static_cast<std::size_t>(geometry.firstRow + row);
+            massesOfRow(plan, mode, order.neuronAtRow[inPlan], masses);
+            for (std::size_t column = 0; column < slotOf.size(); ++column) {
+                const float mass = masses[static_cast<std::size_t>(geometry.firstColumn) + column];
                 float& slot = pooled[static_cast<std::size_t>(slotOf[column])];
-                if (isStronger(masses[column], slot)) slot = masses[column];
+                if (isStronger(mass, slot)) slot = mass;
             }
         }
         for (int slot = 0; slot < pooling.pixels; ++slot) {

@@ -3,6 +3,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
+#include <QUndoStack>
 
 namespace dotmoe::studio {
 namespace {
@@ -19,7 +20,7 @@ QAction* add(QMenu* menu, const char* name, const QString& text, const QKeySeque
 
 }  // namespace
 
-Actions::Actions(QMainWindow& window) {
+Actions::Actions(QMainWindow& window, QUndoStack& history) {
     const auto tr = [](const char* text) { return QMainWindow::tr(text); };
     auto* file = window.menuBar()->addMenu(tr("&File"));
     open = add(file, "open", tr("&Open …"), QKeySequence::Open,
@@ -34,6 +35,15 @@ Actions::Actions(QMainWindow& window) {
     file->addSeparator();
     quit = add(file, "quit", tr("&Quit"), tr("Ctrl+Q"),
                tr("Close the window; a running conversion is asked about"));
+
+    auto* edit = window.menuBar()->addMenu(tr("&Edit"));
+    undo = history.createUndoAction(&window, tr("&Undo"));
+    undo->setObjectName("undo");
+    undo->setShortcut(tr("Ctrl+Z"));
+    redo = history.createRedoAction(&window, tr("&Redo"));
+    redo->setObjectName("redo");
+    redo->setShortcut(tr("Ctrl+Shift+Z"));
+    edit->addActions({undo, redo});
 
     run = window.menuBar()->addMenu(tr("&Run"));
     convert =

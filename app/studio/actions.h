@@ -8,14 +8,16 @@ class QComboBox;
 class QMainWindow;
 class QMenu;
 class QToolBar;
+class QUndoStack;
 
 namespace dotmoe::studio {
 
 /// Made once for a window; every action is in a menu, has a shortcut, and works from the whole window.
 struct Actions {
-    explicit Actions(QMainWindow& window);
+    Actions(QMainWindow& window, QUndoStack& history);
 
     QAction *open, *saveRecording, *saveView, *quit;
+    QAction *undo, *redo;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *previousLayer, *nextLayer, *follow, *resetLayout;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop;

@@ -28,12 +28,22 @@ void add_changed(std::string& line, std::string_view flag, T value, T preset_val
     if (value != preset_value) line += fmt::format(" {} {}", flag, value);
 }
 
+std::string convert_words(const ConvertRequest& request) {
+    auto line = fmt::format("dotmoe convert {} --text", quoted(request.model.string()));
+    for (const auto& path : request.text) line += " " + quoted(path.string());
+    return line + fmt::format(" --out {}", quoted(request.out.string()));
+}
+
 }  // namespace
 
 std::string command_line(const ConvertRequest& request) {
-    auto line = fmt::format("dotmoe convert {} --text", quoted(request.model.string()));
-    for (const auto& path : request.text) line += " " + quoted(path.string());
-    line += fmt::format(" --out {} --recipe {}", quoted(request.out.string()), quoted(request.recipe.name));
+    const auto& [pin, forbid] = request.recipe.constraints;
+    if (!pin.empty() || !forbid.empty()) {
+        const auto file = quoted(request.out.string() + "-recipe.toml");
+        return fmt::format("printf %s {} > {} && {} --recipe {}", quoted(to_toml(request.recipe)), file,
+                           convert_words(request), file);
+    }
+    auto line = fmt::format("{} --recipe {}", convert_words(request), quoted(request.recipe.name));
     const auto& recipe = request.recipe;
     const auto base = preset(recipe.name);
     add_changed(line, "--experts", recipe.layout.experts, base.layout.experts);

@@ -24,7 +24,7 @@
 namespace dotmoe::studio {
 
 MainWindow::MainWindow(const Options& options)
-    : m_actions(*this), m_recent(new RecentFiles(m_actions.recent)) {
+    : m_actions(*this, m_pins.history()), m_recent(new RecentFiles(m_actions.recent)) {
     setWindowTitle(tr("DOT-MoE Studio"));
     setAcceptDrops(true);
     setDockOptions(AnimatedDocks | AllowTabbedDocks);
@@ -105,6 +105,8 @@ void MainWindow::buildCentre() {
         action->setShortcut(tr("Alt+%1").arg(++mode));
         m_actions.view->addAction(action);
     }
+    m_transport->solveAgain()->setShortcut(tr("Alt+A"));
+    m_actions.view->addAction(m_transport->solveAgain());
     m_actions.view->addSeparator();
 }
 

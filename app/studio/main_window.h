@@ -8,6 +8,7 @@
 #include "app/studio/file_opener.h"
 #include "app/studio/live_state.h"
 #include "app/studio/options.h"
+#include "app/studio/pins.h"
 #include "app/studio/run_controller.h"
 #include "app/studio/shown_state.h"
 #include "app/studio/timeline.h"
@@ -82,6 +83,7 @@ class MainWindow : public QMainWindow {
     void askBeforeClosing();
     void saveSettings() const;
 
+    Pins m_pins;
     Actions m_actions;
     RecentFiles* m_recent;
     Banner* m_banner;

@@ -59,6 +59,7 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QFileInfo(path).fileName()));
     m_recent->add(path);
     m_recipe->setModel(std::nullopt);
+    m_pins.forget();
     m_model->showRecording(recording->path(), run);
     m_live.reset(run.layers);
     m_experts->setSharedNeurons(run.shared);

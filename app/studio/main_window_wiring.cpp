@@ -122,6 +122,11 @@ void MainWindow::wireViews() {
         }
         m_curves->setLayerErrors(errors);
     });
+    connect(m_transport, &TransportPanel::markWanted, &m_pins, &Pins::mark);
+    connect(&m_pins, &Pins::changed, this, [this] {
+        m_transport->setPins(m_pins);
+        m_recipe->setConstraints(m_pins.constraints());
+    });
     connect(m_routing, &RoutingPanel::textEdited, this,
             [this](const QString& text) { m_bridge.session().set_text(text.toStdString()); });
     connect(m_routing, &RoutingPanel::layerChosen, m_model, &ModelPanel::selectLayer);
@@ -147,6 +152,7 @@ void MainWindow::showModel(const ModelSummary& model) {
     setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(model.path.filename().string())));
     m_recent->add(path);
     m_timeline.close();
+    m_pins.forget();
     m_curves->clear();
     m_model->showModel(model);
     m_live.reset(static_cast<int>(model.config.layers));

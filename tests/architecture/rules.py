@@ -35,7 +35,7 @@ FACADE = (
     "core/pipeline/answer_tasks.h", "core/pipeline/bench.h", "core/pipeline/bench_runtime.h", "core/pipeline/bench_train.h", "core/pipeline/compare.h",
     "core/pipeline/comparison.h", "core/pipeline/convert.h", "core/pipeline/converted_model.h", "core/pipeline/inspect.h",
     "core/pipeline/live_routing.h", "core/pipeline/measure_domains.h", "core/pipeline/metrics.h",
-    "core/pipeline/sparsity_dial.h", "core/pipeline/sweep.h", "core/recording/recorder.h", "core/recording/recording.h",
+    "core/pipeline/solve_again.h", "core/pipeline/sparsity_dial.h", "core/pipeline/sweep.h", "core/recording/recorder.h", "core/recording/recording.h",
 )
 
 

@@ -169,6 +169,11 @@ void RecipePanel::setOut(const QString& folder) {
     m_out->setPaths({folder});
 }
 
+void RecipePanel::setConstraints(const ConstraintRecipe& constraints) {
+    m_constraints = constraints;
+    recheck();
+}
+
 void RecipePanel::setEditable(bool editable) {
     m_form->setEnabled(editable);
 }
@@ -219,6 +224,7 @@ Recipe RecipePanel::recipe() const {
     recipe.distill.steps = m_steps->value();
     recipe.recover.steps = m_recover->value();
     recipe.seed = static_cast<std::uint64_t>(m_seed->value());
+    recipe.constraints = m_constraints;
     return recipe;
 }
 
@@ -238,13 +244,15 @@ void RecipePanel::recheck() {
     m_problem = findProblem();
     const Layout layout = recipe().layout;
     const auto neurons = m_model ? m_model->config.neurons : 0;
-    m_check->setText(m_problem.isEmpty() ? tr("%1 shared + %2 × %3 = %4 neurons; a token uses %5")
-                                               .arg(layout.shared)
-                                               .arg(layout.experts)
-                                               .arg(layout.capacity(neurons))
-                                               .arg(neurons)
-                                               .arg(share_text(layout.active_share(neurons)))
-                                         : m_problem);
+    auto summary = tr("%1 shared + %2 × %3 = %4 neurons; a token uses %5")
+                       .arg(layout.shared)
+                       .arg(layout.experts)
+                       .arg(layout.capacity(neurons))
+                       .arg(neurons)
+                       .arg(share_text(layout.active_share(neurons)));
+    if (const auto held = m_constraints.pin.size() + m_constraints.forbid.size(); held > 0)
+        summary += tr("; %1 held by hand").arg(held);
+    m_check->setText(m_problem.isEmpty() ? summary : m_problem);
     m_check->setForegroundRole(m_problem.isEmpty() ? QPalette::PlaceholderText : QPalette::WindowText);
     m_copy->setEnabled(m_problem.isEmpty());
     m_estimateSoon.start();

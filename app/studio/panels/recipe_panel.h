@@ -35,6 +35,8 @@ class RecipePanel : public QWidget {
     void setTextPaths(const QStringList& paths);
     QStringList textPaths() const;
     void setOut(const QString& folder);
+    /// Neurons held by hand; they are no field of the form.
+    void setConstraints(const ConstraintRecipe& constraints);
     /// While a conversion runs the form shows what it was started with.
     void setEditable(bool editable);
     /// Works out the default output folder anew: an earlier one may be taken by now.
@@ -61,6 +63,7 @@ class RecipePanel : public QWidget {
 
     std::optional<ModelSummary> m_model;
     Recipe m_preset;  ///< what the form's fields are laid over
+    ConstraintRecipe m_constraints;
     QString m_problem;
     QTimer m_estimateSoon;
     LatestJob m_estimates;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <QTemporaryDir>
 #include <cstdio>
 
 namespace dotmoe::studio {
@@ -34,12 +35,26 @@ TEST(CommandLine, NamesOnlyWhatWasChanged) {
               "--recover 9 --method weights --routing expert_choice --seed 42");
 }
 
+/// What a shell prints that runs the line with a dotmoe that prints its arguments.
+std::string in_a_shell(const std::string& line);
+
+TEST(CommandLine, WritesARecipeForNeuronsHeldByHand) {
+    const QTemporaryDir folder;
+    auto held = request("quick");
+    held.out = folder.filePath("o ut").toStdString();
+    held.recipe.layout.active = 7;
+    held.recipe.constraints.pin = {{.layer = 3, .neuron = 17, .expert = 4}};
+    held.recipe.constraints.forbid = {{.layer = 3, .neuron = 90, .expert = -1}};
+    const auto recipe = held.out.string() + "-recipe.toml";
+    EXPECT_EQ(in_a_shell(command_line(held)), "convert\n/models/a.gguf\n--text\n/texts\n--out\n" +
+                                                  held.out.string() + "\n--recipe\n" + recipe + "\n");
+    EXPECT_EQ(to_toml(load_recipe(recipe)), to_toml(held.recipe));
+    EXPECT_EQ(load_recipe(recipe).constraints.forbid, held.recipe.constraints.forbid);
+}
+
 // The shell itself is the oracle.
-TEST(CommandLine, SurvivesAShell) {
-    auto odd = request("toy");
-    odd.model = "/mod els/it's $HOME `x` \"q\".gguf";
-    odd.text = {"/a b", "/c;d", "/e*"};
-    const auto script = "dotmoe() { printf '%s\\n' \"$@\"; }; " + command_line(odd);
+std::string in_a_shell(const std::string& line) {
+    const auto script = "dotmoe() { printf '%s\\n' \"$@\"; }; " + line;
     FILE* shell = ::popen(("sh -c '" +
                            [&] {
                                std::string escaped;
@@ -50,11 +65,18 @@ TEST(CommandLine, SurvivesAShell) {
                            "'")
                               .c_str(),
                           "r");
-    ASSERT_NE(shell, nullptr);
+    if (shell == nullptr) return "no shell";
     std::string words;
     for (int c = 0; (c = std::fgetc(shell)) != EOF;) words += static_cast<char>(c);
     EXPECT_EQ(::pclose(shell), 0);
-    EXPECT_EQ(words,
+    return words;
+}
+
+TEST(CommandLine, SurvivesAShell) {
+    auto odd = request("toy");
+    odd.model = "/mod els/it's $HOME `x` \"q\".gguf";
+    odd.text = {"/a b", "/c;d", "/e*"};
+    EXPECT_EQ(in_a_shell(command_line(odd)),
               "convert\n" + odd.model.string() + "\n--text\n/a b\n/c;d\n/e*\n--out\nout\n--recipe\ntoy\n");
 }
 
