@@ -25,6 +25,11 @@ void TimeSlider::setMarks(std::vector<int> marks) {
     update();
 }
 
+void TimeSlider::setFlag(int value) {
+    m_flag = value;
+    update();
+}
+
 int TimeSlider::xOf(int value) const {
     QStyleOptionSlider option;
     initStyleOption(&option);
@@ -68,6 +73,10 @@ void TimeSlider::paintEvent(QPaintEvent* event) {
         triangle.lineTo(x + 0.6 * markHeight, bottom);
         painter.drawPath(triangle);
     }
+    if (m_flag < 0) return;
+    const double x = xOf(m_flag) + 0.5;
+    painter.drawRect(QRectF(x - 0.5, 0, 1.5, height() / 2.0));
+    painter.drawPolygon(QPolygonF({{x, 0}, {x + 1.6 * markHeight, 0.6 * markHeight}, {x, 1.2 * markHeight}}));
 }
 
 }  // namespace dotmoe

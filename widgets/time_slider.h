@@ -17,6 +17,8 @@ class TimeSlider : public QSlider {
 
     /// Marked below the groove, ascending.
     void setMarks(std::vector<int> marks);
+    /// A flag at one value, above the groove; none: -1.
+    void setFlag(int value);
     const std::vector<int>& marks() const { return m_marks; }
     void setNamer(Namer namer) { m_namer = std::move(namer); }
     /// Widget x of a value, and the value nearest to an x.
@@ -30,6 +32,7 @@ class TimeSlider : public QSlider {
 
   private:
     std::vector<int> m_marks;
+    int m_flag = -1;
     Namer m_namer;
 };
 

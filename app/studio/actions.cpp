@@ -82,6 +82,11 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     time->addSeparator();
     live = add(time, "live", tr("&Live"), tr("Ctrl+L"), tr("Show what the conversion does now"));
     live->setCheckable(true);
+    time->addSeparator();
+    mark = add(time, "mark", tr("&Mark this moment"), tr("Ctrl+M"),
+               tr("Migration is shown from here to the moment that the time bar shows"));
+    unmark = add(time, "unmark", tr("For&get the mark"), tr("Ctrl+Shift+K"),
+                 tr("Migration is shown from the first plan of each layer"));
 
     auto* help = window.menuBar()->addMenu(tr("&Help"));
     about = add(help, "about", tr("&About DOT-MoE Studio"), tr("F1"), tr("Version and licence"));

@@ -20,7 +20,8 @@ struct Actions {
     QAction *undo, *redo;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *previousLayer, *nextLayer, *follow, *resetLayout;
-    QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop;
+    QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,
+        *unmark;
     QAction* about;
     QMenu *recent, *run, *view, *time;
 };

@@ -11,6 +11,7 @@
 #include "app/studio/panels/banner.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
+#include "app/studio/panels/migration_panel.h"
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
@@ -83,9 +84,11 @@ void MainWindow::buildCentre() {
     m_transport = new TransportPanel;
     m_routing = new RoutingPanel;
     m_experts = new ExpertsPanel;
+    m_migration = new MigrationPanel(m_timeline, m_actions.mark, m_actions.unmark);
     m_tabs->addTab(m_transport, tr("Transport"));
     m_tabs->addTab(m_routing, tr("Routing"));
     m_tabs->addTab(m_experts, tr("Experts"));
+    m_tabs->addTab(m_migration, tr("Migration"));
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);

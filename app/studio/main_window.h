@@ -27,6 +27,7 @@ namespace dotmoe::studio {
 class Banner;
 class ExpertsPanel;
 class LogPanel;
+class MigrationPanel;
 class ModelPanel;
 class RecentFiles;
 class RecipePanel;
@@ -95,6 +96,7 @@ class MainWindow : public QMainWindow {
     TransportPanel* m_transport;
     RoutingPanel* m_routing;
     ExpertsPanel* m_experts;
+    MigrationPanel* m_migration;
     Curves* m_curves;
     LogPanel* m_log;
     QMessageBox* m_closing = nullptr;  ///< the question while it is open

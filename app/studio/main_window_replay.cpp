@@ -7,6 +7,7 @@
 #include "app/studio/panels/banner.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
+#include "app/studio/panels/migration_panel.h"
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
@@ -42,6 +43,13 @@ void MainWindow::wireTime() {
     });
     connect(&m_shown, &ShownState::unreadable, this,
             [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
+    connect(m_migration, &MigrationPanel::unreadable, this,
+            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
+    connect(m_actions.mark, &QAction::triggered, this, [this] { m_timeline.setMark(m_timeline.moment()); });
+    connect(m_actions.unmark, &QAction::triggered, this, [this] { m_timeline.setMark(-1); });
+    connect(&m_timeline, &Timeline::markChanged, m_actions.unmark,
+            [this](int moment) { m_actions.unmark->setEnabled(moment >= 0); });
+    m_actions.unmark->setEnabled(false);
     m_actions.saveRecording->setEnabled(false);
 }
 

@@ -15,6 +15,7 @@
 #include "app/studio/panels/dry_run_card.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
+#include "app/studio/panels/migration_panel.h"
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
@@ -108,6 +109,8 @@ void MainWindow::wireViews() {
             [this] { m_actions.follow->setChecked(false); });
     connect(&m_shown, &ShownState::layerSelected, m_routing, &RoutingPanel::setLayer);
     connect(&m_shown, &ShownState::planChanged, m_transport, &TransportPanel::setPlan);
+    connect(&m_shown, &ShownState::layerSelected, m_migration, &MigrationPanel::setLayer);
+    connect(&m_shown, &ShownState::planChanged, m_migration, &MigrationPanel::setPlan);
     connect(&m_shown, &ShownState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
     connect(&m_shown, &ShownState::loadChanged, this,
             [this](const auto& load) { m_experts->setLoad(load, m_shown.layer()); });

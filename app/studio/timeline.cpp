@@ -27,10 +27,17 @@ void Timeline::use(std::shared_ptr<Recording> recording, bool following) {
     m_recording = std::move(recording);
     m_following = following;
     m_moment = moments() - 1;
+    setMark(-1);
     m_live = following || !m_recording;
     emit momentsChanged();
     emit liveChanged(m_live);
     emit momentChanged(m_moment);
+}
+
+void Timeline::setMark(int moment) {
+    if (moment == m_mark) return;
+    m_mark = moment;
+    emit markChanged(moment);
 }
 
 void Timeline::refresh() {

@@ -32,6 +32,9 @@ class Timeline : public QObject {
     int moments() const { return m_recording ? static_cast<int>(m_recording->moments().size()) : 0; }
     /// -1 without a recording.
     int moment() const { return m_moment; }
+    /// The moment that others are compared with; -1: none.
+    int mark() const { return m_mark; }
+    void setMark(int moment);
     bool isLive() const { return m_live; }
     bool canBeLive() const { return m_following; }
     bool isPlaying() const { return m_clock.isActive(); }
@@ -49,6 +52,8 @@ class Timeline : public QObject {
     static constexpr int play_ticks = 600;     ///< that a long run takes at most: it skips moments then
 
   signals:
+    /// -1: none any more.
+    void markChanged(int moment);
     /// There are more moments, or other ones.
     void momentsChanged();
     void momentChanged(int moment);
@@ -63,7 +68,7 @@ class Timeline : public QObject {
 
     std::shared_ptr<Recording> m_recording;
     bool m_following = false, m_live = true, m_looping = false;
-    int m_moment = -1;
+    int m_moment = -1, m_mark = -1;
     QTimer m_clock;
 };
 

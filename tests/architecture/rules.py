@@ -36,6 +36,7 @@ FACADE = (
     "core/pipeline/comparison.h", "core/pipeline/convert.h", "core/pipeline/converted_model.h", "core/pipeline/inspect.h",
     "core/pipeline/live_routing.h", "core/pipeline/measure_domains.h", "core/pipeline/metrics.h",
     "core/pipeline/solve_again.h", "core/pipeline/sparsity_dial.h", "core/pipeline/sweep.h", "core/recording/recorder.h", "core/recording/recording.h",
+    "core/recording/settled.h",
 )
 
 

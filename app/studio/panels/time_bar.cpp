@@ -43,6 +43,7 @@ TimeBar::TimeBar(Timeline& timeline, const Actions& actions, QWidget* parent)
     connect(m_slider, &QSlider::valueChanged, &m_timeline, &Timeline::goTo);
     // Dragging a clock that runs on would be a fight.
     connect(m_slider, &QSlider::sliderPressed, this, [this] { m_timeline.setPlaying(false); });
+    connect(&m_timeline, &Timeline::markChanged, m_slider, &TimeSlider::setFlag);
     connect(&m_timeline, &Timeline::momentsChanged, this, &TimeBar::showMoments);
     connect(&m_timeline, &Timeline::momentChanged, this, &TimeBar::showMoment);
     connect(&m_timeline, &Timeline::liveChanged, this, &TimeBar::showMoment);
