@@ -34,6 +34,26 @@ constexpr TensorNames granite_names(bool shared) {
     return names;
 }
 
+constexpr TensorNames qwen_names() {
+    auto names = huggingface;
+    names.router = "mlp.gate.weight";
+    names.experts = {"mlp.experts.{}.gate_proj.weight", "mlp.experts.{}.up_proj.weight",
+                     "mlp.experts.{}.down_proj.weight"};
+    names.shared = {"mlp.shared_expert.gate_proj.weight", "mlp.shared_expert.up_proj.weight",
+                    "mlp.shared_expert.down_proj.weight"};
+    names.shared_gate = "mlp.shared_expert_gate.weight";
+    return names;
+}
+
+constexpr TensorNames glm4_names() {
+    auto names = qwen_names();
+    names.selection_bias = "mlp.gate.e_score_correction_bias";
+    names.shared = {"mlp.shared_experts.gate_proj.weight", "mlp.shared_experts.up_proj.weight",
+                    "mlp.shared_experts.down_proj.weight"};
+    names.shared_gate = {};
+    return names;
+}
+
 constexpr TensorNames gguf_names(bool shared) {
     TensorNames names{.embedding = "token_embd.weight",
                       .norm = "output_norm.weight",
@@ -66,6 +86,11 @@ constexpr std::array all{
     Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM", true,
                  SharedNeurons::some, RoutedFactor::down_projections, Packing::fused, true, false,
                  granite_names(true)},
+    Architecture{ExportFormat::huggingface, "glm4_moe", "Glm4MoeForCausalLM", false,
+                 SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::apart, false, false,
+                 glm4_names()},
+    Architecture{ExportFormat::huggingface, "qwen2_moe", "Qwen2MoeForCausalLM", false, SharedNeurons::some,
+                 RoutedFactor::down_projections, Packing::apart, true, false, qwen_names()},
     Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", true, SharedNeurons::whole_experts,
                  RoutedFactor::metadata, Packing::stacked, false, false, gguf_glm4_names()},
     Architecture{ExportFormat::gguf, "llama", "llama", false, SharedNeurons::none,
@@ -99,8 +124,6 @@ std::string_view why_not(const Architecture& architecture, std::int64_t shared, 
             return shared == 0 ? "" : "it has no shared neurons";
         case SharedNeurons::some:
             return shared > 0 ? "" : "it is for conversions with shared neurons";
-        case SharedNeurons::any:
-            return "";
         case SharedNeurons::whole_experts:
             return shared % capacity == 0 ? "" : "its shared neurons are a whole number of experts";
     }

@@ -13,7 +13,6 @@ namespace dotmoe {
 enum class SharedNeurons {
     none,           ///< S = 0
     some,           ///< any S > 0
-    any,            ///< any S, 0 too
     whole_experts,  ///< S a multiple of m; where it is 0, one expert of zeros stands in
 };
 
@@ -39,6 +38,8 @@ struct TensorNames {
     std::string_view router = {};
     std::string_view selection_bias = {};  ///< [E], added to the scores for the choice alone: zeros
     FfnNames experts = {}, shared = {};
+    std::string_view shared_gate =
+        {};  ///< [1, D], weighs the shared by a sigmoid: zeros, and down twice as large
 };
 
 struct Architecture {

@@ -39,6 +39,8 @@ struct ExportRequest {
     RouterScale routers =
         RouterScale::exact;  ///< `portable` where the softmax comes first, whatever is asked
     NumberFormat numbers = NumberFormat::f32;
+    /// Of a Hugging Face export: weights beyond it are cut into several files with an index.
+    std::int64_t shard_bytes = 2'000'000'000;
     /// Compare with the conversion before anything appears, and leave the receipt (receipt.h) beside it.
     bool check = true;
 };

@@ -134,6 +134,7 @@ ExportPlan plan_export(const Model& model, const ExpertSet& experts, const Expor
     ExportPlan plan;
     plan.layout = layout;
     plan.numbers = request.numbers;
+    plan.shard_bytes = request.shard_bytes;
     choose_architecture(plan, model.config, request);
 
     const auto count = experts.layers.size();

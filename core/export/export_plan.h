@@ -17,6 +17,7 @@ struct ExportPlan {
     std::vector<double> router_factor;  ///< f of each layer [L], powers of two
     bool exact = false;  ///< the architecture weighs the selected experts as the conversion does
     NumberFormat numbers = NumberFormat::f32;
+    std::int64_t shard_bytes = 0;  ///< largest safetensors file, but for single tensors that are larger
 };
 
 /// The architecture that is asked for, or the first of its format that holds the conversion exactly, else the

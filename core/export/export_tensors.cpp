@@ -103,7 +103,9 @@ class Assembly {
             add(names_.shared.gate, {count, width}, [=] { return rows(layer.gate, shared); });
             add(names_.shared.up, {count, width}, [=] { return rows(layer.up, shared); });
         }
-        add(names_.shared.down, {width, count}, [=] { return columns(layer.down, shared); });
+        const double factor = names_.shared_gate.empty() ? 1.0 : 2.0;
+        add(names_.shared.down, {width, count}, [=] { return columns(layer.down, shared) * factor; });
+        if (!names_.shared_gate.empty()) add(names_.shared_gate, at::zeros({1, width}));
     }
 
     void add_experts(const LayerWeights& layer, const Neurons& experts) {

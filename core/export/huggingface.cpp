@@ -4,9 +4,9 @@
 #include "base/system.h"
 #include "export/huggingface_config.h"
 #include "export/json_text.h"
+#include "export/safetensors_shards.h"
 #include "export/tokenizer_json.h"
 #include "formats/number_format.h"
-#include "formats/safetensors.h"
 
 namespace dotmoe {
 namespace fs = std::filesystem;
@@ -55,10 +55,11 @@ void write_huggingface(const fs::path& folder, const Model& model, const ExportP
     write_tokenizer(folder, model);
     write_file_atomically(folder / "README.md", card);
     // "format" is what transformers asks for.
-    safetensors::write(folder / "model.safetensors", entries(tensors, plan.numbers),
-                       {{"format", "pt"},
-                        {"generator", fmt::format("dotmoe {}", version())},
-                        {"source_sha256", source_sha256}});
+    write_shards(folder, entries(tensors, plan.numbers),
+                 {{"format", "pt"},
+                  {"generator", fmt::format("dotmoe {}", version())},
+                  {"source_sha256", source_sha256}},
+                 plan.shard_bytes);
 }
 
 }  // namespace dotmoe

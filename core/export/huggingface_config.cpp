@@ -30,6 +30,47 @@ std::string_view running_type(const ExportPlan& plan) {
     return plan.numbers == NumberFormat::f16 && !shrunk ? "float16" : "float32";
 }
 
+void add_qwen2_moe(Json& json, const Layout& layout, std::int64_t capacity) {
+    json["num_experts"] = layout.experts;
+    json["moe_intermediate_size"] = capacity;
+    json["shared_expert_intermediate_size"] = layout.shared;
+    json["norm_topk_prob"] = true;
+    json["qkv_bias"] = false;
+    json["decoder_sparse_step"] = 1;
+    json["mlp_only_layers"] = Json::array();
+    json["use_sliding_window"] = false;
+}
+
+void add_glm4_moe(Json& json, const Layout& layout, std::int64_t capacity) {
+    json["n_routed_experts"] = layout.experts;
+    json["n_shared_experts"] = std::max<std::int64_t>(1, layout.shared / capacity);
+    json["moe_intermediate_size"] = capacity;
+    json["routed_scaling_factor"] = static_cast<double>(layout.active);
+    json["norm_topk_prob"] = true;
+    json["n_group"] = json["topk_group"] = 1;
+    json["first_k_dense_replace"] = 0;
+    json["num_nextn_predict_layers"] = 0;
+    json["partial_rotary_factor"] = 1.0;  // its default turns half of a head
+    json["use_qk_norm"] = json["attention_bias"] = false;
+}
+
+void add_granite(Json& json, const ModelConfig& config, const Layout& layout) {
+    json["num_local_experts"] = layout.experts;
+    if (layout.shared > 0) json["shared_intermediate_size"] = layout.shared;
+    json["attention_bias"] = false;
+    // Its default is 1; a Llama divides by sqrt(head width).
+    json["attention_multiplier"] = 1.0 / std::sqrt(static_cast<double>(config.head_width));
+    json["embedding_multiplier"] = 1.0;
+    json["residual_multiplier"] = 1.0;
+    json["logits_scaling"] = 1.0;
+}
+
+void add_mixtral(Json& json, const Layout& layout) {
+    json["num_local_experts"] = layout.experts;
+    json["sliding_window"] = nullptr;
+    json["router_jitter_noise"] = 0.0;
+}
+
 }  // namespace
 
 Json generation_config_json(const Vocabulary& vocabulary) {
@@ -50,7 +91,6 @@ Json config_json(const Model& model, const ExportPlan& plan) {
                  {"num_hidden_layers", config.layers},
                  {"num_attention_heads", config.heads},
                  {"num_key_value_heads", config.kv_heads},
-                 {"num_local_experts", layout.experts},
                  {"num_experts_per_tok", layout.active},
                  {"hidden_act", "silu"},
                  {"max_position_embeddings", config.context},
@@ -65,19 +105,16 @@ Json config_json(const Model& model, const ExportPlan& plan) {
                  {"use_cache", true},
                  {"torch_dtype", running_type(plan)}};
     json.update(generation_config_json(model.tokenizer->vocabulary()));
-    if (name == "mixtral") {
-        json["head_dim"] = config.head_width;
-        json["sliding_window"] = nullptr;
-        json["router_jitter_noise"] = 0.0;
-    } else {
-        if (layout.shared > 0) json["shared_intermediate_size"] = layout.shared;
-        json["attention_bias"] = false;
-        // Its default is 1; a Llama divides by sqrt(head width).
-        json["attention_multiplier"] = 1.0 / std::sqrt(static_cast<double>(config.head_width));
-        json["embedding_multiplier"] = 1.0;
-        json["residual_multiplier"] = 1.0;
-        json["logits_scaling"] = 1.0;
-    }
+    const auto capacity = layout.capacity(config.neurons);
+    if (!plan.architecture->square_attention) json["head_dim"] = config.head_width;
+    if (name == "mixtral")
+        add_mixtral(json, layout);
+    else if (name == "qwen2_moe")
+        add_qwen2_moe(json, layout, capacity);
+    else if (name == "glm4_moe")
+        add_glm4_moe(json, layout, capacity);
+    else
+        add_granite(json, config, layout);
     return json;
 }
 

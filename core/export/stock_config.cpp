@@ -78,37 +78,91 @@ class Reader {
     nlohmann::json json_;
 };
 
+void read_attention(const Reader& json, StockConfig& config, double rope_base, double epsilon) {
+    config.head_width = json.count_or("head_dim", config.width / config.heads);
+    config.attention_multiplier = 1 / std::sqrt(static_cast<double>(config.head_width));
+    config.rope_base = json.positive_or("rope_theta", rope_base);
+    config.norm_epsilon = json.positive_or("rms_norm_eps", epsilon);
+}
+
+void read_mixtral(const Reader& json, StockConfig& config) {
+    config.naming = StockNaming::mixtral;
+    config.gating = Gating::softmax_then_top_k;
+    config.experts = json.count("num_local_experts");
+    config.expert_neurons = json.count("intermediate_size");
+    read_attention(json, config, 1e6, 1e-5);
+    json.require(json.find("sliding_window") == nullptr, "sliding_window",
+                 "the source attends to everything");
+}
+
+void read_granite(const Reader& json, StockConfig& config) {
+    config.naming = StockNaming::granite;
+    config.gating = Gating::top_k_then_softmax;
+    config.experts = json.count("num_local_experts");
+    config.expert_neurons = json.count("intermediate_size");
+    if (config.architecture == "GraniteMoeSharedForCausalLM")
+        config.shared_neurons = json.count("shared_intermediate_size", 0);
+    read_attention(json, config, 1e4, 1e-6);
+    config.head_width = config.width / config.heads;
+    config.attention_multiplier = json.positive_or("attention_multiplier", 1);
+    config.embedding_multiplier = json.positive_or("embedding_multiplier", 1);
+    config.residual_multiplier = json.positive_or("residual_multiplier", 1);
+    config.logits_scaling = json.positive_or("logits_scaling", 1);
+    json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
+}
+
+void read_qwen2_moe(const Reader& json, StockConfig& config) {
+    config.naming = StockNaming::qwen2_moe;
+    config.gating = Gating::softmax_then_top_k;
+    config.experts = json.count("num_experts");
+    config.expert_neurons = json.count("moe_intermediate_size");
+    config.shared_neurons = json.count("shared_expert_intermediate_size");
+    config.shared_gate = true;
+    read_attention(json, config, 1e4, 1e-6);
+    json.require(json.flag_or("norm_topk_prob", false), "norm_topk_prob", "only true is");
+    json.require(!json.flag_or("qkv_bias", true), "qkv_bias", "the source has none");
+    json.require(!json.flag_or("use_sliding_window", false), "use_sliding_window",
+                 "the source attends to everything");
+    json.require(json.count_or("decoder_sparse_step", 1) == 1, "decoder_sparse_step",
+                 "all layers have experts");
+    const auto* dense = json.find("mlp_only_layers");
+    json.require(dense == nullptr || dense->empty(), "mlp_only_layers", "all layers have experts");
+}
+
+void read_glm4_moe(const Reader& json, StockConfig& config) {
+    config.naming = StockNaming::glm4_moe;
+    config.gating = Gating::sigmoid_then_top_k;
+    config.experts = json.count("n_routed_experts");
+    config.expert_neurons = json.count("moe_intermediate_size");
+    config.shared_neurons = json.count("n_shared_experts") * config.expert_neurons;
+    config.routed_scale = json.positive_or("routed_scaling_factor", 1);
+    config.selection_bias = config.always_shared_experts = true;
+    read_attention(json, config, 1e4, 1e-5);
+    json.require(json.flag_or("norm_topk_prob", true), "norm_topk_prob", "only true is");
+    json.require(json.count_or("n_group", 1) == 1 && json.count_or("topk_group", 1) == 1, "n_group",
+                 "one group of all experts is");
+    json.require(json.find("first_k_dense_replace") != nullptr && *json.find("first_k_dense_replace") == 0,
+                 "first_k_dense_replace", "all layers have experts");
+    json.require(json.positive_or("partial_rotary_factor", 0.5) == 1, "partial_rotary_factor",
+                 "the source turns whole heads");
+    json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
+    json.require(!json.flag_or("use_qk_norm", false), "use_qk_norm", "the source has none");
+}
+
 void read_architecture(const Reader& json, StockConfig& config) {
+    constexpr std::pair<const char*, void (*)(const Reader&, StockConfig&)> known[] = {
+        {"MixtralForCausalLM", read_mixtral},
+        {"GraniteMoeForCausalLM", read_granite},
+        {"GraniteMoeSharedForCausalLM", read_granite},
+        {"Qwen2MoeForCausalLM", read_qwen2_moe},
+        {"Glm4MoeForCausalLM", read_glm4_moe}};
     config.architecture = json.architecture();
-    if (config.architecture == "MixtralForCausalLM") {
-        config.naming = StockNaming::mixtral;
-        config.gating = Gating::softmax_then_top_k;
-        config.head_width = json.count_or("head_dim", config.width / config.heads);
-        config.attention_multiplier = 1 / std::sqrt(static_cast<double>(config.head_width));
-        config.rope_base = json.positive_or("rope_theta", 1e6);
-        config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-5);
-        json.require(json.find("sliding_window") == nullptr, "sliding_window",
-                     "the source attends to everything");
-    } else if (config.architecture == "GraniteMoeSharedForCausalLM" ||
-               config.architecture == "GraniteMoeForCausalLM") {
-        config.naming = StockNaming::granite;
-        config.gating = Gating::top_k_then_softmax;
-        config.head_width = config.width / config.heads;
-        if (config.architecture == "GraniteMoeSharedForCausalLM")
-            config.shared_neurons = json.count("shared_intermediate_size", 0);
-        config.rope_base = json.positive_or("rope_theta", 1e4);
-        config.norm_epsilon = json.positive_or("rms_norm_eps", 1e-6);
-        config.attention_multiplier = json.positive_or("attention_multiplier", 1);
-        config.embedding_multiplier = json.positive_or("embedding_multiplier", 1);
-        config.residual_multiplier = json.positive_or("residual_multiplier", 1);
-        config.logits_scaling = json.positive_or("logits_scaling", 1);
-        json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
-    } else {
-        fail(
-            "{}: architecture {} is none of MixtralForCausalLM, GraniteMoeForCausalLM, "
-            "GraniteMoeSharedForCausalLM",
-            json.name(), config.architecture);
+    std::string names;
+    for (const auto& [name, read] : known) {
+        if (config.architecture == name) return read(json, config);
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
     }
+    fail("{}: architecture {} is none of {}", json.name(), config.architecture, names);
 }
 
 }  // namespace
@@ -118,11 +172,9 @@ StockConfig read_stock_config(const std::filesystem::path& file) {
     StockConfig config;
     config.vocabulary = json.count("vocab_size");
     config.width = json.count("hidden_size");
-    config.expert_neurons = json.count("intermediate_size");
     config.layers = json.count("num_hidden_layers");
     config.heads = json.count("num_attention_heads");
     config.kv_heads = json.count_or("num_key_value_heads", config.heads);
-    config.experts = json.count("num_local_experts");
     config.active = json.count("num_experts_per_tok");
     config.tied_embeddings = json.flag_or("tie_word_embeddings", false);
     read_architecture(json, config);

@@ -12,12 +12,13 @@ namespace dotmoe {
 
 /// In what order the architecture picks experts and weighs them.
 enum class Gating {
-    softmax_then_top_k,  ///< Mixtral: softmax over all E, top-k, renormalised
+    softmax_then_top_k,  ///< Mixtral, Qwen2Moe: softmax over all E, top-k, renormalised
+    sigmoid_then_top_k,  ///< Glm4Moe: the same with a sigmoid of each
     top_k_then_softmax   ///< GraniteMoeShared, glm4moe: top-k of the logits, softmax over the selected
 };
 
 /// Whose tensor names.
-enum class StockNaming { mixtral, granite, gguf, gguf_glm4 };
+enum class StockNaming { mixtral, granite, qwen2_moe, glm4_moe, gguf, gguf_glm4 };
 
 /// Field names follow config.json; defaults are those of the runtimes.
 struct StockConfig {
@@ -32,6 +33,7 @@ struct StockConfig {
     double routed_scale = 1;             ///< factor on the experts' weights
     bool interleaved_rotary = false;     ///< neighbours turn together, not the halves of a head
     bool selection_bias = false;         ///< a vector [E] is added to the logits for the choice
+    bool shared_gate = false;            ///< the shared expert counts by a sigmoid of its gate [1, D]
     bool always_shared_experts = false;  ///< zeros stand in where the conversion has none
     bool tied_embeddings = false;
 };

@@ -156,7 +156,10 @@ at::Tensor StockModel::feed_forward(const at::Tensor& x, const std::string& laye
     run.routes.push_back(stock_routes(logits, variant.active, config_.gating, bias));
     const auto mixed =
         mix_experts(x, experts(layer), run.routes.back()) * (config_.routed_scale * variant.routed_scale);
-    return config_.shared_neurons == 0 ? mixed : mixed + apply(shared(layer), x);
+    if (config_.shared_neurons == 0) return mixed;
+    const auto always = apply(shared(layer), x);
+    if (!config_.shared_gate) return mixed + always;
+    return mixed + at::sigmoid(at::linear(x, tensor(layer, names.shared_weight))) * always;
 }
 
 StockRun StockModel::forward(const at::Tensor& tokens, const StockVariant& variant) const {

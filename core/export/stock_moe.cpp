@@ -4,8 +4,10 @@ namespace dotmoe {
 
 StockRoutes stock_routes(const at::Tensor& logits, std::int64_t active, Gating gating,
                          const at::Tensor& selection_bias) {
-    const bool softmax_first = gating == Gating::softmax_then_top_k;
-    const auto scores = softmax_first ? at::softmax(logits, -1) : logits;
+    const bool selects_first = gating == Gating::top_k_then_softmax;
+    const auto scores = selects_first                          ? logits
+                        : gating == Gating::sigmoid_then_top_k ? at::sigmoid(logits)
+                                                               : at::softmax(logits, -1);
     const auto ranked = selection_bias.defined() ? scores + selection_bias : scores;
     const auto experts = scores.size(-1);
     // One more than needed, where there is one, to see ties at the border.
@@ -13,7 +15,7 @@ StockRoutes stock_routes(const at::Tensor& logits, std::int64_t active, Gating g
     StockRoutes routes;
     routes.chosen = order.narrow(-1, 0, active).contiguous();
     const auto selected = scores.gather(-1, routes.chosen);
-    routes.weights = softmax_first ? selected / selected.sum(-1, true) : at::softmax(selected, -1);
+    routes.weights = selects_first ? at::softmax(selected, -1) : selected / selected.sum(-1, true);
     if (active < experts)
         routes.ties = best.select(-1, active - 1).eq(best.select(-1, active)).sum().item<std::int64_t>();
     return routes;

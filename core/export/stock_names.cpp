@@ -24,6 +24,7 @@ constexpr StockNames mixtral{"model.embed_tokens.weight",
                              {},
                              {},
                              {},
+                             {},
                              false};
 
 // models/granitemoeshared/modeling_granitemoeshared.py.
@@ -45,7 +46,34 @@ constexpr StockNames granite{"model.embed_tokens.weight",
                              "shared_mlp.input_linear.weight",
                              {},
                              "shared_mlp.output_linear.weight",
+                             {},
                              true};
+
+constexpr StockNames qwen2() {
+    auto names = mixtral;
+    names.router = "mlp.gate.weight";
+    names.gate = "mlp.experts.{}.gate_proj.weight";
+    names.up = "mlp.experts.{}.up_proj.weight";
+    names.down = "mlp.experts.{}.down_proj.weight";
+    names.shared_gate = "mlp.shared_expert.gate_proj.weight";
+    names.shared_up = "mlp.shared_expert.up_proj.weight";
+    names.shared_down = "mlp.shared_expert.down_proj.weight";
+    names.shared_weight = "mlp.shared_expert_gate.weight";
+    return names;
+}
+// models/qwen2_moe/modeling_qwen2_moe.py.
+constexpr StockNames qwen2_moe = qwen2();
+
+constexpr StockNames glm4_of_transformers() {
+    auto names = qwen2();
+    names.selection_bias = "mlp.gate.e_score_correction_bias";
+    names.shared_gate = "mlp.shared_experts.gate_proj.weight";
+    names.shared_up = "mlp.shared_experts.up_proj.weight";
+    names.shared_down = "mlp.shared_experts.down_proj.weight";
+    return names;
+}
+// models/glm4_moe/modeling_glm4_moe.py.
+constexpr StockNames glm4_moe = glm4_of_transformers();
 
 // llama.cpp, src/llama-arch.cpp.
 constexpr StockNames llama_cpp{"token_embd.weight",
@@ -66,6 +94,7 @@ constexpr StockNames llama_cpp{"token_embd.weight",
                                "ffn_gate_shexp.weight",
                                "ffn_up_shexp.weight",
                                "ffn_down_shexp.weight",
+                               {},
                                true};
 
 constexpr StockNames glm4() {
@@ -110,6 +139,10 @@ const StockNames& stock_names(StockNaming naming) {
             return mixtral;
         case StockNaming::granite:
             return granite;
+        case StockNaming::qwen2_moe:
+            return qwen2_moe;
+        case StockNaming::glm4_moe:
+            return glm4_moe;
         case StockNaming::gguf:
             return llama_cpp;
         case StockNaming::gguf_glm4:
@@ -139,6 +172,7 @@ Shapes stock_shapes(const StockConfig& c) {
         add(names.router, {c.experts, c.width});
         if (c.selection_bias) add(names.selection_bias, {c.experts});
         add_experts(shapes, layer, names, c);
+        if (c.shared_gate) add(names.shared_weight, {1, c.width});
         if (c.shared_neurons > 0) add_shared(shapes, layer, names, c);
     }
     return shapes;

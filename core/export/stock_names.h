@@ -19,6 +19,7 @@ struct StockNames {
     std::string_view router, selection_bias;
     std::string_view gate, up, down;                       ///< of the experts
     std::string_view shared_gate, shared_up, shared_down;  ///< of the shared one
+    std::string_view shared_weight;                        ///< its gate [1, D]
     bool stacked;  ///< all experts in one tensor; where `up` is empty its rows follow the gate's
 };
 

@@ -27,7 +27,8 @@ class StockWeights {
     virtual at::Tensor read(const std::string& name) const = 0;  ///< fp32
 };
 
-/// model.safetensors of a folder, mapped.
+/// model.safetensors of a folder, or the files that model.safetensors.index.json names, mapped. Throws Error
+/// where the index and its files do not agree, or it names a file outside of the folder.
 std::unique_ptr<StockWeights> open_safetensors(const std::filesystem::path& folder);
 std::unique_ptr<StockWeights> open_gguf(std::shared_ptr<const gguf::File> file);
 

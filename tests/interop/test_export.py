@@ -32,11 +32,11 @@ class Exported:
     """A conversion with random experts, exported by the probe and loaded by transformers."""
 
     def __init__(self, probe, model: pathlib.Path, folder: pathlib.Path, experts, active, shared, routers="exact",
-                 architecture="best", seed=1):
+                 architecture="best", numbers="f32", shard=2_000_000_000, seed=1):
         self.probe, self.project, self.folder = probe, folder / "project", folder / "export"
         self.experts, self.active = experts, active
         probe("random_project", model, self.project, experts, active, shared, seed)
-        written = probe("export", self.project, self.folder, "huggingface", architecture, routers, "f32")
+        written = probe("export", self.project, self.folder, "huggingface", architecture, routers, numbers, shard)
         self.result = json.loads(written.stdout)
 
     def load(self):
@@ -48,17 +48,24 @@ class Exported:
     def gates(self, model):
         """The linear layer of every router, and the module that holds its top-k."""
         for layer in model.model.layers:
-            moe = layer.block_sparse_moe
+            moe = layer.block_sparse_moe if hasattr(layer, "block_sparse_moe") else layer.mlp
+            if hasattr(moe.gate if hasattr(moe, "gate") else moe, "e_score_correction_bias"):
+                yield moe.gate, moe.gate
+                continue
             yield (moe.router.layer, moe.router) if hasattr(moe, "router") else (moe.gate, moe)
 
     def run(self, model, tokens):
         """Logits, and the experts that the architecture picked [L, T, E]."""
         chosen, hooks = [], []
 
-        def record(_module, _inputs, logits):
-            logits = logits.reshape(-1, self.experts).float()
-            scores = logits.softmax(-1) if self.result["architecture"] == "MixtralForCausalLM" else logits
-            chosen.append(torch.zeros_like(logits).scatter(-1, scores.topk(self.active).indices, 1).to(torch.uint8))
+        def record(_module, _inputs, output):
+            if isinstance(output, tuple):  # Glm4Moe's router: the experts and their weights
+                best = output[0]
+            else:
+                logits = output.reshape(-1, self.experts).float()
+                softmax_first = self.result["architecture"] in ("MixtralForCausalLM", "Qwen2MoeForCausalLM")
+                best = (logits.softmax(-1) if softmax_first else logits).topk(self.active).indices
+            chosen.append(torch.zeros(len(best), self.experts).scatter(-1, best, 1).to(torch.uint8))
 
         for gate, _ in self.gates(model):
             hooks.append(gate.register_forward_hook(record))
@@ -77,8 +84,12 @@ class Exported:
         """k = E, in place. The file's down projections are k times the source's for weights of 1/k; now weights are 1/E."""
         for layer, (_, top_k) in zip(model.model.layers, self.gates(model), strict=True):
             top_k.top_k = self.experts
-            moe = layer.block_sparse_moe
-            downs = [moe.output_linear] if hasattr(moe, "output_linear") else [expert.w2 for expert in moe.experts]
+            if hasattr(top_k, "routed_scaling_factor"):
+                top_k.routed_scaling_factor = self.experts
+                continue
+            moe = layer.block_sparse_moe if hasattr(layer, "block_sparse_moe") else layer.mlp
+            downs = [moe.output_linear] if hasattr(moe, "output_linear") else [
+                getattr(expert, "w2", None) or expert.down_proj for expert in moe.experts]
             for down in downs:
                 down.weight.data *= self.experts / self.active
 
@@ -196,6 +207,62 @@ def test_toys(probe, toy, tmp_path, shared, active, routers):
     if not shared:
         assert exported.result["architecture"] == ("MixtralForCausalLM" if alone or routers == "portable" else "GraniteMoeForCausalLM")
     check(exported, toy, tmp_path)
+
+
+# (architecture, experts, active, shared in sixteenths)
+@pytest.mark.parametrize("architecture, experts, active, shared", [
+    ("qwen2_moe", 14, 3, 2), ("qwen2_moe", 15, 4, 1), ("glm4_moe", 14, 3, 2), ("glm4_moe", 16, 4, 0), ("glm4_moe", 12, 1, 4),
+    ("granitemoe", 16, 3, 0)])  # fmt: skip
+def test_other_classes(probe, toy, tmp_path, architecture, experts, active, shared):
+    neurons = int(gguf.GGUFReader(toy_path()).fields["llama.feed_forward_length"].contents())
+    exported = Exported(probe, toy_path(), tmp_path, experts, active, shared * neurons // 16, architecture=architecture)
+    check(exported, toy, tmp_path)
+
+
+@pytest.mark.parametrize("architecture", ["granitemoeshared", "glm4_moe", "qwen2_moe"])
+def test_shards_hold_the_same(probe, toy, tmp_path, architecture):
+    """transformers reads the index; every file is as small as asked."""
+    neurons = int(gguf.GGUFReader(toy_path()).fields["llama.feed_forward_length"].contents())
+    arguments = {"experts": 14, "active": 3, "shared": 2 * neurons // 16, "architecture": architecture}
+    whole = Exported(probe, toy_path(), tmp_path / "whole", **arguments)
+    cut = Exported(probe, toy_path(), tmp_path / "cut", shard=400_000, **arguments)
+    files = sorted(cut.folder.glob("model-*.safetensors"))
+    assert len(files) > 2 and not (cut.folder / "model.safetensors").exists()
+    assert files[0].name == f"model-00001-of-{len(files):05}.safetensors"
+    index = json.loads((cut.folder / "model.safetensors.index.json").read_text())
+    assert index["metadata"]["total_size"] == sum(t.nbytes for file in files for t in load_file(file).values())
+    for file in files:
+        tensors = load_file(file)
+        assert sum(tensor.nbytes for tensor in tensors.values()) <= 400_000 or len(tensors) == 1
+        assert all(index["weight_map"][name] == file.name for name in tensors)
+    assert torch.equal(logits_of(cut.load(), toy.tokens), logits_of(whole.load(), toy.tokens))
+    receipt = json.loads(probe("verify", cut.folder, cut.project).stdout)
+    assert receipt["passed"], receipt["verdict"]
+
+
+@pytest.mark.parametrize("numbers, dtype", [("bf16", torch.bfloat16), ("f16", torch.float16)])
+@pytest.mark.parametrize("architecture", ["granitemoeshared", "glm4_moe"])
+def test_halves(probe, toy, tmp_path, numbers, dtype, architecture):
+    """The values are those of F32, rounded; routers and norms are not. The receipt's bounds hold in transformers too."""
+    neurons = int(gguf.GGUFReader(toy_path()).fields["llama.feed_forward_length"].contents())
+    arguments = {"experts": 14, "active": 3, "shared": 2 * neurons // 16, "architecture": architecture}
+    whole = Exported(probe, toy_path(), tmp_path / "whole", **arguments)
+    half = Exported(probe, toy_path(), tmp_path / "half", numbers=numbers, **arguments)
+    exact, rounded = (load_file(each.folder / "model.safetensors") for each in (whole, half))
+    assert exact.keys() == rounded.keys()
+    for name, tensor in exact.items():
+        full = "norm" in name or "router" in name or "mlp.gate." in name
+        assert rounded[name].dtype == (torch.float32 if full else dtype), name
+        assert torch.equal(rounded[name], tensor if full else tensor.to(dtype)), name
+    # fp16 has no room for routers of 2^-12 and less.
+    stated = json.loads((half.folder / "config.json").read_text())["torch_dtype"]
+    assert stated == ("bfloat16" if numbers == "bf16" else "float32")
+    receipt = json.loads(probe("verify", half.folder, half.project).stdout)
+    assert receipt["passed"], receipt["verdict"]
+    forced = half.forced(toy.tokens, half.run(half.load(), toy.tokens)[1], tmp_path)["forced"]
+    assert difference(forced, half.run(half.load(), toy.tokens)[0]) <= receipt["bound_forced"] * 2
+    if architecture == "granitemoeshared" and numbers == "bf16":  # as people run it
+        assert logits_of(AutoModelForCausalLM.from_pretrained(half.folder, dtype=dtype).eval(), toy.tokens).isfinite().all()
 
 
 def test_tokenizer(granite, model_tokenizer, from_transformers, model_path):  # noqa: F811 (a fixture)

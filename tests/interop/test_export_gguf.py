@@ -27,7 +27,7 @@ class Exported:
     def __init__(self, probe, model, folder, architecture, experts, active, shared, numbers="f32"):
         self.probe, self.project, self.path = probe, folder / "project", folder / "export.gguf"
         probe("random_project", model, self.project, experts, active, shared, 1)
-        arguments = ("gguf", architecture, "exact", numbers)
+        arguments = ("gguf", architecture, "exact", numbers, 0)
         self.result = json.loads(probe("export", self.project, self.path, *arguments).stdout)
         self.reader = gguf.GGUFReader(self.path)
         self.tensors = {tensor.name: tensor for tensor in self.reader.tensors}

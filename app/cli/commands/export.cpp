@@ -25,6 +25,7 @@ const std::map<std::string, NumberFormat> number_formats{{"f32", NumberFormat::f
 struct Options {
     std::string project, format = "huggingface", routers = "exact", numbers = "f32", architecture, out,
                          source;
+    std::int64_t shard_megabytes = 2000;
     bool unchecked = false;
 };
 
@@ -37,6 +38,7 @@ ExportRequest request_of(const Options& options) {
     request.architecture = options.architecture;
     request.routers = options.routers == "portable" ? RouterScale::portable : RouterScale::exact;
     request.numbers = number_formats.at(options.numbers);
+    request.shard_bytes = options.shard_megabytes * 1'000'000;
     request.check = !options.unchecked;
     return request;
 }
@@ -86,6 +88,12 @@ void add_export(CLI::App& app, Context& context) {
                      "Of the matrices: f32, f16, bf16, in a GGUF also q8_0; routers stay f32")
         ->check(CLI::IsMember(number_formats))
         ->type_name("NAME")
+        ->capture_default_str();
+    command
+        ->add_option("--shard-size", options->shard_megabytes,
+                     "Megabytes of a safetensors file; more weights are cut into several")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("MB")
         ->capture_default_str();
     command
         ->add_option("--routers", options->routers,

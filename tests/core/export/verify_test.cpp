@@ -85,6 +85,9 @@ TEST(VerifyExport, PassesWhatWasExported) {
           Case{test::with_shared, RouterScale::portable, "approximate"},
           Case{test::without_shared, RouterScale::exact, "exact"},
           Case{test::without_shared, RouterScale::exact, "approximate", "mixtral"},
+          Case{test::with_shared, RouterScale::exact, "approximate", "qwen2_moe"},
+          Case{test::with_shared, RouterScale::exact, "approximate", "glm4_moe"},
+          Case{test::without_shared, RouterScale::exact, "approximate", "glm4_moe"},
           Case{{6, 1, 0}, RouterScale::exact, "exact"}, Case{{6, 6, 0}, RouterScale::exact, "exact"},
           Case{{5, 5, 8}, RouterScale::portable, "exact"}}) {
         const Exported exported(layout, routers, architecture);
