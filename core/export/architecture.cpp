@@ -79,24 +79,29 @@ constexpr TensorNames gguf_glm4_names() {
 }
 
 constexpr std::array all{
-    Architecture{ExportFormat::huggingface, "mixtral", "MixtralForCausalLM", false, SharedNeurons::none,
-                 RoutedFactor::down_projections, Packing::apart, false, false, mixtral_names()},
-    Architecture{ExportFormat::huggingface, "granitemoe", "GraniteMoeForCausalLM", true, SharedNeurons::none,
-                 RoutedFactor::down_projections, Packing::fused, true, false, granite_names(false)},
-    Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM", true,
-                 SharedNeurons::some, RoutedFactor::down_projections, Packing::fused, true, false,
-                 granite_names(true)},
-    Architecture{ExportFormat::huggingface, "glm4_moe", "Glm4MoeForCausalLM", false,
+    Architecture{ExportFormat::huggingface, "mixtral", "MixtralForCausalLM", Weighing::softmax_of_all,
+                 SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false,
+                 mixtral_names()},
+    Architecture{ExportFormat::huggingface, "granitemoe", "GraniteMoeForCausalLM",
+                 Weighing::softmax_of_selected, SharedNeurons::none, RoutedFactor::down_projections,
+                 Packing::fused, true, false, granite_names(false)},
+    Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM",
+                 Weighing::softmax_of_selected, SharedNeurons::some, RoutedFactor::down_projections,
+                 Packing::fused, true, false, granite_names(true)},
+    Architecture{ExportFormat::huggingface, "glm4_moe", "Glm4MoeForCausalLM", Weighing::sigmoid_of_all,
                  SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::apart, false, false,
                  glm4_names()},
-    Architecture{ExportFormat::huggingface, "qwen2_moe", "Qwen2MoeForCausalLM", false, SharedNeurons::some,
-                 RoutedFactor::down_projections, Packing::apart, true, false, qwen_names()},
-    Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", true, SharedNeurons::whole_experts,
-                 RoutedFactor::metadata, Packing::stacked, false, false, gguf_glm4_names()},
-    Architecture{ExportFormat::gguf, "llama", "llama", false, SharedNeurons::none,
+    Architecture{ExportFormat::huggingface, "qwen2_moe", "Qwen2MoeForCausalLM", Weighing::softmax_of_all,
+                 SharedNeurons::some, RoutedFactor::down_projections, Packing::apart, true, false,
+                 qwen_names()},
+    Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", Weighing::softmax_of_selected,
+                 SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::stacked, false, false,
+                 gguf_glm4_names()},
+    Architecture{ExportFormat::gguf, "llama", "llama", Weighing::softmax_of_all, SharedNeurons::none,
                  RoutedFactor::down_projections, Packing::stacked, false, true, gguf_names(false)},
-    Architecture{ExportFormat::gguf, "granitemoe", "granitemoe", false, SharedNeurons::some,
-                 RoutedFactor::down_projections, Packing::stacked, false, true, gguf_names(true)},
+    Architecture{ExportFormat::gguf, "granitemoe", "granitemoe", Weighing::softmax_of_all,
+                 SharedNeurons::some, RoutedFactor::down_projections, Packing::stacked, false, true,
+                 gguf_names(true)},
 };
 
 }  // namespace
@@ -118,14 +123,16 @@ const Architecture& find_architecture(ExportFormat format, std::string_view name
     fail_usage("architecture '{}' is none of {}", name, fmt::join(architecture_names(format), ", "));
 }
 
-std::string_view why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
+std::string why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
     switch (architecture.shared) {
         case SharedNeurons::none:
             return shared == 0 ? "" : "it has no shared neurons";
         case SharedNeurons::some:
             return shared > 0 ? "" : "it is for conversions with shared neurons";
         case SharedNeurons::whole_experts:
-            return shared % capacity == 0 ? "" : "its shared neurons are a whole number of experts";
+            if (shared % capacity == 0) return "";
+            return fmt::format("it wants shared neurons in multiples of an expert's {}, here are {}",
+                               capacity, shared);
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "export/export.h"
@@ -14,6 +15,13 @@ enum class SharedNeurons {
     none,           ///< S = 0
     some,           ///< any S > 0
     whole_experts,  ///< S a multiple of m; where it is 0, one expert of zeros stands in
+};
+
+/// In what order an architecture chooses experts and weighs them.
+enum class Weighing {
+    softmax_of_selected,  ///< top-k of the logits, then softmax: FORMATS.md's exact class
+    softmax_of_all,       ///< softmax, top-k, renormalised: with f = 1 the same weights
+    sigmoid_of_all        ///< sigmoid of each, top-k, renormalised
 };
 
 /// Where the factor k goes that undoes the softmax's 1/k.
@@ -46,7 +54,7 @@ struct Architecture {
     ExportFormat format;
     std::string_view name;        ///< model_type of config.json, general.architecture of a GGUF
     std::string_view class_name;  ///< what users know it by
-    bool selects_first;           ///< top-k of the logits, then softmax: FORMATS.md's exact class
+    Weighing weighing;
     SharedNeurons shared;
     RoutedFactor factor;
     Packing packing;
@@ -62,6 +70,6 @@ std::span<const Architecture> architectures();
 const Architecture& find_architecture(ExportFormat format, std::string_view name);
 
 /// Empty when the architecture can hold that many shared neurons, else why not.
-std::string_view why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
+std::string why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
 
 }  // namespace dotmoe

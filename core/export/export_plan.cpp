@@ -56,10 +56,14 @@ double nearest_power_of_two(double value) {
     return std::exp2(std::round(std::log2(value)));
 }
 
+bool selects_first(const Architecture& architecture) {
+    return architecture.weighing == Weighing::softmax_of_selected;
+}
+
 bool weighs_exactly(const Architecture& architecture, const Layout& layout, RouterScale scale) {
     if (weighs_by_softmax(layout.routing) || layout.active == layout.experts || layout.active == 1)
         return true;
-    return architecture.selects_first && scale == RouterScale::exact;
+    return selects_first(architecture) && scale == RouterScale::exact;
 }
 
 /// Empty when the architecture can hold the conversion, else why not.
@@ -67,7 +71,9 @@ std::string why_not_here(const Architecture& architecture, const ModelConfig& co
     if (architecture.square_attention && config.heads * config.head_width != config.width)
         return fmt::format("it wants heads x head width = model width, here {} x {} is not {}", config.heads,
                            config.head_width, config.width);
-    return std::string(why_not(architecture, layout.shared, layout.capacity(config.neurons)));
+    if (weighs_by_softmax(layout.routing) && architecture.weighing == Weighing::sigmoid_of_all)
+        return "it weighs experts by sigmoids, the conversion was trained with a softmax";
+    return why_not(architecture, layout.shared, layout.capacity(config.neurons));
 }
 
 std::string reason_of(const Architecture& architecture, const Layout& layout, bool exact) {
@@ -77,7 +83,7 @@ std::string reason_of(const Architecture& architecture, const Layout& layout, bo
         return fmt::format("{}; it weighs experts as the conversion was trained to", shared);
     if (!exact)
         return fmt::format("{}; {}", shared,
-                           architecture.selects_first
+                           selects_first(architecture)
                                ? "portable routers were asked for"
                                : "it takes the softmax before it selects, so weights are near 1, not 1");
     if (layout.active == layout.experts) return shared + "; all experts are on, so none is chosen wrong";
@@ -143,7 +149,7 @@ ExportPlan plan_export(const Model& model, const ExpertSet& experts, const Expor
         plan.router_factor.assign(count, 1.0);
     } else if (plan.exact) {
         const bool alone = layout.active == 1 && layout.experts > 1 &&
-                           !(plan.architecture->selects_first && request.routers == RouterScale::exact);
+                           !(selects_first(*plan.architecture) && request.routers == RouterScale::exact);
         plan.router_factor.assign(count, alone ? 1.0 : exact_factor);
     } else {
         // A router that says nothing (spread 0) is scaled as one of spread 1: all is a tie either way.

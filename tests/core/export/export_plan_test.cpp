@@ -98,6 +98,15 @@ TEST(ExportPlan, RenormalisedRoutersAreExportedAsTheyAre) {
     }
 }
 
+// No factor turns sigma(l_i) / sum sigma(l_j) into a softmax.
+TEST(ExportPlan, SigmoidsCannotHoldRenormalisedWeights) {
+    auto layout = test::with_shared;
+    layout.routing.rule = RoutingRule::renormalised;
+    const ToyConversion toy(layout);
+    EXPECT_THROW(plan_of(toy, RouterScale::exact, "glm4_moe"), Error);
+    EXPECT_TRUE(plan_of(toy, RouterScale::exact, "qwen2_moe").exact);
+}
+
 TEST(ExportPlan, RefusesRulesThatNoStockArchitectureHas) {
     for (const auto rule : {RoutingRule::switch_, RoutingRule::expert_choice}) {
         auto layout = test::with_shared;
