@@ -118,17 +118,22 @@ double divergence(const at::Tensor& reference, const at::Tensor& other) {
 }
 
 RoundingFigures rounding_figures(gguf::TensorType type, const at::Tensor& tokens, const at::Tensor& logits,
-                                 const Model& dense, const ExpertSet& experts) {
+                                 const Model& dense, const ExpertSet& experts,
+                                 const std::function<void()>& before_pass) {
     const auto weights = rounded(dense.weights, type);
+    before_pass();
     const auto run = own_run(weights, tokens, dense, experts);
+    before_pass();
     const auto reference = forced_to(run.choices, tokens, dense, experts);
+    before_pass();
     return {largest_difference(dense_logits(weights, tokens, dense), logits),
             largest_difference(run.logits, reference.logits), reference.agreement, reference.worst};
 }
 
 }  // namespace
 
-ExportFigures compare_export(const StockModel& exported, const Model& dense, const ExpertSet& experts) {
+ExportFigures compare_export(const StockModel& exported, const Model& dense, const ExpertSet& experts,
+                             const std::function<void()>& before_pass) {
     const auto& layout = experts.layout;
     check_same_shape(exported.config(), dense, layout);
     const at::NoGradGuard no_grad;
@@ -138,11 +143,14 @@ ExportFigures compare_export(const StockModel& exported, const Model& dense, con
                           tokens.const_data_ptr<std::int64_t>() + tokens.numel());
     figures.numbers = gguf::type_name(exported.coarsest());
     figures.router_error = router_error(exported, experts);
+    before_pass();
     const auto whole = exported.forward(tokens, exported.all_experts()).logits;
+    before_pass();
     const auto expected = dense_logits(dense.weights, tokens, dense);
     figures.finite = whole.isfinite().all().item<bool>();
     figures.all_experts_difference = largest_difference(whole, expected);
 
+    before_pass();
     const auto run = exported.forward(tokens, exported.as_exported());
     figures.finite = figures.finite && run.logits.isfinite().all().item<bool>();
     Choices choices;
@@ -152,16 +160,19 @@ ExportFigures compare_export(const StockModel& exported, const Model& dense, con
         choices.weights.push_back(routes.weights * layout.active);
         figures.exact_ties += routes.ties;
     }
+    before_pass();
     const auto reference = forced_to(choices, tokens, dense, experts);
     figures.forced_difference = largest_difference(run.logits, reference.logits);
     figures.same_experts = reference.agreement;
     figures.same_experts_worst = reference.worst;
     figures.weight_error = reference.weight_error;
     figures.equivalence = figures.weight_error <= exact_weight_error ? "exact" : "approximate";
+    before_pass();
     figures.kl = divergence(own_run(dense.weights, tokens, dense, experts).logits, run.logits);
     figures.sample_loss = next_token_loss(run.logits, tokens);
     if (exported.coarsest() != gguf::TensorType::F32)
-        figures.rounding = rounding_figures(exported.coarsest(), tokens, expected, dense, experts);
+        figures.rounding =
+            rounding_figures(exported.coarsest(), tokens, expected, dense, experts, before_pass);
     return figures;
 }
 

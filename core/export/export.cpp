@@ -50,6 +50,26 @@ std::int64_t size_of_files(const fs::path& folder) {
     return bytes;
 }
 
+/// The receipt of an export that passes; every forward pass is a moment to stop and a step of progress.
+Receipt checked(const fs::path& staged, const Model& model, const Project& project, NumberFormat numbers,
+                EventSink& events, RunControl& control) {
+    ProgressMeter meter(self_check_passes(numbers));
+    const auto tell = [&](std::int64_t done) {
+        meter.set_done(done);
+        events.publish(Progress{"check", meter.done(), meter.total(), "passes", meter.rate(), meter.eta()});
+    };
+    std::int64_t begun = 0;
+    const auto before_pass = [&] {
+        control.poll();
+        tell(begun++);
+    };
+    auto receipt = self_check(staged, model, project.experts, project.source_sha256, before_pass);
+    tell(meter.total());
+    if (!receipt.passed)
+        fail("the export does not pass its own check, and nothing was written: {}", receipt.verdict);
+    return receipt;
+}
+
 }  // namespace
 
 ExportResult export_model(const ExportRequest& request, EventSink& events, RunControl& control) {
@@ -73,14 +93,7 @@ ExportResult export_model(const ExportRequest& request, EventSink& events, RunCo
     else
         write_huggingface(staging.path(), *model, plan, card, project.source_sha256, tensors);
 
-    if (request.check) {
-        control.poll();
-        const auto receipt = self_check(staged, *model, project.experts, project.source_sha256);
-        if (!receipt.passed)
-            fail("the export does not pass its own check, and nothing was written: {}", receipt.verdict);
-        write_receipt(staged, receipt);
-        control.poll();
-    }
+    if (request.check) write_receipt(staged, checked(staged, *model, project, plan.numbers, events, control));
     ExportResult result{std::string(plan.architecture->class_name),
                         plan.reason,
                         plan.exact ? "exact" : "approximate",

@@ -85,7 +85,7 @@ std::string reason_of(const Architecture& architecture, const Layout& layout, bo
         return fmt::format("{}; {}", shared,
                            selects_first(architecture)
                                ? "portable routers were asked for"
-                               : "it takes the softmax before it selects, so weights are near 1, not 1");
+                               : "it weighs experts before it selects them, so weights are near 1, not 1");
     if (layout.active == layout.experts) return shared + "; all experts are on, so none is chosen wrong";
     if (layout.active == 1) return shared + "; one expert a token weighs 1 in every architecture";
     return shared + "; it selects before the softmax, so weights are exactly 1";

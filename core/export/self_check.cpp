@@ -48,12 +48,12 @@ std::string praise(const ExportFigures& figures) {
 
 /// Fills the receipt from the export's files and returns what is wrong with them.
 std::string examine(const fs::path& exported, const Model& dense, const ExpertSet& experts,
-                    Receipt& receipt) {
+                    const std::function<void()>& before_pass, Receipt& receipt) {
     try {
         const StockModel stock(exported);
         receipt.architecture = stock.config().architecture;
         check_tokenizer(exported, dense.tokenizer->vocabulary());
-        receipt.figures = compare_export(stock, dense, experts);
+        receipt.figures = compare_export(stock, dense, experts, before_pass);
         receipt.bounds = export_bounds(receipt.figures);
         return first_fault(receipt.figures, receipt.bounds);
     } catch (const Error& error) {
@@ -80,13 +80,17 @@ std::map<std::string, std::string> hashes_of(const fs::path& exported) {
     return files;
 }
 
+std::int64_t self_check_passes(NumberFormat numbers) {
+    return numbers == NumberFormat::f32 ? 5 : 8;
+}
+
 Receipt self_check(const fs::path& exported, const Model& dense, const ExpertSet& experts,
-                   const std::string& source_sha256) {
+                   const std::string& source_sha256, const std::function<void()>& before_pass) {
     Receipt receipt;
     receipt.source_sha256 = source_sha256;
     receipt.files = hashes_of(exported);
     receipt.export_sha256 = hash_of_all(receipt.files);
-    const auto fault = examine(exported, dense, experts, receipt);
+    const auto fault = examine(exported, dense, experts, before_pass, receipt);
     receipt.passed = fault.empty();
     receipt.verdict = receipt.passed ? praise(receipt.figures) : fault;
     return receipt;

@@ -75,27 +75,38 @@ TEST(ExportModel, RefusesAnotherSource) {
     EXPECT_FALSE(fs::exists(toy.folder.path() / "out"));
 }
 
-/// Asks for a stop when the tenth tensor has been written.
-class StopAtTheTenth final : public EventSink {
+/// Asks for a stop at a step of a stage.
+class StopAt final : public EventSink {
   public:
-    explicit StopAtTheTenth(RunControl& control) : control_(control) {}
+    StopAt(std::string stage, std::int64_t step, RunControl& control)
+        : stage_(std::move(stage)), step_(step), control_(control) {}
     void publish(Payload payload) override {
         const auto* progress = std::get_if<Progress>(&payload);
-        if (progress != nullptr && progress->done == 10) control_.request_stop();
+        if (progress != nullptr && progress->phase == stage_ && progress->done == step_)
+            control_.request_stop();
     }
 
   private:
+    std::string stage_;
+    std::int64_t step_;
     RunControl& control_;
 };
 
 TEST(ExportModel, CancelLeavesNothing) {
     const ToyConversion toy(test::with_shared);
-    RunControl control;
-    StopAtTheTenth sink(control);
-    EXPECT_THROW(export_model({.project = toy.project_path, .source = {}, .out = toy.folder.path() / "out"},
-                              sink, control),
-                 Cancelled);
-    EXPECT_EQ(names_in(toy.folder.path()), (std::set<std::string>{"model.gguf", "project"}));
+    for (const auto format : {ExportFormat::huggingface, ExportFormat::gguf}) {
+        for (const auto& [stage, step] : {std::pair{"export", 10}, std::pair{"check", 2}}) {
+            RunControl control;
+            StopAt sink(stage, step, control);
+            EXPECT_THROW(export_model({.project = toy.project_path,
+                                       .source = {},
+                                       .out = toy.folder.path() / "out",
+                                       .format = format},
+                                      sink, control),
+                         Cancelled);
+            EXPECT_EQ(names_in(toy.folder.path()), (std::set<std::string>{"model.gguf", "project"}));
+        }
+    }
 }
 
 /// No file of this process grows beyond `bytes` while it lives: a full disk that needs no mount.
