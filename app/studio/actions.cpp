@@ -26,6 +26,8 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     open = add(file, "open", tr("&Open …"), QKeySequence::Open,
                tr("Open a GGUF file to convert, or a recording to replay"));
     open->setIconText(tr("Open"));
+    openFolder = add(file, "openFolder", tr("Open &folder …"), tr("Ctrl+Shift+E"),
+                     tr("Open a conversion, or what dotmoe compare left, in the Compare tab"));
     recent = file->addMenu(tr("Open &recent"));
     recent->menuAction()->setObjectName("openRecent");
     saveRecording = add(file, "saveRecording", tr("&Save recording …"), QKeySequence::Save,
@@ -55,6 +57,16 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     run->addSeparator();
     copyCommandLine = add(run, "copyCommandLine", tr("Copy as command &line"), tr("Ctrl+Shift+C"),
                           tr("The same conversion for a terminal, on the clipboard"));
+
+    run->addSeparator();
+    generate = add(run, "generate", tr("&Generate side by side"), tr("Ctrl+G"),
+                   tr("The prompt of the Compare tab continued by the dense model and by the conversion"));
+    generate->setIconText(tr("Generate"));
+    turnDial = add(run, "turnDial", tr("Turn the k &dial"), tr("Ctrl+D"),
+                   tr("Perplexity and speed of the conversion with fewer and more experts a token"));
+    turnDial->setIconText(tr("Turn the dial"));
+    stopTrial = add(run, "stopTrial", tr("Stop t&rying"), tr("Ctrl+Shift+D"),
+                    tr("Ends the generation or the dial of the Compare tab"));
 
     view = window.menuBar()->addMenu(tr("&View"));
     previousLayer =

@@ -16,9 +16,10 @@ namespace dotmoe::studio {
 struct Actions {
     Actions(QMainWindow& window, QUndoStack& history);
 
-    QAction *open, *saveRecording, *saveView, *quit;
+    QAction *open, *openFolder, *saveRecording, *saveView, *quit;
     QAction *undo, *redo;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
+    QAction *generate, *turnDial, *stopTrial;
     QAction *previousLayer, *nextLayer, *follow, *resetLayout;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,
         *unmark;

@@ -2,6 +2,8 @@
 
 #include <QDir>
 
+#include "app/studio/baselines.h"
+
 namespace dotmoe::studio {
 
 void FileOpener::open(const QString& path) {
@@ -15,6 +17,10 @@ void FileOpener::open(const QString& path) {
                 auto recording = std::make_shared<Recording>(file);
                 return [this, recording = std::move(recording)] { emit recordingOpened(recording); };
             }
+            if (const auto baselines = baselines_in(file))
+                return [this, table = read_baselines(*baselines)] { emit baselinesOpened(table); };
+            if (std::filesystem::exists(file / "experts.safetensors"))
+                return [this, file] { emit conversionOpened(file); };
             auto model = inspect(file);
             if (!model.refusal.empty()) return refusal(model.refusal);
             return [this, model = std::move(model)] { emit modelOpened(model); };

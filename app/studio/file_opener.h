@@ -1,4 +1,5 @@
-// Looks at a file off the window's thread: a model to convert, or a recording to replay.
+// Looks at a file or folder off the window's thread: a model to convert, a recording to replay, a conversion
+// or a table of several to compare.
 #pragma once
 
 #include <QObject>
@@ -8,6 +9,7 @@
 #include "app/studio/latest_job.h"
 #include "pipeline/inspect.h"
 #include "recording/recording.h"
+#include "widgets/table.h"
 
 namespace dotmoe::studio {
 
@@ -24,7 +26,9 @@ class FileOpener : public QObject {
     /// It can be converted.
     void modelOpened(const dotmoe::ModelSummary& model);
     void recordingOpened(const std::shared_ptr<dotmoe::Recording>& recording);
-    /// It is neither, or damaged; the reason is one line.
+    void conversionOpened(const std::filesystem::path& folder);
+    void baselinesOpened(const dotmoe::Table& table);
+    /// It is none of these, or damaged; the reason is one line.
     void refused(const QString& path, const QString& reason);
 
   private:

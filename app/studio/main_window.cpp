@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "app/studio/panels/banner.h"
+#include "app/studio/panels/compare_panel.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
 #include "app/studio/panels/migration_panel.h"
@@ -38,6 +39,7 @@ MainWindow::MainWindow(const Options& options)
     wireRun();
     wireViews();
     wireTime();
+    wireCompare();
     m_firstLayout = saveState();
     applyOptions(options);
     showState(RunState::idle);
@@ -89,6 +91,8 @@ void MainWindow::buildCentre() {
     m_tabs->addTab(m_routing, tr("Routing"));
     m_tabs->addTab(m_experts, tr("Experts"));
     m_tabs->addTab(m_migration, tr("Migration"));
+    m_compare = new ComparePanel(m_actions);
+    m_tabs->addTab(m_compare, tr("Compare"));
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);

@@ -25,6 +25,7 @@ class Curves;
 namespace dotmoe::studio {
 
 class Banner;
+class ComparePanel;
 class ExpertsPanel;
 class LogPanel;
 class MigrationPanel;
@@ -68,6 +69,7 @@ class MainWindow : public QMainWindow {
     void wireRun();
     void wireViews();
     void wireTime();
+    void wireCompare();
     void applyOptions(const Options& options);
 
     void chooseFile();
@@ -97,6 +99,7 @@ class MainWindow : public QMainWindow {
     RoutingPanel* m_routing;
     ExpertsPanel* m_experts;
     MigrationPanel* m_migration;
+    ComparePanel* m_compare;
     Curves* m_curves;
     LogPanel* m_log;
     QMessageBox* m_closing = nullptr;  ///< the question while it is open

@@ -1,6 +1,7 @@
 #include "app/studio/screenshots.h"
 
 #include <QApplication>
+#include <QEventLoop>
 #include <QTabWidget>
 #include <QTimer>
 #include <iostream>
@@ -14,6 +15,7 @@ namespace {
 
 /// The routing of the text comes a moment after the run's end.
 constexpr int settle_ms = 1500;
+constexpr int tab_ms = 400;
 constexpr int progress_ms = 10'000;
 
 void say(const QString& line) {
@@ -78,7 +80,9 @@ bool Screenshots::takeAll() {
         QApplication::setPalette(palette);
         for (int tab = 0; tab < tabs.count(); ++tab) {
             tabs.setCurrentIndex(tab);
-            QApplication::processEvents();
+            QEventLoop reading;  // what a tab works out once it is seen
+            QTimer::singleShot(tab_ms, &reading, &QEventLoop::quit);
+            reading.exec();
             const auto path =
                 m_folder.filePath(QStringLiteral("%1-%2.png").arg(tabs.tabText(tab).toLower(), theme));
             if (!m_window.grab().save(path)) return complain(tr("%1: cannot be written").arg(path)), false;

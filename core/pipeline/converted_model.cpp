@@ -94,6 +94,20 @@ const std::shared_ptr<const Model>& ConvertedModel::dense() const {
     if (!impl_->dense) impl_->dense = load_model(impl_->path_of_dense(), impl_->model->compute);
     return impl_->dense;
 }
+ConvertedModel ConvertedModel::dense_model() const {
+    return ConvertedModel(std::make_unique<Impl>(dense(), nullptr));
+}
+ConvertedModel ConvertedModel::with_active(std::int64_t active) const {
+    if (!converted()) fail_usage("{}: is a dense model and has no experts", impl_->model->path.string());
+    auto experts = std::make_shared<ExpertSet>(*impl_->experts);
+    if (active < 1 || active > experts->layout.experts)
+        fail_usage("{} active experts of {}: between 1 and {} can be active", active, experts->layout.experts,
+                   experts->layout.experts);
+    experts->layout.active = active;
+    auto impl = std::make_unique<Impl>(impl_->model, std::move(experts));
+    impl->recipe = impl_->recipe;
+    return ConvertedModel(std::move(impl));
+}
 const std::shared_ptr<const ExpertSet>& ConvertedModel::experts() const {
     return impl_->experts;
 }

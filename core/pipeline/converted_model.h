@@ -62,6 +62,11 @@ class ConvertedModel {
     ConvertedModel(ConvertedModel&&) noexcept;
 
     bool converted() const;  ///< false for a dense model
+    /// dense() as a model of its own, sharing its weights.
+    ConvertedModel dense_model() const;
+    /// The conversion with another k, sharing its weights; the recipe is as it was. Throws UsageError for a
+    /// dense model, and where k is not in 1..E.
+    ConvertedModel with_active(std::int64_t active) const;
     /// Of the conversion; the default one for a dense model.
     const Recipe& recipe() const;
     /// on_text is called on the calling thread with each piece of finished UTF-8; it returns whether to go

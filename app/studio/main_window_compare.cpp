@@ -1,0 +1,34 @@
+// The Compare tab's wires: conversions and tables opened for it.
+#include <QFileDialog>
+#include <QTabWidget>
+
+#include "app/studio/main_window.h"
+#include "app/studio/panels/banner.h"
+#include "app/studio/panels/compare_panel.h"
+#include "app/studio/panels/recipe_panel.h"
+
+namespace dotmoe::studio {
+
+void MainWindow::wireCompare() {
+    connect(m_actions.openFolder, &QAction::triggered, this, [this] {
+        auto* dialog = new QFileDialog(this, tr("Open a conversion, or what dotmoe compare left"));
+        dialog->setObjectName("openFolderDialog");
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::Directory);
+        connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
+        dialog->open();  // not exec(): a run and its pictures go on behind it
+    });
+    connect(&m_opener, &FileOpener::conversionOpened, this, [this](const std::filesystem::path& folder) {
+        m_compare->setConversion(folder);
+        m_tabs->setCurrentWidget(m_compare);
+    });
+    connect(&m_opener, &FileOpener::baselinesOpened, this, [this](const Table& table) {
+        m_compare->setBaselines(table);
+        m_tabs->setCurrentWidget(m_compare);
+    });
+    connect(m_compare, &ComparePanel::failed, this,
+            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
+    connect(m_recipe, &RecipePanel::changed, this, [this] { m_compare->setText(m_recipe->request().text); });
+}
+
+}  // namespace dotmoe::studio

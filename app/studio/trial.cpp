@@ -1,0 +1,148 @@
+#include "app/studio/trial.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "pipeline/sweep.h"
+
+namespace dotmoe::studio {
+namespace {
+
+constexpr int speed_tokens = 48;  ///< of each measurement of the dial
+
+/// Tells of progress in words.
+class ProgressSink final : public EventSink {
+  public:
+    explicit ProgressSink(std::function<void(const QString&)> say) : m_say(std::move(say)) {}
+    void publish(Payload payload) override {
+        if (const auto* progress = std::get_if<Progress>(&payload))
+            m_say(QStringLiteral("%1: %2/%3 %4")
+                      .arg(QString::fromStdString(progress->phase))
+                      .arg(progress->done)
+                      .arg(progress->total)
+                      .arg(QString::fromStdString(progress->unit)));
+    }
+
+  private:
+    std::function<void(const QString&)> m_say;
+};
+
+std::vector<std::int64_t> dial_stops(const Layout& layout) {
+    auto stops = dial_of(layout);
+    if (stops.empty() || stops.back() != layout.experts) stops.push_back(layout.experts);
+    return stops;
+}
+
+double speed_at(const ConvertedModel& model, std::int64_t active, RunControl& control) {
+    const GenerateRequest request{.prompt = "The", .max_new_tokens = speed_tokens};
+    const auto generation = model.with_active(active).generate(request, [&](std::string_view) {
+        control.poll();
+        return true;
+    });
+    return generation.seconds > 0 ? static_cast<double>(generation.tokens) / generation.seconds : 0;
+}
+
+}  // namespace
+
+Trial::Trial(QObject* parent) : QObject(parent) {}
+
+Trial::~Trial() {
+    if (m_control) m_control->request_stop();
+}
+
+void Trial::setConversion(const std::filesystem::path& folder) {
+    stop();
+    m_folder = folder;
+}
+
+void Trial::stop() {
+    if (!m_control) return;
+    m_control->request_stop();
+    m_control.reset();
+    emit busyChanged(false);
+}
+
+void Trial::tell(const Asked& asked, std::function<void()> what) {
+    QMetaObject::invokeMethod(
+        this,
+        [this, asked, what = std::move(what)] {
+            if (asked == m_control) what();
+        },
+        Qt::QueuedConnection);
+}
+
+void Trial::begin(Work work) {
+    stop();
+    m_control = std::make_shared<RunControl>();
+    emit busyChanged(true);
+    emit progressed(tr("loading"));
+    m_worker.ask([this, folder = m_folder, control = m_control,
+                  work = std::move(work)]() -> LatestJob::Delivery {
+        try {
+            control->poll();
+            if (!m_models || m_models->folder != folder) {
+                m_models.reset();  // two of them would need twice the memory
+                auto converted = ConvertedModel::open(folder, DeviceChoice::automatic);
+                auto dense = converted.dense_model();
+                m_models = std::make_shared<Models>(Models{folder, std::move(converted), std::move(dense)});
+            }
+            work(*m_models, control);
+        } catch (const Cancelled&) {
+        } catch (const std::exception& error) {
+            tell(control, [this, reason = QString::fromUtf8(error.what()).section(u'\n', 0, 0)] {
+                emit failed(reason);
+            });
+        }
+        tell(control, [this] {
+            m_control.reset();
+            emit busyChanged(false);
+        });
+        return [] {};
+    });
+}
+
+void Trial::generate(const QString& prompt, int tokens) {
+    begin([this, tokens, prompt = prompt.toStdString()](const Models& models, const Asked& asked) {
+        const GenerateRequest request{.prompt = prompt, .max_new_tokens = tokens};
+        for (const auto& [side, model] :
+             {std::pair{Side::dense, &models.dense}, std::pair{Side::converted, &models.converted}}) {
+            tell(asked, [this, side = side] {
+                emit progressed(side == Side::dense ? tr("the dense model writes")
+                                                    : tr("the conversion writes"));
+            });
+            const auto generation = model->generate(request, [&, side = side](std::string_view piece) {
+                asked->poll();
+                tell(asked, [this, side, text = QString::fromUtf8(piece.data(), std::ssize(piece))] {
+                    emit textGrew(side, text);
+                });
+                return true;
+            });
+            tell(asked, [this, side = side, generation] {
+                emit generated(side, generation.tokens, generation.seconds);
+            });
+        }
+    });
+}
+
+void Trial::turnDial(const std::vector<std::filesystem::path>& text) {
+    begin([this, text](const Models& models, const Asked& asked) {
+        ProgressSink progress(
+            [&](const QString& line) { tell(asked, [this, line] { emit progressed(line); }); });
+        const auto& layout = models.converted.recipe().layout;
+        const auto points = turn_dial(models.converted, dial_stops(layout), {.text = text}, progress, *asked);
+        std::vector<DialRow> rows;
+        for (const auto& point : points) {
+            tell(asked, [this, k = point.active] { emit progressed(tr("speed at k = %1").arg(k)); });
+            rows.push_back({.active = static_cast<int>(point.active),
+                            .share = point.active_neuron_share,
+                            .parameters = point.active_parameters,
+                            .perplexity = point.quality.perplexity,
+                            .kl = point.quality.kl,
+                            .tokensPerSecond = speed_at(models.converted, point.active, *asked),
+                            .trained = point.active == layout.active});
+        }
+        tell(asked, [this, rows] { emit dialTurned(rows); });
+    });
+}
+
+}  // namespace dotmoe::studio
