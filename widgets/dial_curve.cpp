@@ -2,6 +2,8 @@
 
 #include <qcustomplot.h>
 
+#include <algorithm>
+
 #include "widgets/colour_maps.h"
 #include "widgets/curve_series.h"
 
@@ -19,7 +21,13 @@ DialCurve::DialCurve(QWidget* parent)
     plot().yAxis2->setLabel(tr("tokens/s"));
     plot().yAxis2->setVisible(true);
     plot().legend->setVisible(true);
-    plot().axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignHCenter);
+    // Above the points, not over them.
+    plot().axisRect()->insetLayout()->take(plot().legend);
+    plot().plotLayout()->insertRow(1);
+    plot().plotLayout()->addElement(1, 0, plot().legend);
+    plot().plotLayout()->setRowStretchFactor(1, 0.001);
+    plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
+    plot().legend->setWrap(2);
     applyStyle();
     setRows({});
 }
@@ -32,6 +40,8 @@ void DialCurve::restyle() {
     m_perplexity->setScatterStyle({QCPScatterStyle::ssDiamond, perplexity.color(), perplexity.color(), 9});
     m_speed->setPen(speed);
     m_speed->setScatterStyle({QCPScatterStyle::ssCircle, speed.color(), 8});
+    plot().legend->setBrush(Qt::NoBrush);
+    plot().legend->setBorderPen(Qt::NoPen);
     for (auto* name : m_names) {
         name->setColor(textColour());
         name->setFont(font());
@@ -51,7 +61,8 @@ void DialCurve::setRows(std::vector<DialRow> rows) {
         name->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
         name->position->setCoords(parameters.back(), row.perplexity);
         name->setPadding({0, 0, 0, 6});
-        name->setText(row.trained ? tr("k = %1, as trained").arg(row.active) : tr("k = %1").arg(row.active));
+        name->setText(
+            QStringLiteral("%1%2").arg(row.active).arg(row.trained ? QStringLiteral("*") : QString()));
         m_names.push_back(name);
     }
     m_perplexity->setData(parameters, perplexities, true);
@@ -62,8 +73,9 @@ void DialCurve::setRows(std::vector<DialRow> rows) {
         if (m_rows.empty()) axis->setRange(0, 1);
     }
     plot().yAxis2->setRangeLower(0);
+    plot().yAxis->setRangeLower(std::max(0.0, plot().yAxis->range().lower));
     setTitle(m_rows.empty() ? tr("Turn the dial to see what fewer and more experts a token give")
-                            : tr("Experts a token: perplexity and measured speed over active parameters"));
+                            : tr("Perplexity and measured speed at each k (*: as trained)"));
     applyStyle();
 }
 
@@ -80,8 +92,8 @@ QPointF DialCurve::speedPoint(int row) const {
 }
 
 Table DialCurve::table() const {
-    Table table{{tr("k"), tr("active neurons, %"), tr("active parameters, M"), tr("perplexity"), tr("KL"),
-                 tr("tokens/s"), tr("remark")},
+    Table table{{tr("k"), tr("neurons, %"), tr("weights, M"), tr("perplexity"), tr("KL"), tr("tokens/s"),
+                 tr("remark")},
                 {}};
     for (const DialRow& row : m_rows)
         table.rows.push_back({QString::number(row.active), QString::number(100 * row.share, 'f', 1),

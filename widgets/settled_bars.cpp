@@ -19,7 +19,7 @@ SettledBars::SettledBars(QWidget* parent)
     }
     plot().xAxis->grid()->setVisible(false);
     plot().xAxis->setLabel(tr("layer"));
-    plot().yAxis->setLabel(tr("global step"));
+    plot().yAxis->setLabel(tr("step (0: before)"));
     applyStyle();
     setSettled({});
 }

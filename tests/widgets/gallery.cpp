@@ -13,6 +13,8 @@
 #include "tests/widgets/samples.h"
 #include "widgets/balance_bars.h"
 #include "widgets/curves.h"
+#include "widgets/dial_curve.h"
+#include "widgets/migration_flow.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
 #include "widgets/sinkhorn_scope.h"
@@ -110,6 +112,26 @@ void pictures(const QString& theme) {
         for (const auto* suffix : {".png", ".svg"})
             if (const auto reason = saveView(*view, theme + "_" + name + "_saved" + suffix))
                 qFatal("%s", qPrintable(*reason));
+    DialCurve dial;
+    dial.setRows({{6, 0.188, 110e6, 250.2, 2.7, 71.5, false},
+                  {12, 0.25, 115e6, 77.2, 1.66, 66.1, true},
+                  {18, 0.31, 119e6, 60.4, 1.4, 62.8, false},
+                  {84, 1, 135e6, 16.1, 0, 45.2, false}});
+    save(dial, {520, 300}, theme + "_dial");
+    MigrationFlow flow;
+    auto later = samples::plan(1536, 85, true, 192);
+    std::rotate(later->owner.begin(), later->owner.begin() + 40, later->owner.begin() + 400);
+    flow.setPlans(samples::plan(1536, 85, true, 192), later, "layer 15 · round 1", "step 12");
+    save(flow, {760, 420}, theme + "_flow");
+    heatmap.setMode(PlanMode::soft);
+    heatmap.setWindow({{180, 240}, {0, 12}});
+    std::vector<PlanMark> marks;
+    for (int neuron = 0; neuron < 1536; ++neuron) {
+        if (heatmap.rowOf(neuron) == 200) marks.push_back({neuron, 3, PlanMarking::pin});
+        if (heatmap.rowOf(neuron) == 215) marks.push_back({neuron, 2, PlanMarking::forbid});
+    }
+    heatmap.setMarks(marks);
+    save(heatmap, {720, 480}, theme + "_plan_zoomed");
     const auto routing = samples::routing(samples::sentence(), 30, 12, 84);
     TokenCanvas canvas;
     canvas.setSnapshot(routing);

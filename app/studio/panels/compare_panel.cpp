@@ -121,8 +121,7 @@ QWidget* ComparePanel::buildDial() {
     auto* dial = new QSplitter(Qt::Horizontal);
     dial->addWidget(m_curve);
     dial->addWidget(table_of(m_dial, "dialTable", tr("The k dial in numbers")));
-    dial->setStretchFactor(0, 1);
-    dial->setStretchFactor(1, 1);
+    dial->setSizes({500, 400});
     dial->setChildrenCollapsible(false);
     return dial;
 }
