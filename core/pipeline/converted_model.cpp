@@ -106,6 +106,8 @@ ConvertedModel ConvertedModel::with_active(std::int64_t active) const {
     experts->layout.active = active;
     auto impl = std::make_unique<Impl>(impl_->model, std::move(experts));
     impl->recipe = impl_->recipe;
+    impl->dense = impl_->dense;
+    impl->path_of_dense = impl_->path_of_dense;
     return ConvertedModel(std::move(impl));
 }
 const std::shared_ptr<const ExpertSet>& ConvertedModel::experts() const {
