@@ -8,6 +8,7 @@
 // for AVX-512 as well; what it calls must be DOTMOE_INLINE to be compiled with it. The sanitizers know no
 // such functions.
 #define DOTMOE_INLINE [[gnu::always_inline]] inline
+#define DOTMOE_LAMBDA_INLINE __attribute__((always_inline))
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define DOTMOE_CLONES
 #define DOTMOE_WIDEST [[gnu::target_clones("arch=x86-64-v3", "default")]]

@@ -27,12 +27,13 @@ ExpertBlocks::ExpertBlocks(const LayerWeights& layer, const at::Tensor& owner, W
         const auto sorted = weight.to(at::kCPU, at::kFloat).index_select(0, order);
         return at::constant_pad_nd(sorted, {0, 0, 0, filled - neurons}).view({units, kNeurons, -1});
     };
-    const auto gate_up = at::cat({rows(layer.gate), rows(layer.up)}, 1).transpose(1, 2).flatten(1);
-    const auto down = at::constant_pad_nd(rows(layer.down.t()), {0, outputs - width_})
-                          .view({units, kNeurons, outputs / kPanelWidth, kPanelWidth})
-                          .transpose(1, 2)
-                          .flatten(1);
-    blocks_ = on_huge_pages(at::cat({gate_up, down}, 1).to(dtype_of(format)));
+    const auto packed = [&](const at::Tensor& weight) {  // of [units, outputs, depth]
+        return pack_panels(weight.flatten(0, 1), format).view({units, -1});
+    };
+    const auto gate_up = packed(at::cat({rows(layer.gate), rows(layer.up)}, 1));
+    const auto down =
+        packed(at::constant_pad_nd(rows(layer.down.t()), {0, outputs - width_}).transpose(1, 2));
+    blocks_ = on_huge_pages(at::cat({gate_up, down}, 1));
     find_spans();
 }
 
@@ -48,18 +49,13 @@ void ExpertBlocks::find_spans() {
 }
 
 Panels ExpertBlocks::gate_up(std::int64_t unit) const {
-    const Panels whole_unit{format_, blocks_.const_data_ptr(), blocks_.size(1) / kPanelWidth,
-                            blocks_.size(0)};
-    return {format_, whole_unit.slice(unit, 1).weights, width_, 1};
+    const auto unit_bytes = bytes() / blocks_.size(0);
+    return {format_, static_cast<const std::byte*>(blocks_.const_data_ptr()) + unit * unit_bytes, width_, 1};
 }
 
 Panels ExpertBlocks::down(std::int64_t unit) const {
     const auto after = gate_up(unit).slice(1, 0);
     return {format_, after.weights, kNeurons, whole(width_, kPanelWidth) / kPanelWidth};
-}
-
-std::int64_t ExpertBlocks::unit_bytes() const {
-    return bytes() / blocks_.size(0);
 }
 
 }  // namespace dotmoe

@@ -35,7 +35,6 @@ class ExpertBlocks {
     /// Its columns of W_down, depth kNeurons, D outputs filled up to whole panels.
     Panels down(std::int64_t unit) const;
 
-    std::int64_t unit_bytes() const;
     std::int64_t bytes() const { return static_cast<std::int64_t>(blocks_.nbytes()); }
 
   private:
@@ -43,7 +42,7 @@ class ExpertBlocks {
 
     WeightFormat format_;
     std::int64_t width_;
-    at::Tensor blocks_;                  // [units, weights of a unit]
+    at::Tensor blocks_;                  // [units, what a unit holds in the format]
     std::vector<std::int64_t> columns_;  // [units * kNeurons]
     std::vector<Span> spans_;
 };

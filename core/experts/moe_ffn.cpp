@@ -17,6 +17,11 @@ constexpr auto kNeurons = ExpertBlocks::kNeurons;
 constexpr std::int64_t kTokens = 512;
 constexpr std::int64_t kTokensOfSum = 32;  // worth a thread
 
+/// A router is small, and a rounded one chooses other experts.
+WeightFormat router_format(WeightFormat format) {
+    return format == WeightFormat::int8 ? WeightFormat::bf16 : format;
+}
+
 }  // namespace
 
 /// Units of a span, and the tokens that need them.
@@ -36,7 +41,7 @@ MoeFeedForward::MoeFeedForward(const LayerWeights& layer, const LayerExperts& ex
                                WeightFormat format)
     : layout_(layout),
       blocks_(layer, experts.owner, format),
-      router_(std::in_place, experts.router.t(), format),
+      router_(std::in_place, experts.router.t(), router_format(format)),
       neurons_(layer.gate.size(0)),
       width_(layer.gate.size(1)),
       row_(blocks_.down(0).count * kPanelWidth) {}

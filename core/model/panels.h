@@ -9,7 +9,8 @@
 
 namespace dotmoe {
 
-/// y = x W^T for W [count * kPanelWidth, depth] as [count, depth, kPanelWidth]; the memory is another's.
+/// y = x W^T for W [count * kPanelWidth, depth] as [count, depth, kPanelWidth], or the bytes of int8
+/// (model/panel_kernel.h); the memory is another's.
 struct Panels {
     WeightFormat format;
     const void* weights;
@@ -19,9 +20,10 @@ struct Panels {
     Panels slice(std::int64_t first, std::int64_t number) const;
 };
 
-/// Panels of W [R, K], the last one filled up with zero rows: [ceil(R / kPanelWidth), K, kPanelWidth].
+/// Panels of W [R, K], the last one filled up with zero rows: [ceil(R / kPanelWidth), K, kPanelWidth], of
+/// int8 [ceil(R / kPanelWidth), bytes].
 at::Tensor pack_panels(const at::Tensor& weight, WeightFormat format);
-at::ScalarType dtype_of(WeightFormat format);
+std::int64_t panel_bytes(WeightFormat format, std::int64_t depth);
 
 /// out[r] (+)= x[r] W^T on this thread: x[r] [depth], out[r] [count * kPanelWidth], any number of rows.
 void multiply(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,

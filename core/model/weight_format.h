@@ -5,9 +5,13 @@
 
 namespace dotmoe {
 
-enum class WeightFormat { fp32, bf16 };
+enum class WeightFormat {
+    fp32,
+    bf16,
+    int8  ///< whole numbers of -127 to 127, a scale for each 64 weights of an output
+};
 
-/// "fp32" or "bf16"; throws UsageError on anything else.
+/// "fp32", "bf16" or "int8"; throws UsageError on anything else.
 WeightFormat parse_weight_format(std::string_view text);
 
 }  // namespace dotmoe

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "experts/project.h"
 #include "experts/runtime.h"
+#include "export/sample_text.h"
 #include "model/load.h"
 
 namespace dotmoe {
@@ -21,27 +22,50 @@ struct Candidate {
     Runtime runtime;
 };
 
+at::Tensor log_probabilities(const Runtime& runtime, const at::Tensor& tokens) {
+    KvCache cache;
+    return runtime.logits(runtime.hidden(tokens, cache)).log_softmax(-1);
+}
+
+/// What the format of the weights costs: KL(exact || runtime), mean over the tokens.
+double rounding_kl(const Runtime& exact, const Runtime& runtime, const at::Tensor& tokens) {
+    const auto p = log_probabilities(exact, tokens), q = log_probabilities(runtime, tokens);
+    return (p.exp() * (p - q)).sum(-1).mean().item<double>();
+}
+
 std::vector<Candidate> candidates(const RuntimeBench& bench) {
     const auto model = load_model(bench.model, exact_compute(DeviceChoice::cpu));
-    const auto& [config, weights] = std::tie(model->config, model->weights);
+    const auto& config = model->config;
+    const auto text = sample_tokens(*model).squeeze(0);
     std::vector<Candidate> result;
-    result.push_back({{.name = "dense", .expert_neurons = config.neurons, .active_neurons = config.neurons},
-                      Runtime(config, weights, nullptr, bench.weights)});
+    const auto add = [&](SpeedFigures figures, const Weights& weights, const ExpertSet* experts,
+                         Runtime runtime) {
+        figures.bytes_per_token = runtime.bytes_per_token();
+        if (bench.weights != WeightFormat::fp32)
+            figures.kl = rounding_kl(Runtime(config, weights, experts, WeightFormat::fp32), runtime, text);
+        result.push_back({std::move(figures), std::move(runtime)});
+    };
+    add({.name = "dense", .expert_neurons = config.neurons, .active_neurons = config.neurons}, model->weights,
+        nullptr, Runtime(config, model->weights, nullptr, bench.weights));
     for (const auto& folder : bench.converted) {
         const auto project = load_project(folder);
-        check_fits(project.experts, config, folder);
+        const auto& experts = project.experts;
+        check_fits(experts, config, folder);
         const auto path = project_weights(folder, project, bench.model);
-        const auto& layout = project.experts.layout;
-        const auto capacity = layout.capacity(config.neurons);
-        result.push_back({{.name = folder.filename().string(),
-                           .expert_neurons = capacity,
-                           .active_neurons = layout.shared + layout.active * capacity},
-                          path == bench.model
-                              ? Runtime(result.front().runtime, weights, &project.experts, bench.weights)
-                              : Runtime(config, load_model(path, exact_compute(DeviceChoice::cpu))->weights,
-                                        &project.experts, bench.weights)});
+        const auto capacity = experts.layout.capacity(config.neurons);
+        const SpeedFigures figures{
+            .name = folder.filename().string(),
+            .expert_neurons = capacity,
+            .active_neurons = experts.layout.shared + experts.layout.active * capacity};
+        if (path == bench.model) {
+            add(figures, model->weights, &experts,
+                Runtime(result.front().runtime, model->weights, &experts, bench.weights));
+        } else {
+            const auto recovered = load_model(path, exact_compute(DeviceChoice::cpu));
+            add(figures, recovered->weights, &experts,
+                Runtime(config, recovered->weights, &experts, bench.weights));
+        }
     }
-    for (auto& [figures, runtime] : result) figures.bytes_per_token = runtime.bytes_per_token();
     return result;
 }
 
@@ -98,7 +122,8 @@ void to_json(nlohmann::json& json, const SpeedFigures& figures) {
             {"prompt_tokens_per_second", figures.prompt_tokens_per_second},
             {"tokens_per_second", figures.tokens_per_second},
             {"bytes_per_token", figures.bytes_per_token},
-            {"bandwidth_share", figures.bandwidth_share}};
+            {"bandwidth_share", figures.bandwidth_share},
+            {"kl", figures.kl}};
 }
 
 void to_json(nlohmann::json& json, const RuntimeFigures& figures) {

@@ -101,16 +101,17 @@ void add_train(CLI::App& bench, Context& context) {
 }
 
 std::string describe(const RuntimeFigures& figures) {
-    auto table = fmt::format("{:<24} {:>14} {:>16} {:>14} {:>10}\n", "", "prompt", "generation",
-                             "read a token", "of memory");
+    auto table = fmt::format("{:<24} {:>14} {:>16} {:>14} {:>10} {:>10}\n", "", "prompt", "generation",
+                             "read a token", "of memory", "KL");
     const auto& dense = figures.models.front();
     for (const auto& model : figures.models)
         table += fmt::format(
-            "{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} %\n", model.name,
+            "{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} % {:>10.6f}\n", model.name,
             model.prompt_tokens_per_second, model.prompt_tokens_per_second / dense.prompt_tokens_per_second,
             model.tokens_per_second, model.tokens_per_second / dense.tokens_per_second,
-            human_bytes(static_cast<double>(model.bytes_per_token)), 100 * model.bandwidth_share);
-    return table + fmt::format("tokens/s; memory gives {} a second\n", human_bytes(figures.bytes_per_second));
+            human_bytes(static_cast<double>(model.bytes_per_token)), 100 * model.bandwidth_share, model.kl);
+    return table + fmt::format("tokens/s; memory gives {} a second; KL of fp32 weights to these\n",
+                               human_bytes(figures.bytes_per_second));
 }
 
 void add_runtime(CLI::App& bench, Context& context) {
@@ -126,7 +127,7 @@ void add_runtime(CLI::App& bench, Context& context) {
     command->add_option("MODEL", options->model, "A GGUF file")->required();
     command->add_option("--converted", options->converted, "Conversions of it, measured in the same run")
         ->type_name("DIR");
-    command->add_option("--weights", options->weights, "Format in memory: fp32 or bf16")
+    command->add_option("--weights", options->weights, "Format in memory: fp32, bf16 or int8")
         ->capture_default_str();
     command->add_option("--prompt", options->bench.prompt, "Tokens of the prompt")->capture_default_str();
     command->add_option("--tokens", options->bench.tokens, "Tokens of the generation")->capture_default_str();

@@ -55,7 +55,7 @@ void add_generate(CLI::App& app, Context& context) {
         ->type_name("TEXT");
     command
         ->add_option("--weights", options->weights,
-                     "Weights in the CPU's memory: fp32, or bf16: half as much to read")
+                     "Weights in the CPU's memory: fp32, or bf16 or int8: half or a quarter as much to read")
         ->type_name("NAME")
         ->capture_default_str();
     add_source_option(command, options->source);

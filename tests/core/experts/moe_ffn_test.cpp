@@ -7,6 +7,7 @@
 #include "model/panel_kernel.h"
 #include "support/random_experts.h"
 #include "support/tiny_model.h"
+#include "support/weight_format.h"
 
 namespace dotmoe {
 namespace {
@@ -73,15 +74,30 @@ TEST_P(MoeFeedForwardOf, IsTheSameTwiceOnSeveralThreads) {
     set_thread_count(1);
 }
 
-TEST_P(MoeFeedForwardOf, InBf16EqualsTheOracleOfRoundedWeights) {
-    const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::bf16);
-    for (auto* weight : {&weights_.layers[0].gate, &weights_.layers[0].up, &weights_.layers[0].down,
-                         &experts_.layers[0].router})
-        *weight = weight->to(at::kBFloat16).to(at::kFloat);
-    const auto oracle = converted_feed_forward(weights_, experts_);
-    for (const std::int64_t tokens : {1, 40}) {
-        const auto x = inputs(tokens);
-        EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+TEST_P(MoeFeedForwardOf, EqualsTheOracleOfRoundedWeights) {
+    auto& layer = weights_.layers[0];
+    auto& router = experts_.layers[0].router;
+    for (const auto format : {WeightFormat::bf16, WeightFormat::int8}) {
+        const MoeFeedForward ffn(layer, experts_.layers[0], experts_.layout, format);
+        const auto exact = weights_;
+        const auto exact_router = router;
+        const auto held = [&](const at::Tensor& weight) { return test::held(weight, format).to(at::kFloat); };
+        layer.gate = held(layer.gate);
+        layer.up = held(layer.up);
+        // In the units of the blocks: their scales are of kNeurons neurons each.
+        const auto [columns, order] = at::sort(experts_.layers[0].owner, /*stable=*/true, 0, false);
+        std::vector<at::Tensor> units;
+        for (const auto& unit : layer.down.index_select(1, order).split(ExpertBlocks::kNeurons, 1))
+            units.push_back(held(unit));
+        layer.down = at::cat(units, 1).index_select(1, order.argsort());
+        router = router.to(at::kBFloat16).to(at::kFloat);
+        const auto oracle = converted_feed_forward(weights_, experts_);
+        for (const std::int64_t tokens : {1, 3, 40}) {
+            const auto x = inputs(tokens);
+            EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+        }
+        weights_ = exact;
+        router = exact_router;
     }
 }
 
