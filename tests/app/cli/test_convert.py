@@ -48,6 +48,17 @@ def test_same_seed_same_experts(toy, text, conversion, tmp_path):
         assert word in result.out
 
 
+def test_method_and_routing_are_those_of_the_flags(toy, text, tmp_path):
+    flags = "--method", "random", "--routing", "renormalised"
+    result = dotmoe(*conversion_arguments(toy, text, tmp_path / "other", steps=1), *flags, "--json")
+    assert result.code == 0, result.err
+    recipe = (tmp_path / "other" / "recipe.toml").read_text()
+    assert 'method = "random"' in recipe and 'rule = "renormalised"' in recipe
+    assert result.json["method"] == "random"
+    for flag, known in ("--method", "random"), ("--routing", "renormalised"):
+        dotmoe(*conversion_arguments(toy, text, tmp_path / "none"), flag, "best").assert_error(2, "best", known)
+
+
 def test_constraints_are_kept(toy, text, conversion, tmp_path):
     owner = load_file(conversion.folder / "experts.safetensors")["layers.0.owner"]
     freed = int((owner == 0).nonzero()[0][0])                # a shared neuron, not wanted there
