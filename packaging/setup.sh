@@ -10,7 +10,7 @@ APT=(
     # compilers and build tools
     g++ cmake ninja-build pkg-config ccache mold git ca-certificates unzip xz-utils python3 python3-venv python3-pip
     # libraries of the core
-    libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libzstd-dev zlib1g-dev libssl-dev
+    libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpcre2-dev libutf8proc-dev libzstd-dev zlib1g-dev libssl-dev
     # the window
     qt6-base-dev qt6-svg-dev libqt6opengl6-dev libqcustomplot-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-dejavu-core
     # packages: icons, and what checks them

@@ -24,7 +24,8 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     const auto tr = [](const char* text) { return QMainWindow::tr(text); };
     auto* file = window.menuBar()->addMenu(tr("&File"));
     open = add(file, "open", tr("&Open …"), QKeySequence::Open,
-               tr("Open a GGUF file to convert, or a recording to replay"));
+               tr("Open a model to convert (GGUF, or config.json of a Hugging Face folder), or a recording "
+                  "to replay"));
     open->setIconText(tr("Open"));
     openFolder = add(file, "openFolder", tr("Open &folder …"), tr("Ctrl+Shift+E"),
                      tr("Open a conversion, or what dotmoe compare left, in the Compare tab"));

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
+
 namespace dotmoe::studio {
 
 std::filesystem::path default_output(const std::filesystem::path& parent, const std::filesystem::path& model,
                                      std::string_view preset) {
-    const auto first = parent / fmt::format("{}-{}", model.stem().string(), preset);
+    const auto first = parent / fmt::format("{}-{}", name_of_model(model), preset);
     auto folder = first;
     std::error_code ignored;
     for (int number = 2; std::filesystem::exists(folder / "metrics.json", ignored); ++number)

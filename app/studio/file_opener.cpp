@@ -12,7 +12,8 @@ void FileOpener::open(const QString& path) {
             return [this, path, reason = QString::fromStdString(reason)] { emit refused(path, reason); };
         };
         try {
-            const std::filesystem::path file(QDir::toNativeSeparators(path).toStdString());
+            std::filesystem::path file(QDir::toNativeSeparators(path).toStdString());
+            if (file.filename() == "config.json") file = file.parent_path();
             if (Recording::recognises(file)) {
                 auto recording = std::make_shared<Recording>(file);
                 return [this, recording = std::move(recording)] { emit recordingOpened(recording); };

@@ -19,7 +19,8 @@ class FileOpener : public QObject {
   public:
     using QObject::QObject;
 
-    /// Answers with one of the signals, unless another file is asked for meanwhile.
+    /// A file, or a Hugging Face folder; its config.json stands for it, as file dialogs choose files. Answers
+    /// with one of the signals, unless another file is asked for meanwhile.
     void open(const QString& path);
 
   signals:

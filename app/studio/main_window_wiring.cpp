@@ -138,9 +138,9 @@ void MainWindow::wireViews() {
 }
 
 void MainWindow::chooseFile() {
-    const auto path =
-        QFileDialog::getOpenFileName(this, tr("Open a dense model or a recording"), {},
-                                     tr("Models and recordings (*.gguf *.moerec);;All files (*)"));
+    const auto path = QFileDialog::getOpenFileName(
+        this, tr("Open a dense model or a recording"), {},
+        tr("Models and recordings (*.gguf config.json *.moerec);;All files (*)"));
     if (!path.isEmpty()) openFile(path);
 }
 

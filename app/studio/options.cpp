@@ -14,7 +14,8 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
         "DOT-MoE Studio: turn a dense language model into a mixture of experts, and watch it happen.",
         "dotmoe-studio"};
     app.set_version_flag("--version", std::string(version()));
-    app.add_option("MODEL", options.model, "Dense model to open (GGUF), or a recording to replay");
+    app.add_option("MODEL", options.model,
+                   "Dense model to open (a GGUF file or a Hugging Face folder), or a recording");
     app.add_option("--text", options.text, "Files and folders of text to learn from")->type_name("PATH...");
     app.add_option("--out", options.out, "Folder of the conversion")->type_name("DIR");
     app.add_option("--preset", options.preset, "Recipe to start with")

@@ -1,6 +1,6 @@
 #include "align/fine_tuning.h"
 
-#include "model/gguf_tensors.h"
+#include "model/weight_table.h"
 
 namespace dotmoe {
 
@@ -12,7 +12,7 @@ void for_each_trained(const ModelConfig& config, Weights& weights, Visit&& visit
     const auto tensors = layer_tensors(config);
     for (std::int64_t layer = 0; layer < config.layers; ++layer)
         for (const auto& tensor : tensors)
-            visit(tensor_name(tensor, layer), weights.layers[static_cast<std::size_t>(layer)].*tensor.field);
+            visit(gguf_name(tensor, layer), weights.layers[static_cast<std::size_t>(layer)].*tensor.field);
     visit("output_norm.weight", weights.norm);
 }
 

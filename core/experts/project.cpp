@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/sha256.h"
 #include "formats/torch_safetensors.h"
+#include "model/stored_model.h"
 
 namespace dotmoe {
 namespace {
@@ -92,8 +93,8 @@ std::filesystem::path project_source(const std::filesystem::path& folder, const 
     if (!std::filesystem::exists(path))
         fail("{}: was made from {}, which is not there; name its place with --source", folder.string(),
              path.string());
-    if (sha256_of_file(path) != project.source_sha256)
-        fail("{}: was made from another file than {} (the hashes differ); name the right one with --source",
+    if (model_sha256(path) != project.source_sha256)
+        fail("{}: was made from another model than {} (the hashes differ); name the right one with --source",
              folder.string(), path.string());
     return path;
 }

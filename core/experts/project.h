@@ -30,12 +30,12 @@ void save_project(const std::filesystem::path& folder, const Project& project, s
 /// the file.
 Project load_project(const std::filesystem::path& folder);
 
-/// The GGUF a conversion was made from, or at `moved` where that is given. Throws Error when it is not there
+/// The model a conversion was made from, or at `moved` where that is given. Throws Error when it is not there
 /// or its hash is another.
 std::filesystem::path project_source(const std::filesystem::path& folder, const Project& project,
                                      const std::optional<std::filesystem::path>& moved);
 
-/// The GGUF whose weights its experts share: weights.gguf of a recovered conversion, else project_source().
+/// The model whose weights its experts share: weights.gguf of a recovered conversion, else project_source().
 std::filesystem::path project_weights(const std::filesystem::path& folder, const Project& project,
                                       const std::optional<std::filesystem::path>& moved);
 

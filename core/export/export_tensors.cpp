@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "formats/number_format.h"
-#include "model/gguf_tensors.h"
+#include "model/weight_table.h"
 
 namespace dotmoe {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/system.h"
-#include "formats/gguf.h"
+#include "model/stored_model.h"
 
 namespace dotmoe {
 namespace {
@@ -94,9 +94,8 @@ std::string fate_of_weights(const Project& project) {
 }  // namespace
 
 ModelCard read_model_card(const std::filesystem::path& source, const std::filesystem::path& project) {
-    const gguf::File file(source);
-    ModelCard card{one_line(file.get<std::string>("general.name").value_or("")),
-                   file.get<std::string>("general.license").value_or(""), std::nullopt};
+    const auto stored = open_stored_model(source);
+    ModelCard card{one_line(stored->title()), stored->license(), std::nullopt};
     const auto path = project / "metrics.json";
     if (!std::filesystem::exists(path)) return card;
     try {
@@ -113,7 +112,7 @@ std::string model_card_text(const ModelCard& card, const Project& project, const
     const auto neurons = model.config.neurons;
     std::string text = front_matter(card);
     text += fmt::format("# {} as a mixture of experts\n\n",
-                        card.name.empty() ? model.path.stem().string() : card.name);
+                        card.name.empty() ? name_of_model(model.path) : card.name);
     text += fmt::format(
         "Made by DOT-MoE Studio {} (recipe `{}`, seed {}) from `{}` (SHA-256 `{}`). The neurons of every "
         "feed-forward layer were dealt to experts {} and routers were trained to pick them; {}.\n\n",

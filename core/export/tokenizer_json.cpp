@@ -1,24 +1,12 @@
 #include "export/tokenizer_json.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include "base/error.h"
+#include "text/pre_tokenizer_rules.h"
 
 namespace dotmoe {
 namespace {
 
 using Json = nlohmann::json;
-
-// Rules that take every digit alone before GPT-2's pattern splits the rest, and those that are GPT-2's
-// pattern itself.
-constexpr std::array digits_alone{"smollm", "starcoder", "refact", "command-r"};
-constexpr std::array plain_gpt2{"gpt-2", "default"};
-
-bool holds(const auto& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 const std::string& token_at(const Vocabulary& vocabulary, TokenId id) {
     if (id < 0 || id >= std::ssize(vocabulary.tokens))
@@ -26,15 +14,21 @@ const std::string& token_at(const Vocabulary& vocabulary, TokenId id) {
     return vocabulary.tokens[id];
 }
 
-Json byte_level() {
-    return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+Json byte_level(bool use_regex = true) {
+    return {
+        {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", use_regex}};
 }
 
-Json pre_tokenizer(const std::string& rule) {
-    if (holds(plain_gpt2, rule)) return byte_level();
-    if (!holds(digits_alone, rule)) fail("pre-tokenizer rule '{}' has no tokenizer.json form here", rule);
+Json pre_tokenizer(const PreTokenizerRule& rule) {
+    const bool of_byte_level = rule.pattern == pre_tokenizer_rule("gpt-2").pattern;
+    if (of_byte_level && !rule.digits_alone) return byte_level();
     const Json digits = {{"type", "Digits"}, {"individual_digits", true}};
-    return {{"type", "Sequence"}, {"pretokenizers", {digits, byte_level()}}};
+    const Json split = {{"type", "Split"},
+                        {"pattern", {{"Regex", rule.pattern}}},
+                        {"behavior", "Isolated"},
+                        {"invert", false}};
+    return {{"type", "Sequence"},
+            {"pretokenizers", {of_byte_level ? digits : split, byte_level(of_byte_level)}}};
 }
 
 // Written in a text, these stand for themselves: they are found before any splitting.
@@ -81,16 +75,15 @@ Json bpe(const Vocabulary& vocabulary) {
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
         if (!ids.emplace(vocabulary.tokens[id], id).second)
             fail("token {} '{}' stands twice in the vocabulary", id, vocabulary.tokens[id]);
-    // A byte that no token holds becomes the unknown token, a run of them a single one.
     return {
         {"type", "BPE"},
         {"dropout", nullptr},
         {"unk_token", vocabulary.unknown ? Json(token_at(vocabulary, *vocabulary.unknown)) : Json(nullptr)},
         {"continuing_subword_prefix", nullptr},
         {"end_of_word_suffix", nullptr},
-        {"fuse_unk", true},
+        {"fuse_unk", vocabulary.fuse_unknown},
         {"byte_fallback", false},
-        {"ignore_merges", false},
+        {"ignore_merges", pre_tokenizer_rule(vocabulary.pre_tokenizer).ignore_merges},
         {"vocab", std::move(ids)},
         {"merges", vocabulary.merges}};
 }
@@ -101,12 +94,13 @@ nlohmann::json tokenizer_json(const Vocabulary& vocabulary) {
     if (vocabulary.kinds.size() != vocabulary.tokens.size())
         fail("the vocabulary has {} tokens and {} token types", vocabulary.tokens.size(),
              vocabulary.kinds.size());
+    const auto& rule = pre_tokenizer_rule(vocabulary.pre_tokenizer);
     return {{"version", "1.0"},
             {"truncation", nullptr},
             {"padding", nullptr},
             {"added_tokens", added_tokens(vocabulary)},
-            {"normalizer", nullptr},
-            {"pre_tokenizer", pre_tokenizer(vocabulary.pre_tokenizer)},
+            {"normalizer", rule.nfc ? Json{{"type", "NFC"}} : Json()},
+            {"pre_tokenizer", pre_tokenizer(rule)},
             {"post_processor", post_processor(vocabulary)},
             {"decoder", byte_level()},
             {"model", bpe(vocabulary)}};

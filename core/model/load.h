@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "formats/gguf.h"
 #include "model/config.h"
 #include "model/weights.h"
 #include "text/tokenizer.h"
@@ -20,14 +21,13 @@ struct Model {
     Compute compute;  ///< where and in what format the weights are
 };
 
-/// Shape of the model, without reading weights. Throws Error when it cannot be converted: an encoder, a
-/// mixture already, an FFN without a gate, an unknown architecture; the message says what the file is and
-/// what is needed.
+/// Shape of the model, without reading weights. Throws Error when it cannot be converted
+/// (model/stored_model.h).
+ModelConfig read_config(const std::filesystem::path& path);
 ModelConfig read_config(const gguf::File& file);
 
-/// GGUF of architecture llama; weights dequantised to fp32, undone from llama.cpp's q and k row order
-/// (FORMATS.md), then brought to `compute`. Every weight is checked to be finite. Throws Error naming file
-/// and tensor.
+/// A GGUF file or a Hugging Face folder; weights as fp32, then brought to `compute`. Every weight is checked
+/// to be finite. Throws Error naming file and tensor.
 std::shared_ptr<const Model> load_model(const std::filesystem::path& path, const Compute& compute);
 
 }  // namespace dotmoe

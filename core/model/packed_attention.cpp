@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "base/team.h"
@@ -38,6 +39,7 @@ void attend_one(const float* q, std::int64_t heads, const at::Tensor& keys, cons
 /// Some queries in a row, of one head.
 struct Tile {
     std::int64_t first, rows, before;  ///< queries, and positions before the first
+    std::int64_t window;               ///< positions that a query sees; 0: all
     const float* q;
     std::int64_t q_row;
     const float *keys, *values;  ///< panels of K, depth head_width, and of V^T, depth `positions`
@@ -46,8 +48,15 @@ struct Tile {
     std::int64_t out_row;
 };
 
+/// Positions in front of those that the query after `before` others sees.
+std::int64_t out_of_sight(const Tile& tile, std::int64_t before) {
+    return tile.window > 0 ? std::max<std::int64_t>(0, before + 1 - tile.window) : 0;
+}
+
 void attend_tile(const Tile& tile) {
-    const auto visible = tile.before + tile.rows, panels = whole_panels(visible), row = panels * kPanelWidth;
+    const auto skipped = out_of_sight(tile, tile.before) / kPanelWidth;  // whole panels
+    const auto start = skipped * kPanelWidth, visible = tile.before + tile.rows - start,
+               panels = whole_panels(visible), row = panels * kPanelWidth;
     const auto width = tile.head_width, padded = whole_panels(width) * kPanelWidth;
     thread_local std::vector<float> scores, mixed;
     scores.resize(static_cast<std::size_t>(tile.rows * row));
@@ -58,16 +67,18 @@ void attend_tile(const Tile& tile) {
         in[r] = tile.q + (tile.first + r) * tile.q_row;
         out[r] = scores.data() + r * row;
     }
-    multiply(Panels{WeightFormat::fp32, tile.keys, width, panels}, in, out, tile.rows);
+    multiply(Panels{WeightFormat::fp32, tile.keys + start * width, width, panels}, in, out, tile.rows);
     const float scale = 1 / std::sqrt(static_cast<float>(width));
     for (std::int64_t r = 0; r < tile.rows; ++r) {
-        softmax_row(out[r], scale, tile.before + r + 1, row);
+        const auto hidden = std::max<std::int64_t>(0, out_of_sight(tile, tile.before + r) - start);
+        std::fill_n(out[r], hidden, std::numeric_limits<float>::lowest() / 2);
+        softmax_row(out[r], scale, tile.before + r + 1 - start, row);
         in[r] = out[r];
         out[r] = mixed.data() + r * padded;
     }
     for (std::int64_t p = 0; p < whole_panels(width); ++p) {
-        multiply(Panels{WeightFormat::fp32, tile.values + p * tile.positions * kPanelWidth, visible, 1}, in,
-                 out, tile.rows);
+        const auto* values = tile.values + (p * tile.positions + start) * kPanelWidth;
+        multiply(Panels{WeightFormat::fp32, values, visible, 1}, in, out, tile.rows);
         for (std::int64_t r = 0; r < tile.rows; ++r) out[r] += kPanelWidth;
     }
     for (std::int64_t r = 0; r < tile.rows; ++r)
@@ -77,12 +88,14 @@ void attend_tile(const Tile& tile) {
 }  // namespace
 
 at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tokens, std::int64_t heads,
-                            const at::Tensor& keys, const at::Tensor& values) {
+                            const at::Tensor& keys, const at::Tensor& values, std::int64_t window) {
     const auto kv_heads = keys.size(1), positions = keys.size(2), width = keys.size(3);
     auto result = at::empty({tokens, heads * width}, at::kFloat);
     auto* out = result.mutable_data_ptr<float>();
     if (tokens == 1) {
-        attend_one(q, heads, keys, values, out);
+        const auto seen = window > 0 ? std::min(window, positions) : positions;
+        attend_one(q, heads, keys.narrow(2, positions - seen, seen), values.narrow(2, positions - seen, seen),
+                   out);
         return result;
     }
     std::vector<at::Tensor> packed(static_cast<std::size_t>(2 * kv_heads));
@@ -99,6 +112,7 @@ at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tok
         attend_tile({.first = first,
                      .rows = std::min(tile_rows(), tokens - first),
                      .before = positions - tokens + first,
+                     .window = window,
                      .q = q + head * width,
                      .q_row = q_row,
                      .keys = packed[kv].const_data_ptr<float>(),

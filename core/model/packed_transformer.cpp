@@ -33,24 +33,35 @@ PackedTransformer::PackedTransformer(const ModelConfig& config, const Weights& w
       embedding_(weights.embedding.cpu()),
       norm_(weights.norm.cpu()),
       head_(weights.head, format),
-      rotary_(config.rope_base, config.head_width, at::kCPU) {
+      rotary_(config.rope_base, config.head_width, at::kCPU, config.rope_divisors) {
     layers_.reserve(weights.layers.size());
     for (const auto& layer : weights.layers)
         layers_.push_back({.query_key_value = {at::cat({layer.query, layer.key, layer.value}), format},
                            .output = {layer.output, format},
                            .attention_norm = layer.attention_norm.cpu(),
-                           .ffn_norm = layer.ffn_norm.cpu()});
+                           .ffn_norm = layer.ffn_norm.cpu(),
+                           .bias = config.qkv_bias
+                                       ? at::cat({layer.query_bias, layer.key_bias, layer.value_bias}).cpu()
+                                       : at::Tensor(),
+                           .query_norm = config.qk_norm ? layer.query_norm.cpu() : at::Tensor(),
+                           .key_norm = config.qk_norm ? layer.key_norm.cpu() : at::Tensor()});
 }
 
-void PackedTransformer::rotate(at::Tensor& projected, std::int64_t first_position) const {
+void PackedTransformer::rotate(at::Tensor& projected, const Layer& layer, std::int64_t first_position) const {
     const auto tokens = projected.size(0), row = projected.size(1), width = config_.head_width;
     const auto tables = rotary_.positions(first_position, tokens);
     const auto *c = tables.first.const_data_ptr<float>(), *s = tables.second.const_data_ptr<float>();
+    const auto* query_norm = layer.query_norm.defined() ? layer.query_norm.const_data_ptr<float>() : nullptr;
+    const auto* key_norm = layer.key_norm.defined() ? layer.key_norm.const_data_ptr<float>() : nullptr;
     auto* values = projected.mutable_data_ptr<float>();
     share_out((tokens + kTokens - 1) / kTokens, [&](std::int64_t block) {
         for (auto t = block * kTokens; t < std::min(tokens, (block + 1) * kTokens); ++t)
-            for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head)
-                rotate_head(values + t * row + head * width, c + t * (width / 2), s + t * (width / 2), width);
+            for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head) {
+                auto* x = values + t * row + head * width;
+                if (const auto* norm = head < config_.heads ? query_norm : key_norm)
+                    rms_norm_row(x, norm, config_.norm_epsilon, width, x);
+                rotate_head(x, c + t * (width / 2), s + t * (width / 2), width);
+            }
     });
 }
 
@@ -59,13 +70,17 @@ at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer, Kv
     const auto tokens = x.size(0), heads = config_.heads, kv_heads = config_.kv_heads;
     auto projected =
         product(normed(x, weights.attention_norm, config_.norm_epsilon), weights.query_key_value);
-    rotate(projected, cache.length(layer));
+    if (weights.bias.defined())
+        for (std::int64_t t = 0; t < tokens; ++t)
+            add_to(projected.mutable_data_ptr<float>() + t * projected.size(1),
+                   weights.bias.const_data_ptr<float>(), projected.size(1));
+    rotate(projected, weights, cache.length(layer));
     const auto by_head =
         projected.view({1, tokens, heads + 2 * kv_heads, config_.head_width}).transpose(1, 2);
     const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
                                      by_head.narrow(1, heads + kv_heads, kv_heads));
-    const auto mixed =
-        packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads, k, v);
+    const auto mixed = packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads,
+                                        k, v, config_.window(layer));
     return product(mixed, weights.output);
 }
 

@@ -38,11 +38,13 @@ class PackedTransformer {
     struct Layer {
         PackedMatrix query_key_value, output;
         at::Tensor attention_norm, ffn_norm;
+        at::Tensor bias, query_norm, key_norm;  ///< of the joined rows; undefined where there is none
     };
 
     /// Attention(norm(x)) with the cache, [T, D].
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const;
-    void rotate(at::Tensor& projected, std::int64_t first_position) const;
+    /// The heads' own norms, then RoPE, in place.
+    void rotate(at::Tensor& projected, const Layer& layer, std::int64_t first_position) const;
 
     ModelConfig config_;
     at::Tensor embedding_, norm_;

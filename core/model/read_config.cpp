@@ -4,14 +4,14 @@
 #include <set>
 
 #include "base/error.h"
-#include "model/gguf_tensors.h"
 #include "model/load.h"
+#include "model/read_tensor.h"
+#include "model/requirements.h"
+#include "model/rope.h"
+#include "model/weight_table.h"
 
 namespace dotmoe {
 namespace {
-
-constexpr std::string_view kNeeded =
-    "a dense decoder of architecture llama is needed (Llama, SmolLM, Mistral, TinyLlama, ...)";
 
 /// Metadata of one file, under its architecture's prefix.
 class Keys {
@@ -52,11 +52,6 @@ class Keys {
     std::string architecture_;
 };
 
-bool is_encoder(std::string_view architecture) {
-    return architecture.find("bert") != std::string_view::npos || architecture.starts_with("t5") ||
-           architecture == "gemma-embedding" || architecture == "clip";
-}
-
 bool ends_in_experts(const gguf::Tensor& tensor) {
     return tensor.name.find("_exps.") != std::string::npos;
 }
@@ -75,11 +70,11 @@ void refuse_what_cannot_be_converted(const gguf::File& file, const std::string& 
         fail("{}: is one of {} parts: join them first (llama-gguf-split --merge)", path, parts);
     if (file.find("blk.0.ffn_up.weight") && !file.find("blk.0.ffn_gate.weight"))
         fail("{}: its FFN has no gate (blk.0.ffn_gate.weight is not there): {}", path, kNeeded);
-    if (architecture != "llama")
+    if (architecture != "llama" && architecture != "qwen2" && architecture != "qwen3")
         fail("{}: architecture '{}' is not known here: {}", path, architecture, kNeeded);
 }
 
-/// Variants of llama that this forward pass would get wrong without a word.
+/// Variants that this forward pass would get wrong without a word.
 void refuse_unknown_variants(const Keys& keys, const ModelConfig& config) {
     const auto refuse = [&](std::string_view key, const auto& value, std::string_view why) {
         fail("{}: {} is {}: {} is not supported", keys.path(), keys.name(key), value, why);
@@ -90,13 +85,43 @@ void refuse_unknown_variants(const Keys& keys, const ModelConfig& config) {
     if (const auto n = keys.size("attention.value_length", config.head_width); n != config.head_width)
         refuse("attention.value_length", n,
                fmt::format("another width than the keys' {}", config.head_width));
-    if (const auto type = keys.get<std::string>("rope.scaling.type").value_or("none"); type != "none")
-        refuse("rope.scaling.type", type, "RoPE scaling");
-    if (const double factor = keys.get<double>("rope.scale_linear").value_or(1); factor != 1)
-        refuse("rope.scale_linear", factor, "RoPE scaling");
-    if (const auto n = keys.get<std::int64_t>("attention.sliding_window").value_or(0);
-        n > 0 && n < config.context)
-        refuse("attention.sliding_window", n, "a window shorter than the context");
+}
+
+constexpr auto kRopeFactors = "rope_freqs.weight";
+
+/// A scaling by name, or the factors that llama.cpp's converter makes of Llama 3's.
+std::vector<double> rope_divisors(const gguf::File& file, const Keys& keys, const ModelConfig& config) {
+    const auto pairs = config.head_width / 2;
+    if (const auto* stored = file.find(kRopeFactors)) {
+        const auto factors = read_tensor(*stored);
+        if (factors.numel() != pairs || !(factors > 0).all().item<bool>() ||
+            !factors.isfinite().all().item<bool>())
+            fail("{}: {} does not hold {} positive factors: the file is damaged", keys.path(), kRopeFactors,
+                 pairs);
+        return {factors.const_data_ptr<float>(), factors.const_data_ptr<float>() + pairs};
+    }
+    const auto type = keys.get<std::string>("rope.scaling.type").value_or("none");
+    if (type != "none" && type != "linear")
+        fail("{}: {} is {}: RoPE scaling of that type is not supported, linear and Llama 3's are",
+             keys.path(), keys.name("rope.scaling.type"), type);
+    const double factor = type == "linear" ? keys.positive("rope.scaling.factor", std::nullopt)
+                                           : keys.positive("rope.scale_linear", 1.0);
+    return linear_rope_divisors(factor, config.head_width);
+}
+
+/// The same in all layers, unless the pattern says which have it.
+std::vector<std::int64_t> windows(const Keys& keys, const ModelConfig& config) {
+    const auto window = keys.get<std::int64_t>("attention.sliding_window").value_or(0);
+    if (window <= 0) return {};
+    const auto layers = static_cast<std::size_t>(config.layers);
+    const auto sliding = keys.get<std::vector<bool>>("attention.sliding_window_pattern")
+                             .value_or(std::vector<bool>(layers, true));
+    if (sliding.size() != layers)
+        fail("{}: {} has {} values for {} layers: the file is damaged", keys.path(),
+             keys.name("attention.sliding_window_pattern"), sliding.size(), layers);
+    std::vector<std::int64_t> result;
+    for (const bool slides : sliding) result.push_back(slides ? window : 0);
+    return result;
 }
 
 void check_shape(const gguf::File& file, const std::string& name, const std::vector<std::int64_t>& expected) {
@@ -106,24 +131,24 @@ void check_shape(const gguf::File& file, const std::string& name, const std::vec
              name, fmt::join(tensor.shape, ", "), fmt::join(expected, ", "));
 }
 
-/// Every tensor there must be, with its shape, and no other: an unknown one (a bias, RoPE factors) would
-/// change the model.
+/// Every tensor there must be, with its shape, and no other: an unknown one (a bias, an adapter) would change
+/// the model.
 void check_tensors(const gguf::File& file, const ModelConfig& config) {
     std::set<std::string, std::less<>> known;
     const auto check = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
         check_shape(file, name, shape);
         known.insert(name);
     };
-    for (const auto& tensor : global_tensors(config)) check(tensor_name(tensor), tensor.shape);
-    const auto stems = layer_tensors(config);
+    for (const auto& tensor : global_tensors(config)) check(tensor.gguf, tensor.shape);
+    const auto tensors = layer_tensors(config);
     for (std::int64_t layer = 0; layer < config.layers; ++layer)
-        for (const auto& tensor : stems) check(tensor_name(tensor, layer), tensor.shape);
+        for (const auto& tensor : tensors) check(gguf_name(tensor, layer), tensor.shape);
     for (const auto& tensor : file.tensors())
-        if (!known.contains(tensor.name))
+        if (!known.contains(tensor.name) && tensor.name != kRopeFactors)
             fail(
-                "{}: {} is not part of a plain llama model: biases, RoPE factors and adapters are not "
+                "{}: {} is not part of a plain {} model: other biases, norms and adapters are not "
                 "supported",
-                file.path().string(), tensor.name);
+                file.path().string(), tensor.name, config.architecture);
 }
 
 }  // namespace
@@ -145,18 +170,16 @@ ModelConfig read_config(const gguf::File& file) {
     config.context = keys.size("context_length");
     config.rope_base = keys.positive("rope.freq_base", 10000.0);
     config.norm_epsilon = keys.positive("attention.layer_norm_rms_epsilon", std::nullopt);
-    if (config.heads % config.kv_heads != 0)
-        fail("{}: {} heads cannot share {} key heads: the file is damaged", keys.path(), config.heads,
-             config.kv_heads);
-    if (config.head_width % 2 != 0)
-        fail("{}: heads of {} dimensions cannot be rotated in pairs: the file is damaged", keys.path(),
-             config.head_width);
+    check_heads(config, keys.path());
     refuse_unknown_variants(keys, config);
-
+    config.qkv_bias = architecture == "qwen2";
+    config.qk_norm = architecture == "qwen3";
+    config.windows = windows(keys, config);
     const auto& embedding = file.at("token_embd.weight").shape;
     config.vocabulary = keys.size("vocab_size", embedding.empty() ? 1 : embedding.front());
     config.tied_embeddings = file.find("output.weight") == nullptr;
     check_tensors(file, config);
+    config.rope_divisors = rope_divisors(file, keys, config);
     return config;
 }
 

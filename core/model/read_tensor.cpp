@@ -34,7 +34,7 @@ at::Tensor read_tensor(const gguf::Tensor& tensor) {
     return values;
 }
 
-void check_finite(const at::Tensor& values, const gguf::Tensor& tensor, const std::filesystem::path& path) {
+void check_finite(const at::Tensor& values, std::string_view tensor, const std::filesystem::path& path) {
     const auto* value = values.const_data_ptr<float>();
     std::atomic<std::int64_t> bad = 0;
     at::parallel_for(0, values.numel(), kGrain, [&](std::int64_t first, std::int64_t last) {
@@ -42,7 +42,7 @@ void check_finite(const at::Tensor& values, const gguf::Tensor& tensor, const st
     });
     if (bad > 0)
         fail("{}: {} holds NaN or infinity in {} of {} values: the file is damaged, use another copy",
-             path.string(), tensor.name, bad.load(), values.numel());
+             path.string(), tensor, bad.load(), values.numel());
 }
 
 }  // namespace dotmoe

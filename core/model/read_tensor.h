@@ -11,6 +11,6 @@ namespace dotmoe {
 at::Tensor read_tensor(const gguf::Tensor& tensor);
 
 /// Throws Error naming the file and the tensor when a value (fp32, CPU) is NaN or infinite.
-void check_finite(const at::Tensor& values, const gguf::Tensor& tensor, const std::filesystem::path& path);
+void check_finite(const at::Tensor& values, std::string_view tensor, const std::filesystem::path& path);
 
 }  // namespace dotmoe

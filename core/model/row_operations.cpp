@@ -84,6 +84,10 @@ void rms_norm_rows(const float* x, const float* weight, double epsilon, std::int
     });
 }
 
+void rms_norm_row(const float* x, const float* weight, double epsilon, std::int64_t width, float* y) {
+    norm_row(x, weight, static_cast<float>(epsilon), width, y);
+}
+
 void softmax_row(float* x, float scale, std::int64_t count, std::int64_t room) {
     softmax_values(x, scale, count, room);
 }

@@ -8,6 +8,8 @@ namespace dotmoe {
 /// y = x / sqrt(mean(x^2) + epsilon) * weight, for `rows` rows of `width`; on all threads.
 void rms_norm_rows(const float* x, const float* weight, double epsilon, std::int64_t rows, std::int64_t width,
                    float* y);
+/// One row, on this thread; x and y may be the same.
+void rms_norm_row(const float* x, const float* weight, double epsilon, std::int64_t width, float* y);
 
 /// x = softmax(scale x) over the first `count` >= 1 values, and 0 in the rest of `room`, a multiple of 16.
 void softmax_row(float* x, float scale, std::int64_t count, std::int64_t room);

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "formats/gguf_writer.h"
-#include "model/gguf_tensors.h"
+#include "model/weight_table.h"
 
 namespace dotmoe {
 namespace {
@@ -29,6 +30,12 @@ void add_shape(Metadata& metadata, const ModelConfig& config) {
     add("rope.dimension_count", count(config.head_width));
     add("rope.freq_base", config.rope_base);
     add("vocab_size", count(config.vocabulary));
+    if (config.windows.empty()) return;
+    // One window, and which layers have it: families know no second.
+    add("attention.sliding_window", count(*std::ranges::max_element(config.windows)));
+    std::vector<bool> sliding;
+    for (const auto window : config.windows) sliding.push_back(window > 0);
+    add("attention.sliding_window_pattern", sliding);
 }
 
 void add_vocabulary(Metadata& metadata, const Vocabulary& vocabulary) {
@@ -73,14 +80,17 @@ void save_model(const std::filesystem::path& path, const std::string& name, cons
 
     std::vector<gguf::TensorToWrite> tensors;
     for (const auto& tensor : global_tensors(config))
-        tensors.push_back(as_f32(tensor_name(tensor), weights.*tensor.field));
-    const auto stems = layer_tensors(config);
+        tensors.push_back(as_f32(tensor.gguf, weights.*tensor.field));
+    if (!config.rope_divisors.empty())
+        tensors.push_back(as_f32("rope_freqs.weight", at::tensor(config.rope_divisors)));
+    const auto layer_weights = layer_tensors(config);
     for (std::int64_t layer = 0; layer < config.layers; ++layer)
-        for (const auto& tensor : stems) {
+        for (const auto& tensor : layer_weights) {
             const auto& values = weights.layers[static_cast<std::size_t>(layer)].*tensor.field;
-            tensors.push_back(as_f32(
-                tensor_name(tensor, layer),
-                has_rope_rows(tensor) ? half_split_to_interleaved(values, config.head_width) : values));
+            tensors.push_back(
+                as_f32(gguf_name(tensor, layer), is_interleaved(tensor, config)
+                                                     ? half_split_to_interleaved(values, config.head_width)
+                                                     : values));
         }
     gguf::write(path, metadata, tensors);
 }

@@ -10,8 +10,9 @@
 
 namespace dotmoe {
 
-/// GGUF of architecture llama in F32, q and k rows in llama.cpp's order: load_model and transformers read it
-/// back exactly. Written atomically; throws Error when it cannot be.
+/// GGUF in F32, rows in llama.cpp's order: load_model reads it back exactly, and so does transformers where
+/// it knows the settings (it reads no scaling of RoPE and no window). Written atomically; throws Error when
+/// it cannot be.
 void save_model(const std::filesystem::path& path, const std::string& name, const ModelConfig& config,
                 const Weights& weights, const Vocabulary& vocabulary);
 

@@ -22,7 +22,7 @@ Transformer::Transformer(const ModelConfig& config, const Weights& weights)
     : config_(config),
       weights_(weights),
       rotary_(std::make_shared<RotaryEmbedding>(config.rope_base, config.head_width,
-                                                weights.embedding.device())) {}
+                                                weights.embedding.device(), config.rope_divisors)) {}
 
 at::Tensor Transformer::embed(const at::Tensor& tokens) const {
     return at::embedding(weights_.embedding, tokens);
@@ -32,15 +32,21 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache*
     const auto& w = weights_.layers[static_cast<std::size_t>(layer)];
     const auto batch = x.size(0), count = x.size(1);
     const auto h = rms_norm(x, w.attention_norm, config_.norm_epsilon);
-    const auto project = [&](const at::Tensor& weight, std::int64_t heads) {
-        return at::linear(h, weight).view({batch, count, heads, config_.head_width}).transpose(1, 2);
+    const auto project = [&](const at::Tensor& weight, const at::Tensor& bias, std::int64_t heads) {
+        auto rows = at::linear(h, weight);
+        if (bias.defined()) rows = rows + bias.to(rows.scalar_type());
+        return rows.view({batch, count, heads, config_.head_width}).transpose(1, 2);
     };
     const auto [cos, sin] = rotary_->positions(cache ? cache->length(layer) : 0, count);
-    const auto q = rotate(project(w.query, config_.heads), cos, sin);
-    auto k = rotate(project(w.key, config_.kv_heads), cos, sin);
-    auto v = project(w.value, config_.kv_heads);
+    const auto turned = [&, &c = cos, &s = sin](const at::Tensor& rows, const at::Tensor& norm) {
+        return rotate(norm.defined() ? rms_norm(rows, norm, config_.norm_epsilon) : rows, c, s);
+    };
+    const auto q = turned(project(w.query, w.query_bias, config_.heads), w.query_norm);
+    auto k = turned(project(w.key, w.key_bias, config_.kv_heads), w.key_norm);
+    auto v = project(w.value, w.value_bias, config_.kv_heads);
     if (cache) std::tie(k, v) = cache->append(layer, k, v);
-    const auto mixed = causal_attention(q, k, v).transpose(1, 2).reshape({batch, count, -1});
+    const auto mixed =
+        causal_attention(q, k, v, config_.window(layer)).transpose(1, 2).reshape({batch, count, -1});
     return x + at::linear(mixed, w.output);
 }
 

@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <vector>
 
 #include "base/compute.h"
@@ -18,6 +19,18 @@ struct LayerWeights {
     at::Tensor ffn_norm;        ///< [D] fp32
     at::Tensor gate, up;        ///< [N, D]
     at::Tensor down;            ///< [D, N]
+    // Undefined where the family has none.
+    at::Tensor query_bias = {};                 ///< [heads*head_width] fp32, in the order of query's rows
+    at::Tensor key_bias = {}, value_bias = {};  ///< [kv_heads*head_width] fp32
+    at::Tensor query_norm = {}, key_norm = {};  ///< [head_width] fp32
+
+    static constexpr auto fields() {
+        return std::array{&LayerWeights::attention_norm, &LayerWeights::query,    &LayerWeights::key,
+                          &LayerWeights::value,          &LayerWeights::output,   &LayerWeights::ffn_norm,
+                          &LayerWeights::gate,           &LayerWeights::up,       &LayerWeights::down,
+                          &LayerWeights::query_bias,     &LayerWeights::key_bias, &LayerWeights::value_bias,
+                          &LayerWeights::query_norm,     &LayerWeights::key_norm};
+    }
 };
 
 struct Weights {
@@ -26,8 +39,8 @@ struct Weights {
     at::Tensor norm;  ///< [D] fp32
     at::Tensor head;  ///< [V, D]; the embedding itself when tied
 
-    /// The same weights elsewhere or in another format; norms stay fp32. Shares storage where nothing
-    /// changes.
+    /// The same weights elsewhere or in another format; norms and biases stay fp32. Shares storage where
+    /// nothing changes.
     Weights to(const Compute& compute) const;
 };
 

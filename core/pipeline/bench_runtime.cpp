@@ -95,7 +95,7 @@ RuntimeFigures bench_runtime(const RuntimeBench& bench) {
     const at::NoGradGuard no_grad;
     auto models = candidates(bench);
     const auto random = [&, generator = at::detail::createCPUGenerator(0)](std::int64_t count) {
-        return at::randint(read_config(gguf::File(bench.model)).vocabulary, {count}, generator, at::kLong);
+        return at::randint(read_config(bench.model).vocabulary, {count}, generator, at::kLong);
     };
     const auto prompt = random(bench.prompt), tokens = random(bench.tokens);
     for (const auto& model : models) prompt_rate(model.runtime, prompt);  // warms up

@@ -13,7 +13,7 @@
 namespace dotmoe {
 
 struct RuntimeBench {
-    std::filesystem::path model;                   ///< dense GGUF
+    std::filesystem::path model;                   ///< dense: a GGUF file or a Hugging Face folder
     std::vector<std::filesystem::path> converted;  ///< conversions of it
     WeightFormat weights = WeightFormat::bf16;
     std::int64_t prompt = 512, tokens = 128;  ///< of each measurement; both begin with nothing read

@@ -42,7 +42,7 @@ double median(std::vector<double> values) {
 TrainFigures bench_train(const TrainBench& bench) {
     auto recipe = bench.recipe;
     if (recipe.distill.steps < 1) fail_usage("steps are {}: at least 1 is needed", recipe.distill.steps);
-    check_layout(recipe.layout, read_config(gguf::File(bench.model)).neurons);
+    check_layout(recipe.layout, read_config(bench.model).neurons);
     TrainFigures figures{.steps = recipe.distill.steps,
                          .step_tokens = recipe.distill.sequences * recipe.text.window};
     recipe.distill.steps += 1;

@@ -11,7 +11,7 @@
 namespace dotmoe {
 
 struct TrainBench {
-    std::filesystem::path model;  ///< dense GGUF
+    std::filesystem::path model;  ///< dense: a GGUF file or a Hugging Face folder
     Recipe recipe;                ///< its distill.steps are timed, after one that warms up
     DeviceChoice device = DeviceChoice::automatic;
 };

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
-#include "base/sha256.h"
 #include "experts/project.h"
+#include "model/stored_model.h"
 
 namespace dotmoe {
 namespace {
@@ -73,7 +73,7 @@ void keep_to_inputs(const fs::path& folder, const ConvertRequest& conversion, co
     auto text = nlohmann::json::array();
     for (const auto& path : conversion.text) text.push_back(fs::absolute(path).lexically_normal().string());
     const nlohmann::json inputs{
-        {"model_sha256", sha256_of_file(conversion.model)}, {"text", text}, {"recipe", to_toml(shared)}};
+        {"model_sha256", model_sha256(conversion.model)}, {"text", text}, {"recipe", to_toml(shared)}};
     const auto now = inputs.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 
     ensure_writable_directory(folder);

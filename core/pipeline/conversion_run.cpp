@@ -8,6 +8,7 @@
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
+#include "model/stored_model.h"
 #include "pipeline/live_routing.h"
 #include "pipeline/parameters.h"
 #include "text/corpus.h"
@@ -24,7 +25,7 @@ at::Tensor as_windows(const std::vector<TokenId>& ids, std::int64_t window, cons
 ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks)
     : request_(request), hooks_(hooks) {
     check_recipe(recipe());
-    const auto shape = read_config(gguf::File(request.model));
+    const auto shape = read_config(request.model);
     check_layout(layout(), shape.neurons);
     allowed_ = allowed_in_layers(recipe(), shape.layers, shape.neurons);
     ensure_writable_directory(request.out);
@@ -34,7 +35,7 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     model_ = load_model(request.model, compute);
     transformer_ = std::make_unique<Transformer>(model_->config, model_->weights);
     student_ = std::make_unique<Transformer>(*transformer_);
-    source_sha256_ = sha256_of_file(request.model);
+    source_sha256_ = model_sha256(request.model);
     hooks_.control.poll();
 
     const auto& text = recipe().text;

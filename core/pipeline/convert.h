@@ -15,7 +15,7 @@ namespace dotmoe {
 class LiveRouting;
 
 struct ConvertRequest {
-    std::filesystem::path model;              ///< dense GGUF
+    std::filesystem::path model;              ///< dense: a GGUF file or a Hugging Face folder
     std::vector<std::filesystem::path> text;  ///< files and folders (text/corpus.h)
     std::filesystem::path out;                ///< folder of the conversion; made when absent
     Recipe recipe;

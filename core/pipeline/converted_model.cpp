@@ -15,6 +15,7 @@
 #include "experts/runtime.h"
 #include "model/generate.h"
 #include "model/load.h"
+#include "model/stored_model.h"
 #include "pipeline/evaluation_text.h"
 #include "pipeline/layer_report.h"
 #include "pipeline/parameters.h"
@@ -64,11 +65,14 @@ ConvertedModel::ConvertedModel(ConvertedModel&&) noexcept = default;
 ConvertedModel ConvertedModel::open(const fs::path& model_or_project, DeviceChoice device,
                                     const std::optional<fs::path>& source) {
     const auto compute = choose_compute(device);
-    if (!fs::is_directory(model_or_project))
+    if (!fs::is_directory(model_or_project) || is_huggingface_folder(model_or_project))
         return ConvertedModel(std::make_unique<Impl>(load_model(model_or_project, compute), nullptr));
     if (!is_project(model_or_project))
-        fail("{}: is a folder without a conversion; name a GGUF file or the --out of dotmoe convert",
-             model_or_project.string());
+        fail(
+            "{}: is a folder with neither a model (config.json) nor a conversion; name a GGUF file, a "
+            "Hugging Face "
+            "folder or the --out of dotmoe convert",
+            model_or_project.string());
     auto project = load_project(model_or_project);
     auto model = load_model(project_weights(model_or_project, project, source), compute);
     check_fits(project.experts, model->config, model_or_project);

@@ -50,7 +50,7 @@ struct TextRequest {
     std::int64_t stride = 0;
 };
 
-/// MODEL (a GGUF) or DIR (a conversion; its source model must still be where it was, or be named by
+/// MODEL (a GGUF file or a Hugging Face folder) or DIR (a conversion; its source model must still be where it was, or be named by
 /// `source`).
 class ConvertedModel {
   public:

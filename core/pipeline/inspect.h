@@ -20,7 +20,7 @@ struct TensorSummary {
 
 struct ModelSummary {
     std::filesystem::path path;
-    std::string format;  ///< "GGUF v3"
+    std::string format;  ///< "GGUF v3", "safetensors, 2 shards"
     ModelConfig config;
     std::int64_t parameters = 0, ffn_parameters = 0, file_bytes = 0;
     std::vector<TensorSummary> tensors;

@@ -72,7 +72,7 @@ void ConversionRun::recover() {
 std::string ConversionRun::save_weights() {
     if (recipe().recover.steps == 0) return {};
     const auto path = weights_file(request_.out);
-    save_model(path, fmt::format("{}, recovered", model_->path.stem().string()), model_->config,
+    save_model(path, fmt::format("{}, recovered", name_of_model(model_->path)), model_->config,
                student_->weights(), model_->tokenizer->vocabulary());
     return sha256_of_file(path);
 }

@@ -6,47 +6,10 @@
 #include <array>
 
 #include "base/error.h"
+#include "text/pre_tokenizer_rules.h"
 
 namespace dotmoe {
 namespace {
-
-// Unicode's White_Space. Not PCRE2's \s, which also has U+180E.
-#define BLANK R"(\x09-\x0d\x20\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})"
-
-// GPT-2's rule (openai/gpt-2 encoder.py).
-constexpr const char* gpt2_rule =
-    "'s|'t|'re|'ve|'m|'ll|'d"
-    R"(| ?\p{L}+| ?\p{N}+| ?[^)" BLANK R"(\p{L}\p{N}]+|[)" BLANK "]+(?![^" BLANK "])|[" BLANK "]+";
-
-// Every \p{N} stands alone, then GPT-2's rule on what lies between: digits bound the text for its lookahead.
-constexpr const char* digits_alone_rule =
-    R"(\p{N}|'s|'t|'re|'ve|'m|'ll|'d)"
-    R"(| ?\p{L}+| ?[^)" BLANK R"(\p{L}\p{N}]+|[)" BLANK "]+(?![^" BLANK R"(\p{N}]))"
-    "|[" BLANK "]+";
-#undef BLANK
-
-struct Rule {
-    std::string_view name;
-    const char* pattern;
-};
-
-constexpr std::array rules{
-    Rule{"gpt-2", gpt2_rule},          Rule{"default", gpt2_rule},
-    Rule{"smollm", digits_alone_rule}, Rule{"starcoder", digits_alone_rule},
-    Rule{"refact", digits_alone_rule}, Rule{"command-r", digits_alone_rule},
-};
-
-std::string known_rules() {
-    std::string names;
-    for (const auto& rule : rules) names += (names.empty() ? "" : ", ") + std::string(rule.name);
-    return names;
-}
-
-const char* pattern_of(std::string_view name) {
-    for (const auto& rule : rules)
-        if (rule.name == name) return rule.pattern;
-    fail("pre-tokenizer rule '{}' is not supported; known are {}", name, known_rules());
-}
 
 std::string message_of(int code) {
     std::array<unsigned char, 256> text{};
@@ -72,7 +35,8 @@ struct PreTokenizer::Cursor::Match {
 PreTokenizer::PreTokenizer(std::string_view rule) : pattern_(std::make_unique<Pattern>()) {
     int error = 0;
     std::size_t offset = 0;
-    pattern_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern_of(rule)), PCRE2_ZERO_TERMINATED,
+    const auto pattern = pcre_pattern(pre_tokenizer_rule(rule));
+    pattern_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
                                        PCRE2_ANCHORED | PCRE2_UTF | PCRE2_UCP, &error, &offset, nullptr));
     if (!pattern_->code)
         fail("pre-tokenizer rule '{}' does not compile: {} at {}", rule, message_of(error), offset);

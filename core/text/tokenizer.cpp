@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <list>
 #include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
 #include "text/bpe_merge.h"
 #include "text/byte_alphabet.h"
+#include "text/normalise.h"
 #include "text/pre_tokenizer.h"
+#include "text/pre_tokenizer_rules.h"
 #include "text/special_tokens.h"
 #include "text/utf8.h"
 
@@ -80,6 +83,14 @@ std::vector<std::string> decoded_tokens(const Vocabulary& vocabulary) {
     return decoded;
 }
 
+TokenIds ids_of_words(const Vocabulary& vocabulary, const std::vector<std::string>& decoded) {
+    TokenIds ids;
+    ids.reserve(decoded.size());
+    for (std::size_t i = 0; i < decoded.size(); ++i)
+        if (vocabulary.kinds[i] == TokenKind::normal) ids[decoded[i]] = static_cast<TokenId>(i);
+    return ids;
+}
+
 constexpr TokenId no_token = -1;
 
 std::array<TokenId, 256> byte_tokens(const TokenIds& ids) {
@@ -103,34 +114,45 @@ constexpr std::size_t longest_seen_word = 64;
 struct Tokenizer::Impl {
     Impl(Vocabulary given, const TokenIds& ids)
         : vocabulary(std::move(given)),
-          pre_tokenizer(vocabulary.pre_tokenizer),
+          rule(pre_tokenizer_rule(vocabulary.pre_tokenizer)),
+          pre_tokenizer(rule.name),
           added(added_tokens(vocabulary)),
           decoded(decoded_tokens(vocabulary)),
           of_byte(byte_tokens(ids)),
-          merges(read_merges(vocabulary.merges, ids)) {}
+          merges(read_merges(vocabulary.merges, ids)),
+          whole_words(rule.ignore_merges ? ids_of_words(vocabulary, decoded) : TokenIds{}) {}
 
+    /// The token that is the word, or no_token.
+    TokenId whole_word(std::string_view word) const;
     void encode_word(std::string_view word, std::vector<TokenId>& ids, std::vector<TokenId>& scratch) const;
     void encode_plain(std::string_view text, std::vector<TokenId>& ids, SeenWords& seen) const;
 
     Vocabulary vocabulary;
+    PreTokenizerRule rule;
     PreTokenizer pre_tokenizer;
     SpecialTokens added;
     std::vector<std::string> decoded;
     std::array<TokenId, 256> of_byte;
     MergeTable merges;
+    TokenIds whole_words;  ///< by their bytes, where the rule asks for them
 };
+
+TokenId Tokenizer::Impl::whole_word(std::string_view word) const {
+    const auto found = whole_words.find(word);
+    return found == whole_words.end() ? no_token : found->second;
+}
 
 void Tokenizer::Impl::encode_word(std::string_view word, std::vector<TokenId>& ids,
                                   std::vector<TokenId>& scratch) const {
+    if (const auto id = whole_word(word); id != no_token) return ids.push_back(id);
     scratch.clear();
     bool after_unknown = false;
     for (const char byte : word) {
         const auto id = of_byte[static_cast<unsigned char>(byte)];
-        // A run of bytes that the vocabulary lacks is one unknown token (fuse_unk), or nothing where there is
-        // none.
+        // A byte that the vocabulary lacks is the unknown token, or nothing where there is none.
         if (id != no_token)
             scratch.push_back(id);
-        else if (vocabulary.unknown && !after_unknown)
+        else if (vocabulary.unknown && !(after_unknown && vocabulary.fuse_unknown))
             scratch.push_back(*vocabulary.unknown);
         after_unknown = id == no_token;
     }
@@ -173,13 +195,18 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
     if (valid_utf8_prefix(text) < text.size()) text = repaired = replace_invalid_utf8(text);
     std::vector<TokenId> ids;
     SeenWords seen;
+    std::list<std::string> normalised;  // what `seen` points to
+    const auto encode_plain = [&](std::string_view part) {
+        if (impl_->rule.nfc && !is_ascii(part)) part = normalised.emplace_back(to_nfc(part));
+        impl_->encode_plain(part, ids, seen);
+    };
     std::size_t begin = 0;
     while (const auto special = impl_->added.find(text, begin)) {
-        impl_->encode_plain(text.substr(begin, special->begin - begin), ids, seen);
+        encode_plain(text.substr(begin, special->begin - begin));
         ids.push_back(special->id);
         begin = special->end;
     }
-    impl_->encode_plain(text.substr(begin), ids, seen);
+    encode_plain(text.substr(begin));
     return ids;
 }
 

@@ -1,7 +1,8 @@
-// Text to token ids and back: byte-level BPE from a GGUF's own metadata.
+// Text to token ids and back: byte-level BPE, from a GGUF's own metadata or from tokenizer.json.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,8 +32,9 @@ struct Vocabulary {
     std::vector<std::string> tokens;  ///< in GPT-2's printable byte alphabet
     std::vector<TokenKind> kinds;     ///< one a token
     std::vector<std::string> merges;  ///< "left right", by rank
-    std::string pre_tokenizer;        ///< tokenizer.ggml.pre, e.g. "smollm"
+    std::string pre_tokenizer;        ///< tokenizer.ggml.pre, e.g. "smollm" (text/pre_tokenizer_rules.h)
     std::optional<TokenId> bos, eos, pad, unknown;
+    bool fuse_unknown = true;  ///< a run of bytes that the vocabulary lacks is one unknown token
     bool add_bos = false;
     std::string chat_template;  ///< empty when the file has none
 };
@@ -42,6 +44,10 @@ class Tokenizer {
   public:
     /// Throws Error when the metadata is missing, damaged, or of a kind not supported (says which).
     static std::shared_ptr<const Tokenizer> from_gguf(const gguf::File& file);
+    /// From a folder's tokenizer.json and tokenizer_config.json; filled up to `size` tokens, as embeddings
+    /// often have more rows than there are tokens. Throws Error likewise.
+    static std::shared_ptr<const Tokenizer> from_huggingface(const std::filesystem::path& folder,
+                                                             std::int64_t size);
     explicit Tokenizer(Vocabulary vocabulary);
     ~Tokenizer();
 

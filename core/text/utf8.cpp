@@ -66,6 +66,10 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
     return i;
 }
 
+bool is_ascii(std::string_view bytes) {
+    return ascii_prefix(bytes) == bytes.size();
+}
+
 std::string replace_invalid_utf8(std::string_view bytes) {
     constexpr std::string_view replacement = "\xef\xbf\xbd";
     std::string text;

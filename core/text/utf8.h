@@ -10,6 +10,8 @@ namespace dotmoe {
 /// surrogates, nothing above U+10FFFF).
 std::size_t valid_utf8_prefix(std::string_view bytes);
 
+bool is_ascii(std::string_view bytes);
+
 /// Every maximal ill-formed part becomes one U+FFFD, as Python's bytes.decode(errors="replace") has it.
 std::string replace_invalid_utf8(std::string_view bytes);
 

@@ -1,8 +1,7 @@
 // random_project MODEL OUT EXPERTS ACTIVE SHARED SEED: a conversion with random owners and routers.
-#include "base/sha256.h"
 #include "experts/project.h"
-#include "formats/gguf.h"
 #include "model/load.h"
+#include "model/stored_model.h"
 #include "support/probe.h"
 #include "support/random_experts.h"
 
@@ -11,8 +10,8 @@ namespace {
 
 const Command command("random_project", "MODEL OUT EXPERTS ACTIVE SHARED SEED",
                       [](const Arguments& arguments) {
-                          const auto config = read_config(gguf::File(arguments[0]));
-                          Project project{arguments[0], sha256_of_file(arguments[0]), {}, {}};
+                          const auto config = read_config(std::filesystem::path(arguments[0]));
+                          Project project{arguments[0], model_sha256(arguments[0]), {}, {}};
                           project.recipe.name = "random";
                           project.recipe.seed = std::stoull(arguments[5]);
                           project.recipe.layout = {.experts = std::stoll(arguments[2]),

@@ -23,12 +23,27 @@ inline ModelConfig tiny_config() {
             .tied_embeddings = false};
 }
 
+/// One of each family, with what sets it apart from a Llama.
+inline std::vector<ModelConfig> tiny_families() {
+    auto llama3 = tiny_config(), mistral = tiny_config(), qwen2 = tiny_config(), qwen3 = tiny_config();
+    llama3.rope_divisors = llama3_rope_divisors(
+        {.factor = 8, .low_frequency = 1, .high_frequency = 4, .original_context = 32}, 10000, 8);
+    mistral.windows = {5, 5, 5};
+    qwen2.architecture = "qwen2";
+    qwen2.qkv_bias = true;
+    qwen2.windows = {0, 40, 3};
+    qwen3.architecture = "qwen3";
+    qwen3.qk_norm = true;
+    return {llama3, mistral, qwen2, qwen3};
+}
+
 inline Weights tiny_weights(const ModelConfig& config, std::uint64_t seed = 1) {
     auto generator = at::detail::createCPUGenerator(seed);
     const auto matrix = [&](std::int64_t rows, std::int64_t columns) {
         return at::randn({rows, columns}, generator) * (1.5 / std::sqrt(static_cast<double>(columns)));
     };
-    const auto norm = [&] { return 1 + 0.2 * at::randn({config.width}, generator); };
+    const auto vector = [&](std::int64_t size) { return 0.2 * at::randn({size}, generator); };
+    const auto norm = [&] { return 1 + vector(config.width); };
     const auto d = config.width, q = config.heads * config.head_width,
                kv = config.kv_heads * config.head_width;
     Weights weights;
@@ -45,6 +60,12 @@ inline Weights tiny_weights(const ModelConfig& config, std::uint64_t seed = 1) {
                                   .gate = matrix(config.neurons, d),
                                   .up = matrix(config.neurons, d),
                                   .down = matrix(d, config.neurons)});
+    for (auto& layer : weights.layers) {
+        if (config.qkv_bias)
+            layer.query_bias = vector(q), layer.key_bias = vector(kv), layer.value_bias = vector(kv);
+        if (config.qk_norm)
+            layer.query_norm = 1 + vector(config.head_width), layer.key_norm = 1 + vector(config.head_width);
+    }
     return weights;
 }
 

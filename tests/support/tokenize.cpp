@@ -1,4 +1,5 @@
-// tokenize MODEL: reads texts from stdin, one a line as hexadecimal bytes; writes for each a line of JSON
+// tokenize MODEL: a GGUF file or a Hugging Face folder, of which weights are not read; reads texts from
+// stdin, one a line as hexadecimal bytes; writes for each a line of JSON
 // {"ids": [...], "decoded": hexadecimal bytes of decode(ids)}.
 #include "text/tokenizer.h"
 
@@ -7,7 +8,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
+#include "formats/json_fields.h"
 #include "support/probe.h"
 
 namespace dotmoe::probe {
@@ -26,8 +27,13 @@ std::string to_hex(const std::string& bytes) {
     return hex;
 }
 
+std::shared_ptr<const Tokenizer> tokenizer_of(const std::filesystem::path& path) {
+    if (!std::filesystem::is_directory(path)) return Tokenizer::from_gguf(gguf::File(path));
+    return Tokenizer::from_huggingface(path, JsonFields(path / "config.json").count("vocab_size"));
+}
+
 const Command command("tokenize", "MODEL", [](const Arguments& arguments) {
-    const auto tokenizer = Tokenizer::from_gguf(gguf::File(arguments[0]));
+    const auto tokenizer = tokenizer_of(arguments[0]);
     for (std::string line; std::getline(std::cin, line);) {
         const auto ids = tokenizer->encode(from_hex(line));
         fmt::print("{}\n", nlohmann::json{{"ids", ids}, {"decoded", to_hex(tokenizer->decode(ids))}}.dump());

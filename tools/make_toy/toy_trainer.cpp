@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "model/gguf_tensors.h"
 #include "model/transformer.h"
+#include "model/weight_table.h"
 
 namespace dotmoe {
 namespace {

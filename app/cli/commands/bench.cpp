@@ -84,7 +84,7 @@ void add_train(CLI::App& bench, Context& context) {
     auto* command = add_command(bench, context, "train",
                                 "Time of a training step on a model, and transport's share of it.",
                                 "dotmoe bench train model.gguf --steps 4");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     options->recipe.add_to(*command);
     command->callback([options, &context] {
         set_thread_count(context.threads);
@@ -124,7 +124,7 @@ void add_runtime(CLI::App& bench, Context& context) {
     auto* command =
         add_command(bench, context, "runtime", "Tokens a second of a model and of its conversions.",
                     "dotmoe bench runtime model.gguf --converted fine --converted coarse");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     command->add_option("--converted", options->converted, "Conversions of it, measured in the same run")
         ->type_name("DIR");
     command->add_option("--weights", options->weights, "Format in memory: fp32, bf16 or int8")

@@ -43,7 +43,7 @@ void add_compare(CLI::App& app, Context& context) {
     auto* command =
         add_command(app, context, "compare", "Convert by several methods and seeds, and say which is best.",
                     "dotmoe compare model.gguf --text texts/ --out compared --methods transport,random");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
         ->required()
         ->type_name("PATH");

@@ -53,7 +53,7 @@ void add_convert(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
     auto* command = add_command(app, context, "convert", "Convert a dense model to a mixture of experts.",
                                 "dotmoe convert model.gguf --text texts/ --out converted --recipe quick");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
         ->required()
         ->type_name("PATH");

@@ -81,7 +81,7 @@ void add_eval(CLI::App& app, Context& context) {
         add_command(app, context, "eval", "Judge a model or a conversion on held-out text and on questions.",
                     "dotmoe eval converted --text texts/ --limit 16\n  dotmoe eval converted --tasks "
                     "tasks/piqa tasks/sciq");
-    command->add_option("MODEL|DIR", options->model, "A GGUF file, or the folder of a conversion")
+    command->add_option("MODEL|DIR", options->model, "A GGUF file, a Hugging Face folder, or a conversion's")
         ->required();
     command->add_option("--text", options->text, "Text files and folders")->type_name("PATH");
     command

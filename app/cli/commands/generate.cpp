@@ -48,7 +48,7 @@ void add_generate(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
     auto* command = add_command(app, context, "generate", "Continue a text.",
                                 "dotmoe generate converted --prompt 'The moon is' --max-tokens 40");
-    command->add_option("MODEL|DIR", options->model, "A GGUF file, or the folder of a conversion")
+    command->add_option("MODEL|DIR", options->model, "A GGUF file, a Hugging Face folder, or a conversion's")
         ->required();
     command->add_option("--prompt", options->request.prompt, "The text to continue")
         ->required()

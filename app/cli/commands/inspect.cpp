@@ -66,7 +66,7 @@ void add_inspect(CLI::App& app, Context& context) {
     auto* command =
         add_command(app, context, "inspect", "Show what a model file is and whether it can be converted.",
                     "dotmoe inspect SmolLM2-135M-Instruct.Q4_1.gguf --tensors");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     command->add_flag("--tensors", options->tensors, "List every tensor (--json always does)");
     command->callback([options, &context] {
         const auto summary = inspect(options->model);

@@ -57,7 +57,7 @@ void add_plan(CLI::App& app, Context& context) {
     auto* command =
         add_command(app, context, "plan", "Dry run: the memory, disk and time a conversion will take.",
                     "dotmoe plan model.gguf --recipe laptop --experts 42");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     options->recipe.add_to(*command);
     command->callback([options, &context] {
         const auto recipe = options->recipe.recipe();

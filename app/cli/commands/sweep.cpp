@@ -35,7 +35,7 @@ void add_sweep(CLI::App& app, Context& context) {
     auto* command = add_command(
         app, context, "sweep", "Convert by several layouts, and say what active parameters buy.",
         "dotmoe sweep model.gguf --text texts/ --out swept --layouts 96:24,84:12:192,12:3 --steps 0");
-    command->add_option("MODEL", options->model, "A GGUF file")->required();
+    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
     command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
         ->required()
         ->type_name("PATH");

@@ -131,7 +131,9 @@ void ModelPanel::showRecording(const std::filesystem::path& path, const Started&
 void ModelPanel::showNoModel() {
     m_name->setText(tr("No model"));
     m_name->setToolTip({});
-    m_facts->setText(tr("Open a GGUF file or a recording, or drop one on the window."));
+    m_facts->setText(
+        tr("Open a GGUF file, the config.json of a Hugging Face folder or a recording, or drop one on the "
+           "window."));
     m_layers->reset(0);
 }
 

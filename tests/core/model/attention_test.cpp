@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/tiny_model.h"
@@ -10,18 +11,20 @@ namespace dotmoe {
 namespace {
 
 /// The definition, query by query, in fp64.
-at::Tensor by_definition(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+at::Tensor by_definition(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         std::int64_t window = 0) {
     const auto heads = q.size(1), group = heads / k.size(1), queries = q.size(2),
                before = k.size(2) - queries;
     auto out = at::zeros(q.sizes(), at::kDouble);
     for (std::int64_t b = 0; b < q.size(0); ++b)
         for (std::int64_t h = 0; h < heads; ++h)
             for (std::int64_t t = 0; t < queries; ++t) {
-                const auto seen = before + t + 1;
-                const auto keys = k[b][h / group].narrow(0, 0, seen).to(at::kDouble);
+                const auto end = before + t + 1, seen = window > 0 ? std::min(window, end) : end;
+                const auto keys = k[b][h / group].narrow(0, end - seen, seen).to(at::kDouble);
                 const auto scores =
                     keys.mv(q[b][h][t].to(at::kDouble)) / std::sqrt(static_cast<double>(q.size(3)));
-                out[b][h][t] = v[b][h / group].narrow(0, 0, seen).to(at::kDouble).t().mv(scores.softmax(0));
+                out[b][h][t] =
+                    v[b][h / group].narrow(0, end - seen, seen).to(at::kDouble).t().mv(scores.softmax(0));
             }
     return out;
 }
@@ -33,7 +36,9 @@ TEST_P(CausalAttention, EqualsItsDefinition) {
     at::manual_seed(3);
     const auto q = at::randn({2, 4, queries, 8}), k = at::randn({2, kv_heads, keys, 8}),
                v = at::randn_like(k);
-    EXPECT_LT(test::difference(causal_attention(q, k, v), by_definition(q, k, v)), 1e-5);
+    for (const auto window : {0, 1, 3, 8, 9, 64, 100})
+        EXPECT_LT(test::difference(causal_attention(q, k, v, window), by_definition(q, k, v, window)), 1e-5)
+            << "window " << window;
 }
 
 INSTANTIATE_TEST_SUITE_P(GroupsAndOffsets, CausalAttention,

@@ -22,10 +22,9 @@ void expect_equal(const Weights& a, const Weights& b) {
     EXPECT_TRUE(at::equal(a.norm, b.norm));
     ASSERT_EQ(a.layers.size(), b.layers.size());
     for (std::size_t i = 0; i < a.layers.size(); ++i)
-        for (const auto field : {&LayerWeights::attention_norm, &LayerWeights::query, &LayerWeights::key,
-                                 &LayerWeights::value, &LayerWeights::output, &LayerWeights::ffn_norm,
-                                 &LayerWeights::gate, &LayerWeights::up, &LayerWeights::down})
-            EXPECT_TRUE(at::equal(a.layers[i].*field, b.layers[i].*field)) << "layer " << i;
+        for (const auto field : LayerWeights::fields())
+            if ((a.layers[i].*field).defined() || (b.layers[i].*field).defined())
+                EXPECT_TRUE(at::equal(a.layers[i].*field, b.layers[i].*field)) << "layer " << i;
 }
 
 void put_into(GgufParts& parts, const std::string& name, std::size_t index, float value) {
@@ -44,6 +43,21 @@ TEST(LoadModel, ReadsBackWhatWasSaved) {
     EXPECT_FALSE(model->weights.head.is_same(model->weights.embedding));
     EXPECT_EQ(model->tokenizer->size(), 258);
     EXPECT_EQ(model->path, file.path());
+}
+
+TEST(LoadModel, ReadsBackEveryFamily) {
+    for (auto config : test::tiny_families()) {
+        config.vocabulary = test::tiny_file_config().vocabulary;
+        const TinyFile file(config);
+        const auto model = load_model(file.path(), kExact);
+        expect_equal(model->weights, test::tiny_weights(config));
+        EXPECT_EQ(model->config.qkv_bias, config.qkv_bias);
+        EXPECT_EQ(model->config.qk_norm, config.qk_norm);
+        EXPECT_EQ(model->config.windows, config.windows);
+        ASSERT_EQ(model->config.rope_divisors.size(), config.rope_divisors.size());
+        for (std::size_t i = 0; i < config.rope_divisors.size(); ++i)
+            EXPECT_FLOAT_EQ(model->config.rope_divisors[i], config.rope_divisors[i]);
+    }
 }
 
 TEST(LoadModel, TiedEmbeddingsAreOneTensor) {

@@ -57,6 +57,28 @@ TEST_F(PackedTransformerTest, TokenByTokenPastTheBlockOfOnePosition) {
         EXPECT_LT(difference(hidden(tokens[0].narrow(0, t, 1), cache)[0], expected[t]), 5e-5) << t;
 }
 
+TEST(PackedFamilies, EqualTheTransformerInPiecesAndWhole) {
+    for (const auto& config : test::tiny_families()) {
+        const auto plain = test::tiny_transformer(config);
+        const PackedTransformer packed(config, plain.weights(), WeightFormat::fp32);
+        const RowsFeedForward ffn = [&](const float* x, std::int64_t count, float* y, std::int64_t layer) {
+            const auto in = at::from_blob(const_cast<float*>(x), {count, config.width}, at::kFloat);
+            at::from_blob(y, in.sizes(), at::kFloat).copy_(plain.dense()(in, layer));
+        };
+        const auto tokens = tiny_tokens(config, 1, 130);
+        const auto expected = plain.hidden(tokens, plain.dense())[0];
+        KvCache whole, cache, plain_cache;
+        EXPECT_LT(difference(packed.hidden(tokens[0], ffn, whole), expected), 5e-5) << config.architecture;
+        std::int64_t first = 0;
+        for (const std::int64_t count : {50, 1, 1, 1, 37, 1, 39}) {
+            const auto piece = tokens.narrow(1, first, count), rows = expected.narrow(0, first, count);
+            EXPECT_LT(difference(packed.hidden(piece[0], ffn, cache), rows), 5e-5) << config.architecture;
+            EXPECT_LT(difference(plain.hidden(piece, plain.dense(), &plain_cache)[0], rows), 5e-5);
+            first += count;
+        }
+    }
+}
+
 TEST_F(PackedTransformerTest, InBf16IsNear) {
     const auto tokens = tiny_tokens(tiny_config(), 1, 12);
     const PackedTransformer rough(plain_.config(), plain_.weights(), WeightFormat::bf16);

@@ -57,6 +57,19 @@ TEST(ReadConfig, DefaultsOfTheFormatFillWhatIsLeftOut) {
     EXPECT_EQ(config.vocabulary, 258);
 }
 
+TEST(ReadConfig, ScalingAndWindows) {
+    const TinyFile file;
+    file.rewrite([](GgufParts& parts) {
+        parts.set("llama.rope.scaling.type", std::string("linear"));
+        parts.set("llama.rope.scaling.factor", 4.0);
+        parts.set("llama.attention.sliding_window", std::uint64_t{16});
+        parts.set("llama.attention.sliding_window_pattern", std::vector<bool>{true, false, true});
+    });
+    const auto config = read_config(gguf::File(file.path()));
+    EXPECT_EQ(config.rope_divisors, std::vector<double>(4, 4.0));
+    EXPECT_EQ(config.windows, (std::vector<std::int64_t>{16, 0, 16}));
+}
+
 struct Refusal {
     std::string name, message;
     std::function<void(GgufParts&)> change;
@@ -132,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(
                }),
         change("Bias", "blk.0.attn_q.bias",
                [](GgufParts& parts) { parts.copy_tensor("blk.0.attn_norm.weight", "blk.0.attn_q.bias"); }),
-        change("RopeFactors", "rope_freqs.weight",
+        change("RopeFactors", "rope_freqs.weight does not hold 4 positive factors",
                [](GgufParts& parts) { parts.copy_tensor("output_norm.weight", "rope_freqs.weight"); }),
         number("ZeroLayers", "llama.block_count", std::uint64_t{0}, "block_count is 0"),
         number("HugeLayers", "llama.block_count", std::uint64_t{1} << 60, "block_count"),
@@ -149,9 +162,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         number("PartialRotation", "llama.rope.dimension_count", std::uint64_t{4}, "rope.dimension_count"),
         number("Yarn", "llama.rope.scaling.type", std::string("yarn"), "RoPE scaling"),
-        number("LinearScale", "llama.rope.scale_linear", 4.0, "RoPE scaling"),
+        number("NoLinearFactor", "llama.rope.scaling.type", std::string("linear"), "rope.scaling.factor"),
         number("OtherValues", "llama.attention.value_length", std::uint64_t{16}, "value_length"),
-        number("SlidingWindow", "llama.attention.sliding_window", std::uint64_t{16}, "sliding_window")),
+        change("WindowsOfOtherLayers", "2 values for 3 layers",
+               [](GgufParts& parts) {
+                   parts.set("llama.attention.sliding_window", std::uint64_t{16});
+                   parts.set("llama.attention.sliding_window_pattern", std::vector<bool>{true, false});
+               })),
     test_name);
 
 }  // namespace

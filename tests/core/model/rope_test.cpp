@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "support/tiny_model.h"
 
@@ -48,6 +49,26 @@ TEST(RotaryEmbedding, TablesGrowWithoutChange) {
     EXPECT_EQ(test::difference(rotary.positions(1000, 30).second,
                                fresh.positions(0, 1030).second.narrow(0, 1000, 30)),
               0);
+}
+
+TEST(RopeScaling, LinearStretchesPositions) {
+    const RotaryEmbedding plain(10000, 8, at::kCPU),
+        stretched(10000, 8, at::kCPU, linear_rope_divisors(4, 8));
+    const auto x = at::randn({1, 1, 1, 8});
+    EXPECT_LT(test::difference(rotate_at(stretched, x, 20), rotate_at(plain, x, 5)), 1e-6);
+    EXPECT_TRUE(linear_rope_divisors(1, 8).empty());
+}
+
+TEST(RopeScaling, Llama3LeavesHighFrequenciesAndDividesLowOnes) {
+    // base^(-2i/8) = 10^-i turns 10^-i * 628.3.. / 2 pi = 100, 10, 1 and 0.1 times in 200 pi positions.
+    const auto divisors = llama3_rope_divisors(
+        {.factor = 8, .low_frequency = 1, .high_frequency = 19, .original_context = 200 * std::numbers::pi},
+        10000, 8);
+    ASSERT_EQ(divisors.size(), 4);
+    EXPECT_DOUBLE_EQ(divisors[0], 1);
+    EXPECT_NEAR(divisors[1], 1 / (0.5 / 8 + 0.5), 1e-12) << "half way from 1 to 19";
+    EXPECT_NEAR(divisors[2], 8, 1e-12);
+    EXPECT_DOUBLE_EQ(divisors[3], 8);
 }
 
 }  // namespace

@@ -34,6 +34,12 @@ TEST(PreTokenizer, DigitsAlone) {
     EXPECT_EQ(split("smollm", "a   b"), (Words{"a", "  ", " b"}));
 }
 
+TEST(PreTokenizer, Llama3TakesThreeDigitsAndQwen2One) {
+    EXPECT_EQ(split("llama-bpe", "HE'LL pay 1234.5\r\n\n x"),
+              (Words{"HE", "'LL", " pay", " ", "123", "4", ".", "5", "\r\n\n", " x"}));
+    EXPECT_EQ(split("qwen2", "a 12 (b)!\n"), (Words{"a", " ", "1", "2", " (", "b", ")!\n"}));
+}
+
 TEST(PreTokenizer, TheMongolianVowelSeparatorIsNoBlank) {
     EXPECT_EQ(split("smollm", "a \u180eb"), (Words{"a", " \u180e", "b"}));
     EXPECT_EQ(split("smollm", "a\u3000\u0085"), (Words{"a", "\u3000\u0085"}));

@@ -1,5 +1,5 @@
-// Name, place and shape of every weight in a GGUF of architecture llama: one table for the reader and the
-// writer.
+// Name, place and shape of every weight of a dense model, in GGUF and in Hugging Face's files: one table for
+// the readers and the writer.
 #pragma once
 
 #include <string>
@@ -10,35 +10,35 @@
 
 namespace dotmoe {
 
-/// blk.LAYER.STEM.weight, and where it belongs in LayerWeights.
+/// blk.LAYER.GGUF and model.layers.LAYER.HUGGINGFACE, and where it belongs in LayerWeights.
 struct LayerTensor {
-    std::string stem;
+    std::string gguf, huggingface;
     at::Tensor LayerWeights::*field;
     std::vector<std::int64_t> shape;
 };
 
-/// STEM.weight, outside the layers.
+/// Outside the layers.
 struct GlobalTensor {
-    std::string stem;
+    std::string gguf, huggingface;
     at::Tensor Weights::*field;
     std::vector<std::int64_t> shape;
 };
 
 std::vector<LayerTensor> layer_tensors(const ModelConfig& config);
 
-/// Without output.weight where the embeddings are tied.
+/// Without the head where the embeddings are tied.
 std::vector<GlobalTensor> global_tensors(const ModelConfig& config);
 
-std::string tensor_name(const LayerTensor& tensor, std::int64_t layer);
-std::string tensor_name(const GlobalTensor& tensor);
+std::string gguf_name(const LayerTensor& tensor, std::int64_t layer);
+std::string huggingface_name(const LayerTensor& tensor, std::int64_t layer);
 
-/// llama.cpp keeps the q and k rows of this architecture in interleaved RoPE order: in each head, its row
+/// llama.cpp keeps the q and k rows of architecture llama in interleaved RoPE order: in each head, its row
 /// 2i+j is row j*head_width/2 + i in half-split (Hugging Face) order. rows [heads*head_width, D]; both are
 /// each other's inverse.
 at::Tensor interleaved_to_half_split(const at::Tensor& rows, std::int64_t head_width);
 at::Tensor half_split_to_interleaved(const at::Tensor& rows, std::int64_t head_width);
 
-/// True for the tensors that the two functions above are for.
-bool has_rope_rows(const LayerTensor& tensor);
+/// True for the tensors of a GGUF that the two functions above are for.
+bool is_interleaved(const LayerTensor& tensor, const ModelConfig& config);
 
 }  // namespace dotmoe

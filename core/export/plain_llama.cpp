@@ -1,0 +1,21 @@
+#include "export/plain_llama.h"
+
+#include "base/error.h"
+
+namespace dotmoe {
+
+void require_plain_llama(const Model& model) {
+    const auto& config = model.config;
+    const auto require = [&](bool plain, std::string_view what) {
+        if (!plain)
+            fail(
+                "{}: a conversion of a model with {} cannot be exported yet; dotmoe generate and eval run it",
+                model.path.string(), what);
+    };
+    require(!config.qkv_bias, "biases of queries, keys and values (Qwen2)");
+    require(!config.qk_norm, "norms of queries and keys (Qwen3)");
+    require(config.windows.empty(), "a sliding window");
+    require(config.rope_divisors.empty(), "RoPE scaling");
+}
+
+}  // namespace dotmoe

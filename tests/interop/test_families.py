@@ -1,0 +1,177 @@
+"""Every family from a Hugging Face folder, against transformers: logits, generation by our runtime, conversion with all
+experts on, and export or its refusal; and the same families from GGUF."""
+
+import json
+import os
+import subprocess
+
+import gguf
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from tiny_models import FAMILIES, make_model, make_tokenizer, save_family
+from transformers import AutoModelForCausalLM
+
+EXPORTED = {"llama", "llama-tied", "llama-wide-heads", "mistral"}
+PROMPT = "The quick brown fox isn't 42 years old: <tool> naïve"
+
+
+@pytest.fixture
+def logits(probe, tmp_path):
+    """(model, passages of ids) -> logits [tokens, V] of each passage"""
+
+    def run(model, passages):
+        lines = "".join(" ".join(map(str, ids)) + "\n" for ids in passages)
+        probe("logits", model, tmp_path / "logits", input=lines.encode())
+        rows = np.fromfile(tmp_path / "logits", np.float32).reshape(sum(map(len, passages)), -1)
+        return np.split(rows, np.cumsum([len(ids) for ids in passages])[:-1])
+
+    return run
+
+
+def dotmoe(*arguments) -> dict:
+    command = [os.path.join(os.environ["DOTMOE_BIN"], "dotmoe"), *map(str, arguments), "--json", "--threads", "1"]
+    done = subprocess.run(command, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+def passages_of(model) -> list:
+    torch.manual_seed(3)
+    return [torch.randint(model.config.vocab_size, (length,)).tolist() for length in (100, 17, 1)]
+
+
+@torch.no_grad()
+def assert_same_logits(model, passages, ours, bound=1e-4):
+    theirs = [model(torch.tensor([ids])).logits[0].numpy() for ids in passages]
+    largest = max(float(np.abs(a - b).max()) for a, b in zip(theirs, ours, strict=True))
+    print(f"largest logit difference: {largest:.2e}")
+    assert largest <= bound
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_logits(family, logits, tmp_path):
+    model, _ = save_family(family, tmp_path / "model")
+    passages = passages_of(model)
+    assert_same_logits(model, passages, logits(tmp_path / "model", passages))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_logits_of_half_precision_in_shards(dtype, logits, tmp_path):
+    model, _ = save_family("qwen2", tmp_path / "model", dtype, shard="60KB")
+    assert len(list((tmp_path / "model").glob("model-*.safetensors"))) > 2
+    passages = passages_of(model)
+    assert_same_logits(model, passages, logits(tmp_path / "model", passages))
+
+
+@torch.no_grad()
+def continuation(model, tokenizer, prompt: str, count: int, bos: bool) -> list:
+    ids = ([tokenizer.token_to_id("<|begin|>")] if bos else []) + tokenizer.encode(prompt, add_special_tokens=False).ids
+    made = model.generate(torch.tensor([ids]), max_new_tokens=count, do_sample=False, pad_token_id=0)[0].tolist()[len(ids) :]
+    return made[: made.index(598)] if 598 in made else made
+
+
+def text_of(ids: list, tokenizer) -> str:
+    """Special tokens as they are written; bytes that are no UTF-8 as U+FFFD, like our own output."""
+    alphabet = {printable: byte for byte, printable in __import__("transformers").models.gpt2.tokenization_gpt2.bytes_to_unicode().items()}
+    pieces = []
+    for token in map(tokenizer.id_to_token, ids):
+        pieces.append(bytes(alphabet[c] for c in token) if set(token) <= set(alphabet) and not token.startswith("<") else token.encode())
+    return b"".join(pieces).decode(errors="replace")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_generation_and_conversion(family, probe, tmp_path):
+    """Greedy text by our packed runtime, prompt and cache; then the same of a conversion with all of its experts on."""
+    folder = tmp_path / "model"
+    model, tokenizer = save_family(family, folder)
+    bos = family == "llama3"
+    expected = text_of(continuation(model, tokenizer, PROMPT, 40, bos), tokenizer)
+    generate = lambda what: dotmoe("generate", what, "--prompt", PROMPT, "--max-tokens", 40, "--weights", "fp32")
+    assert generate(folder)["text"] == expected
+
+    probe("random_project", folder, tmp_path / "all on", 5, 5, 16, 1)
+    assert generate(tmp_path / "all on")["text"] == expected
+    probe("random_project", folder, tmp_path / "sparse", 5, 2, 16, 1)
+    assert generate(tmp_path / "sparse")["text"] != expected
+
+    # The masked FFN of training and evaluation, forced to all experts.
+    tokens = torch.tensor(passages_of(model)[0])
+    save_file({"tokens": tokens, "chosen": torch.ones(3, len(tokens), 5, dtype=torch.uint8)}, tmp_path / "run.safetensors")
+    probe("forced_forward", tmp_path / "sparse", tmp_path / "run.safetensors", tmp_path / "forced.safetensors")
+    with torch.no_grad():
+        theirs = model(tokens[None]).logits[0]
+    ours = load_file(tmp_path / "forced.safetensors")
+    assert (ours["dense"] - theirs).abs().max() <= 1e-4
+    assert (ours["forced"] - theirs).abs().max() <= 1e-4
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_export_or_its_refusal(family, probe, tmp_path):
+    model, tokenizer = save_family(family, tmp_path / "model")
+    probe("random_project", tmp_path / "model", tmp_path / "project", 6, 6, 0, 1)
+    done = probe("export", tmp_path / "project", tmp_path / "export", "exact", check=False)
+    if family not in EXPORTED:
+        assert done.returncode == 1
+        assert len(done.stderr.decode().splitlines()) == 1 and "cannot be exported" in done.stderr.decode()
+        return
+    assert done.returncode == 0, done.stderr.decode()
+    receipt = json.loads(probe("verify", tmp_path / "export", tmp_path / "project").stdout)
+    assert receipt["passed"], receipt["verdict"]
+    exported = AutoModelForCausalLM.from_pretrained(tmp_path / "export", dtype=torch.float32).eval()
+    tokens = torch.tensor([passages_of(model)[0]])
+    with torch.no_grad():
+        assert (exported(tokens).logits - model(tokens).logits).abs().max() <= 2e-3
+
+
+# Family -> architecture in GGUF. llama.cpp has no key for a window in only some layers; ours has the gguf package's own.
+IN_GGUF = {"llama": "llama", "llama3": "llama", "qwen2": "qwen2", "qwen3": "qwen3"}
+
+
+def write_gguf(path, model, tokenizer, architecture: str, pre: str):
+    """As llama.cpp's converter does it: names by the gguf package; for llama, q and k rows interleaved."""
+    config, writer = model.config, gguf.GGUFWriter(path, architecture)
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_key_length(width)
+    writer.add_value_length(width)
+    writer.add_rope_freq_base(config.rope_theta)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    stored = json.loads(tokenizer.to_str())
+    vocabulary = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(pre)
+    writer.add_token_list(vocabulary)
+    kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
+    writer.add_token_types([kinds.get(token, 1) for token in vocabulary])
+    writer.add_token_merges([" ".join(merge) for merge in stored["model"]["merges"]])
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH[architecture.upper()], config.num_hidden_layers)
+    for name, tensor in model.state_dict().items():
+        if name == "lm_head.weight" and config.tie_word_embeddings:
+            continue
+        heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}.get(name.split(".")[-2])
+        if heads and architecture == "llama":
+            tensor = tensor.reshape(heads, 2, width // 2, -1).swapaxes(1, 2).reshape(tensor.shape)
+        writer.add_tensor(names.get_name(name, try_suffixes=(".weight", ".bias")), tensor.numpy())
+    if config.rope_scaling:
+        inverse = model.model.rotary_emb.inv_freq
+        plain = config.rope_theta ** (-torch.arange(0, width, 2) / width)
+        writer.add_tensor("rope_freqs.weight", (plain / inverse).float().numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+@pytest.mark.parametrize("family", IN_GGUF)
+def test_logits_from_gguf(family, logits, tmp_path):
+    model, rule = make_model(family), FAMILIES[family][1]
+    write_gguf(tmp_path / "tiny.gguf", model, make_tokenizer(rule), IN_GGUF[family], rule)
+    passages = passages_of(model)
+    assert_same_logits(model, passages, logits(tmp_path / "tiny.gguf", passages))

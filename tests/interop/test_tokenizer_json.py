@@ -1,0 +1,89 @@
+"""Token ids of the core, from tokenizer.json and from GGUF metadata, against the tokenizers package, for each splitting rule."""
+
+import json
+import unicodedata
+
+import gguf
+import pytest
+from test_tokenizer import TEXTS
+from tiny_models import RULES, make_tokenizer, save_tokenizer
+
+SIZE = 3000
+ODD = [
+    "I'M HE'LL We'Ve 'ſ 'Tis don'ſ", "a\r\nb\r\n\r\n c", "x1234567 8 90", "٣٤٥٦٧ ४५", "e\u0301 \u1e9b\u0323 \u212b \uac00 \u1100\u1161",
+    "<|begin|>x<|end|><tool>y", "<|begin|><tool", "... !!\n\n", "中文，标点。\n下一行", "\u2126 \ufb01 \u00c5\u030a", "\t\tx\n \n", "a\u0085\u180eb",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts(text_path):
+    """Odd strings, and passages from the middle of real documents of every source."""
+    passages = []
+    for source in sorted(folder for folder in text_path.iterdir() if folder.is_dir()):
+        for document in sorted(source.rglob("*.txt"))[:20]:
+            text = document.read_text(errors="replace")
+            passages += [text[start : start + 400] for start in range(0, min(len(text), 4000), 400)]
+    assert len(passages) > 300
+    return TEXTS + ODD + passages
+
+
+@pytest.fixture(scope="module", params=RULES)
+def rule(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def tokenizer(rule, texts):
+    return make_tokenizer(rule, SIZE, texts[-400:])
+
+
+@pytest.fixture(scope="module")
+def encode(probe):
+    def run(model, texts):
+        lines = probe("tokenize", model, input=b"".join(text.encode().hex().encode() + b"\n" for text in texts)).stdout
+        return [json.loads(line)["ids"] for line in lines.splitlines()]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder(tokenizer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("folder")
+    save_tokenizer(path, tokenizer)
+    (path / "config.json").write_text(json.dumps({"vocab_size": SIZE + 5}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def gguf_file(rule, tokenizer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("gguf") / "vocabulary.gguf"
+    stored = json.loads(tokenizer.to_str())
+    kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
+    tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(rule)
+    writer.add_token_list(tokens)
+    writer.add_token_types([kinds.get(token, 1) for token in tokens])
+    writer.add_token_merges([" ".join(merge) for merge in stored["model"]["merges"]])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+@pytest.mark.parametrize("source", ["folder", "gguf_file"])
+def test_same_ids(source, request, encode, tokenizer, texts):
+    assert len(set(texts)) >= 1000
+    ours = encode(request.getfixturevalue(source), texts)
+    for text, ids in zip(texts, ours, strict=True):
+        assert ids == tokenizer.encode(text, add_special_tokens=False).ids, repr(text)
+
+
+def test_every_assigned_character(encode, tokenizer, folder):
+    """Before and after a letter, a digit, a blank, an apostrophe and itself; characters of Unicode 14."""
+    assigned = [chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) not in ("Cn", "Cs", "Co")]
+    texts = ["".join(f"a{c}a {c}{c} 7{c}  {c}'{c}\n" for c in assigned[start : start + 200]) for start in range(0, len(assigned), 200)]
+    for text, ids in zip(texts, encode(folder, texts), strict=True):
+        assert ids == tokenizer.encode(text, add_special_tokens=False).ids, ascii(text)
