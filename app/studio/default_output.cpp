@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
+#include "base/paths.h"
 
 namespace dotmoe::studio {
 

@@ -94,11 +94,6 @@ std::string read_text_file(const std::filesystem::path& path) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string name_of_model(const std::filesystem::path& path) {
-    const auto plain = path.has_filename() ? path : path.parent_path();  // "folder/"
-    return (std::filesystem::is_directory(plain) ? plain.filename() : plain.stem()).string();
-}
-
 void ensure_writable_directory(const std::filesystem::path& directory) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);

@@ -53,9 +53,6 @@ void write_file_atomically(const std::filesystem::path& target, std::string_view
 /// The whole file as text. Throws Error when it can't be read.
 std::string read_text_file(const std::filesystem::path& path);
 
-/// What to call a model or a project: a file's name without its ending, a folder's whole.
-std::string name_of_model(const std::filesystem::path& path);
-
 /// Creates the directory and proves that a file can be written in it; throws Error saying why not.
 void ensure_writable_directory(const std::filesystem::path& directory);
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "base/sha256.h"
 #include "formats/torch_safetensors.h"
 #include "model/stored_model.h"
@@ -34,7 +35,7 @@ void save_project(const std::filesystem::path& folder, const Project& project,
     std::map<std::string, std::string> metadata{
         {"format", format_name},
         {"recipe", to_toml(project.recipe)},
-        {"source", std::filesystem::absolute(project.source).string()},
+        {"source", without_trailing_slash(std::filesystem::absolute(project.source)).string()},
         {"source_sha256", project.source_sha256}};
     if (!project.weights_sha256.empty()) metadata["weights_sha256"] = project.weights_sha256;
     safetensors::write(folder / experts_file, tensors, metadata);

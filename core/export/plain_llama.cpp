@@ -16,6 +16,7 @@ void require_plain_llama(const Model& model) {
     require(!config.qk_norm, "norms of queries and keys (Qwen3)");
     require(config.windows.empty(), "a sliding window");
     require(config.rope_divisors.empty(), "RoPE scaling");
+    require(model.tokenizer->vocabulary().model == TokenizerModel::byte_level, "a SentencePiece tokenizer");
 }
 
 }  // namespace dotmoe

@@ -7,6 +7,7 @@
 
 #include "formats/gguf_writer.h"
 #include "model/weight_table.h"
+#include "text/sentencepiece_bpe.h"
 
 namespace dotmoe {
 namespace {
@@ -41,11 +42,19 @@ void add_shape(Metadata& metadata, const ModelConfig& config) {
 void add_vocabulary(Metadata& metadata, const Vocabulary& vocabulary) {
     std::vector<std::int64_t> kinds;
     for (const auto kind : vocabulary.kinds) kinds.push_back(static_cast<std::int64_t>(kind));
-    metadata.emplace_back("tokenizer.ggml.model", "gpt2");
-    metadata.emplace_back("tokenizer.ggml.pre", vocabulary.pre_tokenizer);
+    const bool sentencepiece = vocabulary.model == TokenizerModel::sentencepiece;
+    metadata.emplace_back("tokenizer.ggml.model", sentencepiece ? "llama" : "gpt2");
     metadata.emplace_back("tokenizer.ggml.tokens", vocabulary.tokens);
     metadata.emplace_back("tokenizer.ggml.token_type", kinds);
-    metadata.emplace_back("tokenizer.ggml.merges", vocabulary.merges);
+    if (sentencepiece) {
+        metadata.emplace_back("tokenizer.ggml.scores", sentencepiece_scores(vocabulary));
+        metadata.emplace_back("tokenizer.ggml.add_space_prefix",
+                              vocabulary.space_prefix != SpacePrefix::none);
+        if (vocabulary.space_prefix == SpacePrefix::first) metadata.emplace_back(kSpacePrefixOnce, true);
+    } else {
+        metadata.emplace_back("tokenizer.ggml.pre", vocabulary.pre_tokenizer);
+        metadata.emplace_back("tokenizer.ggml.merges", vocabulary.merges);
+    }
     const auto add_id = [&](std::string_view which, const std::optional<TokenId>& id) {
         if (id)
             metadata.emplace_back(fmt::format("tokenizer.ggml.{}_token_id", which),

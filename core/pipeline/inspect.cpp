@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "model/stored_model.h"
 
 namespace dotmoe {
@@ -10,7 +11,7 @@ namespace dotmoe {
 ModelSummary inspect(const std::filesystem::path& model) {
     const auto stored = open_stored_model(model);
     ModelSummary summary;
-    summary.path = model;
+    summary.path = without_trailing_slash(model);
     summary.format = stored->format();
     for (const auto& file : model_files(model))
         summary.file_bytes += static_cast<std::int64_t>(std::filesystem::file_size(file));

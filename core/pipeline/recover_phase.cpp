@@ -4,6 +4,7 @@
 #include "align/assignment.h"
 #include "align/distill.h"
 #include "align/fine_tuning.h"
+#include "base/paths.h"
 #include "base/seed.h"
 #include "base/sha256.h"
 #include "experts/project.h"

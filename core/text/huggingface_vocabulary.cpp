@@ -6,6 +6,7 @@
 #include "formats/byte_reader.h"
 #include "formats/json_fields.h"
 #include "text/pre_tokenizer_rules.h"
+#include "text/sentencepiece_bpe.h"
 #include "text/tokenizer.h"
 
 namespace dotmoe {
@@ -36,15 +37,17 @@ class Reader {
         // Older files leave the type out.
         if (!is_type(model, "BPE") &&
             !(member(model, "type").is_null() && member(model, "merges").is_array()))
-            refuse(
-                fmt::format("its model '{}' is not supported; only byte-level BPE is", text(model, "type")));
+            refuse(fmt::format("its model '{}' is not supported; only BPE is", text(model, "type")));
         for (const auto* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
             if (const auto& value = member(model, key); !value.is_null() && value != "")
                 refuse(fmt::format("its '{}' is not supported", key));
         read_tokens(model);
         read_merges(model);
         read_added_tokens();
-        read_rule(model);
+        if (member(model, "byte_fallback") == true)
+            read_sentencepiece();
+        else
+            read_rule(model);
         read_bos();
         if (const auto& unknown = member(model, "unk_token"); unknown.is_string())
             vocabulary_.unknown = id_of(unknown.get<std::string>());
@@ -154,6 +157,43 @@ class Reader {
             refuse(fmt::format(
                 "its 'ignore_merges' does not go with its pre_tokenizer, which is that of '{}'", rule->name));
         vocabulary_.pre_tokenizer = rule->name;
+    }
+
+    /// Blanks become U+2581 in a normalizer, perhaps behind one that puts one first (Llama 2), or in a
+    /// pre-tokenizer that does so too (Mistral, newer files).
+    std::optional<SpacePrefix> space_prefix() const {
+        const auto& normalizer = member(json_, "normalizer");
+        const auto& splitter = member(json_, "pre_tokenizer");
+        const auto replaces = [](const Json& part) {
+            return is_type(part, "Replace") && member(member(part, "pattern"), "String") == " " &&
+                   member(part, "content") == "\u2581";
+        };
+        if (normalizer.is_null() && is_type(splitter, "Metaspace") && member(splitter, "split") == false &&
+            member(splitter, "replacement") == "\u2581") {
+            if (member(splitter, "prepend_scheme") == "first") return SpacePrefix::first;
+            if (member(splitter, "prepend_scheme") == "never") return SpacePrefix::none;
+            return std::nullopt;
+        }
+        if (!splitter.is_null()) return std::nullopt;
+        if (replaces(normalizer)) return SpacePrefix::none;
+        const auto& parts = member(normalizer, "normalizers");
+        if (is_type(normalizer, "Sequence") && parts.is_array() && parts.size() == 2 &&
+            is_type(parts[0], "Prepend") && member(parts[0], "prepend") == "\u2581" && replaces(parts[1]))
+            return SpacePrefix::every;
+        return std::nullopt;
+    }
+
+    void read_sentencepiece() {
+        const auto prefix = space_prefix();
+        if (!prefix)
+            refuse(
+                "its normalizer and pre_tokenizer are not known here; of SentencePiece those of Llama 2 and "
+                "Mistral are");
+        vocabulary_.model = TokenizerModel::sentencepiece;
+        vocabulary_.space_prefix = *prefix;
+        for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id)
+            if (vocabulary_.kinds[id] == TokenKind::normal && spelt_byte(vocabulary_.tokens[id]))
+                vocabulary_.kinds[id] = TokenKind::byte;
     }
 
     /// Whether the template for one text begins with a special token.

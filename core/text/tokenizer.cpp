@@ -1,18 +1,15 @@
 #include "text/tokenizer.h"
 
-#include <algorithm>
-#include <array>
 #include <limits>
-#include <list>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include "base/error.h"
 #include "text/bpe_merge.h"
 #include "text/byte_alphabet.h"
-#include "text/normalise.h"
-#include "text/pre_tokenizer.h"
-#include "text/pre_tokenizer_rules.h"
+#include "text/byte_level_bpe.h"
+#include "text/sentencepiece_bpe.h"
 #include "text/special_tokens.h"
 #include "text/utf8.h"
 
@@ -78,114 +75,43 @@ std::vector<std::string> decoded_tokens(const Vocabulary& vocabulary) {
     decoded.reserve(vocabulary.tokens.size());
     for (std::size_t i = 0; i < vocabulary.tokens.size(); ++i) {
         const auto& token = vocabulary.tokens[i];
-        decoded.push_back(is_added(vocabulary.kinds[i]) ? token : printable_to_bytes(token).value_or(token));
+        if (is_added(vocabulary.kinds[i]))
+            decoded.push_back(token);
+        else if (vocabulary.model == TokenizerModel::sentencepiece)
+            decoded.push_back(sentencepiece_text(token, vocabulary.kinds[i]));
+        else
+            decoded.push_back(printable_to_bytes(token).value_or(token));
     }
     return decoded;
 }
 
-TokenIds ids_of_words(const Vocabulary& vocabulary, const std::vector<std::string>& decoded) {
-    TokenIds ids;
-    ids.reserve(decoded.size());
-    for (std::size_t i = 0; i < decoded.size(); ++i)
-        if (vocabulary.kinds[i] == TokenKind::normal) ids[decoded[i]] = static_cast<TokenId>(i);
-    return ids;
+using Encoder = std::variant<ByteLevelBpe, SentencePieceBpe>;
+
+Encoder encoder_of(const Vocabulary& vocabulary) {
+    MergeTable merges(read_merges(vocabulary.merges, ids_of(vocabulary.tokens)));
+    if (vocabulary.model == TokenizerModel::sentencepiece)
+        return Encoder(std::in_place_type<SentencePieceBpe>, vocabulary, std::move(merges));
+    return Encoder(std::in_place_type<ByteLevelBpe>, vocabulary, std::move(merges));
 }
-
-constexpr TokenId no_token = -1;
-
-std::array<TokenId, 256> byte_tokens(const TokenIds& ids) {
-    std::array<TokenId, 256> tokens{};
-    for (std::size_t byte = 0; byte < tokens.size(); ++byte) {
-        const auto found = ids.find(byte_to_printable(static_cast<unsigned char>(byte)));
-        tokens[byte] = found == ids.end() ? no_token : found->second;
-    }
-    return tokens;
-}
-
-/// Where the ids of a word already encoded in this call lie in its output.
-struct Span {
-    std::size_t begin, size;
-};
-using SeenWords = std::unordered_map<std::string_view, Span>;
-constexpr std::size_t longest_seen_word = 64;
 
 }  // namespace
 
 struct Tokenizer::Impl {
-    Impl(Vocabulary given, const TokenIds& ids)
+    explicit Impl(Vocabulary given)
         : vocabulary(std::move(given)),
-          rule(pre_tokenizer_rule(vocabulary.pre_tokenizer)),
-          pre_tokenizer(rule.name),
           added(added_tokens(vocabulary)),
           decoded(decoded_tokens(vocabulary)),
-          of_byte(byte_tokens(ids)),
-          merges(read_merges(vocabulary.merges, ids)),
-          whole_words(rule.ignore_merges ? ids_of_words(vocabulary, decoded) : TokenIds{}) {}
-
-    /// The token that is the word, or no_token.
-    TokenId whole_word(std::string_view word) const;
-    void encode_word(std::string_view word, std::vector<TokenId>& ids, std::vector<TokenId>& scratch) const;
-    void encode_plain(std::string_view text, std::vector<TokenId>& ids, SeenWords& seen) const;
+          encoder(encoder_of(vocabulary)) {}
 
     Vocabulary vocabulary;
-    PreTokenizerRule rule;
-    PreTokenizer pre_tokenizer;
     SpecialTokens added;
     std::vector<std::string> decoded;
-    std::array<TokenId, 256> of_byte;
-    MergeTable merges;
-    TokenIds whole_words;  ///< by their bytes, where the rule asks for them
+    Encoder encoder;
 };
-
-TokenId Tokenizer::Impl::whole_word(std::string_view word) const {
-    const auto found = whole_words.find(word);
-    return found == whole_words.end() ? no_token : found->second;
-}
-
-void Tokenizer::Impl::encode_word(std::string_view word, std::vector<TokenId>& ids,
-                                  std::vector<TokenId>& scratch) const {
-    if (const auto id = whole_word(word); id != no_token) return ids.push_back(id);
-    scratch.clear();
-    bool after_unknown = false;
-    for (const char byte : word) {
-        const auto id = of_byte[static_cast<unsigned char>(byte)];
-        // A byte that the vocabulary lacks is the unknown token, or nothing where there is none.
-        if (id != no_token)
-            scratch.push_back(id);
-        else if (vocabulary.unknown && !(after_unknown && vocabulary.fuse_unknown))
-            scratch.push_back(*vocabulary.unknown);
-        after_unknown = id == no_token;
-    }
-    apply_merges(merges, scratch);
-    ids.insert(ids.end(), scratch.begin(), scratch.end());
-}
-
-void Tokenizer::Impl::encode_plain(std::string_view text, std::vector<TokenId>& ids, SeenWords& seen) const {
-    std::vector<TokenId> scratch;
-    PreTokenizer::Cursor words(pre_tokenizer, text);
-    for (auto word = words.next(); !word.empty(); word = words.next()) {
-        const auto begin = ids.size();
-        if (word.size() > longest_seen_word) {
-            encode_word(word, ids, scratch);
-            continue;
-        }
-        const auto [found, is_new] = seen.try_emplace(word, Span{begin, 0});
-        auto& known = found->second;
-        if (is_new) {
-            encode_word(word, ids, scratch);
-            known.size = ids.size() - begin;
-        } else {
-            ids.resize(begin + known.size);
-            std::copy_n(ids.begin() + static_cast<std::ptrdiff_t>(known.begin), known.size,
-                        ids.begin() + static_cast<std::ptrdiff_t>(begin));
-        }
-    }
-}
 
 Tokenizer::Tokenizer(Vocabulary vocabulary) {
     check(vocabulary);
-    const auto ids = ids_of(vocabulary.tokens);  // its keys stay valid: moving a vector moves no strings
-    impl_ = std::make_unique<const Impl>(std::move(vocabulary), ids);
+    impl_ = std::make_unique<const Impl>(std::move(vocabulary));
 }
 
 Tokenizer::~Tokenizer() = default;
@@ -194,19 +120,20 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
     std::string repaired;
     if (valid_utf8_prefix(text) < text.size()) text = repaired = replace_invalid_utf8(text);
     std::vector<TokenId> ids;
-    SeenWords seen;
-    std::list<std::string> normalised;  // what `seen` points to
-    const auto encode_plain = [&](std::string_view part) {
-        if (impl_->rule.nfc && !is_ascii(part)) part = normalised.emplace_back(to_nfc(part));
-        impl_->encode_plain(part, ids, seen);
-    };
     std::size_t begin = 0;
+    const auto encode_until = [&](std::size_t end) {
+        const auto piece = text.substr(begin, end - begin);
+        if (const auto* bytes = std::get_if<ByteLevelBpe>(&impl_->encoder))
+            bytes->encode(piece, ids);
+        else
+            std::get<SentencePieceBpe>(impl_->encoder).encode(piece, begin == 0, ids);
+    };
     while (const auto special = impl_->added.find(text, begin)) {
-        encode_plain(text.substr(begin, special->begin - begin));
+        encode_until(special->begin);
         ids.push_back(special->id);
         begin = special->end;
     }
-    encode_plain(text.substr(begin));
+    encode_until(text.size());
     return ids;
 }
 

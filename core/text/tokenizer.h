@@ -1,4 +1,5 @@
-// Text to token ids and back: byte-level BPE, from a GGUF's own metadata or from tokenizer.json.
+// Text to token ids and back: byte-level or SentencePiece's BPE, from a GGUF's own metadata or
+// tokenizer.json.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +27,23 @@ enum class TokenKind : std::int64_t {
     byte = 6
 };
 
+/// What the merges are of: bytes within the words of a pre-tokenizer, or characters of the whole text.
+enum class TokenizerModel { byte_level, sentencepiece };
+
+/// SentencePiece: a blank put before the text, before every piece between special tokens, or nowhere.
+enum class SpacePrefix { none, first, every };
+
 /// Everything needed to rebuild the tokenizer elsewhere (the Hugging Face export writes tokenizer.json from
 /// it).
 struct Vocabulary {
-    std::vector<std::string> tokens;  ///< in GPT-2's printable byte alphabet
-    std::vector<TokenKind> kinds;     ///< one a token
+    TokenizerModel model = TokenizerModel::byte_level;
+    std::vector<std::string>
+        tokens;                    ///< in GPT-2's printable byte alphabet; SentencePiece: text, blanks U+2581
+    std::vector<TokenKind> kinds;  ///< one a token
     std::vector<std::string> merges;  ///< "left right", by rank
-    std::string pre_tokenizer;        ///< tokenizer.ggml.pre, e.g. "smollm" (text/pre_tokenizer_rules.h)
+    std::string
+        pre_tokenizer;  ///< tokenizer.ggml.pre, e.g. "smollm" (text/pre_tokenizer_rules.h); byte-level only
+    SpacePrefix space_prefix = SpacePrefix::none;
     std::optional<TokenId> bos, eos, pad, unknown;
     bool fuse_unknown = true;  ///< a run of bytes that the vocabulary lacks is one unknown token
     bool add_bos = false;

@@ -66,6 +66,10 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
     return i;
 }
 
+std::size_t first_character(std::string_view text) {
+    return first_part(text).length;
+}
+
 bool is_ascii(std::string_view bytes) {
     return ascii_prefix(bytes) == bytes.size();
 }

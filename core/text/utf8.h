@@ -10,6 +10,9 @@ namespace dotmoe {
 /// surrogates, nothing above U+10FFFF).
 std::size_t valid_utf8_prefix(std::string_view bytes);
 
+/// Length of the character that well-formed text, not empty, starts with.
+std::size_t first_character(std::string_view text);
+
 bool is_ascii(std::string_view bytes);
 
 /// Every maximal ill-formed part becomes one U+FFFD, as Python's bytes.decode(errors="replace") has it.

@@ -3,6 +3,7 @@ experts on, and export or its refusal; and the same families from GGUF."""
 
 import json
 import os
+import re
 import subprocess
 
 import gguf
@@ -12,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tiny_models import FAMILIES, make_model, make_tokenizer, save_family
 from transformers import AutoModelForCausalLM
+from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
 EXPORTED = {"llama", "llama-tied", "llama-wide-heads", "mistral"}
 PROMPT = "The quick brown fox isn't 42 years old: <tool> naïve"
@@ -74,11 +76,19 @@ def continuation(model, tokenizer, prompt: str, count: int, bos: bool) -> list:
 
 def text_of(ids: list, tokenizer) -> str:
     """Special tokens as they are written; bytes that are no UTF-8 as U+FFFD, like our own output."""
-    alphabet = {printable: byte for byte, printable in __import__("transformers").models.gpt2.tokenization_gpt2.bytes_to_unicode().items()}
-    pieces = []
-    for token in map(tokenizer.id_to_token, ids):
-        pieces.append(bytes(alphabet[c] for c in token) if set(token) <= set(alphabet) and not token.startswith("<") else token.encode())
-    return b"".join(pieces).decode(errors="replace")
+    alphabet = {printable: byte for byte, printable in bytes_to_unicode().items()}
+    added = {token.content for token in tokenizer.get_added_tokens_decoder().values()}
+    sentencepiece = tokenizer.model.byte_fallback
+
+    def bytes_of(token: str) -> bytes:
+        if token in added:
+            return token.encode()
+        if not sentencepiece:
+            return bytes(alphabet[character] for character in token)
+        spelt = re.fullmatch("<0x([0-9A-F]{2})>", token)
+        return bytes([int(spelt[1], 16)]) if spelt else token.replace("\u2581", " ").encode()
+
+    return b"".join(bytes_of(tokenizer.id_to_token(token)) for token in ids).decode(errors="replace")
 
 
 @pytest.mark.parametrize("family", FAMILIES)

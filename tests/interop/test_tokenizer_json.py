@@ -1,6 +1,7 @@
 """Token ids of the core, from tokenizer.json and from GGUF metadata, against the tokenizers package, for each splitting rule."""
 
 import json
+import re
 import unicodedata
 
 import gguf
@@ -27,7 +28,7 @@ def texts(text_path):
     return TEXTS + ODD + passages
 
 
-@pytest.fixture(scope="module", params=RULES)
+@pytest.fixture(scope="module", params=[*RULES, "spm-every", "spm-first"])
 def rule(request):
     return request.param
 
@@ -61,11 +62,20 @@ def gguf_file(rule, tokenizer, tmp_path_factory):
     kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
     tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(rule)
+    merges = [" ".join(merge) for merge in stored["model"]["merges"]]
+    if rule.startswith("spm"):
+        # As SentencePiece gives them: a token scores less the later it was made.
+        made = {merge.replace(" ", ""): -float(rank) for rank, merge in reversed(list(enumerate(merges)))}
+        kinds |= {token: 6 for token in tokens if re.fullmatch("<0x..>", token)} | {"<unk>": 2}
+        writer.add_tokenizer_model("llama")
+        writer.add_token_scores([made.get(token, -float(len(merges))) for token in tokens])
+        writer.add_unk_token_id(tokenizer.token_to_id("<unk>"))
+    else:
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(rule)
+        writer.add_token_merges(merges)
     writer.add_token_list(tokens)
     writer.add_token_types([kinds.get(token, 1) for token in tokens])
-    writer.add_token_merges([" ".join(merge) for merge in stored["model"]["merges"]])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -74,7 +84,9 @@ def gguf_file(rule, tokenizer, tmp_path_factory):
 
 
 @pytest.mark.parametrize("source", ["folder", "gguf_file"])
-def test_same_ids(source, request, encode, tokenizer, texts):
+def test_same_ids(source, rule, request, encode, tokenizer, texts):
+    if source == "gguf_file" and rule == "spm-first":
+        pytest.skip("GGUF has no key for a blank before the text alone")
     assert len(set(texts)) >= 1000
     ours = encode(request.getfixturevalue(source), texts)
     for text, ids in zip(texts, ours, strict=True):

@@ -1,12 +1,13 @@
 """Tiny random models of every family, made by transformers, with a byte-level tokenizer trained on the tests' own text."""
 
+import json
 import pathlib
+import string
 
 import torch
 from test_tokenizer import BLANKS, CODE, PROSE, SYMBOLS
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import LlamaConfig, MistralConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
 
 LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 QWEN2 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -29,8 +30,34 @@ RULES = {
 }  # fmt: skip
 
 
+def make_sentencepiece(rule: str, size: int, texts) -> Tokenizer:
+    """As tokenizer.json of Llama 2 (a blank before every piece), and of Mistral (before the text)."""
+    blank, first = "\u2581", rule == "spm-first"
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    if first:
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(blank, prepend_scheme="first", split=False)
+    else:
+        tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend(blank), normalizers.Replace(" ", blank)])
+    pieces = [decoders.Replace(blank, " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    tokenizer.decoder = decoders.Sequence(pieces)
+    # Trained on words, else a whole text would become a token.
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(blank)
+    special = ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    alphabet = sorted({blank, *string.ascii_letters, *string.digits, *string.punctuation, *"éаб"})
+    trainer = trainers.BpeTrainer(vocab_size=size - 3, special_tokens=special, initial_alphabet=alphabet,
+                                  limit_alphabet=len(alphabet), show_progress=False)  # fmt: skip
+    trained.train_from_iterator([text for text in texts if text.isascii()], trainer)
+    model = json.loads(trained.to_str())["model"]
+    tokenizer.model = models.BPE(model["vocab"], [tuple(merge) for merge in model["merges"]], unk_token="<unk>", fuse_unk=True,
+                                 byte_fallback=True)  # fmt: skip
+    return tokenizer
+
+
 def make_tokenizer(rule: str, size: int = 600, texts=None) -> Tokenizer:
     """`size` tokens in all, the last three of them added: two special ones, and one that is not."""
+    if rule.startswith("spm"):
+        return add_tokens(make_sentencepiece(rule, size, texts or PROSE + BLANKS + CODE), size)
     pre_tokenizer, normalizer, ignore_merges = RULES[rule]
     tokenizer = Tokenizer(models.BPE(ignore_merges=ignore_merges))
     tokenizer.pre_tokenizer = pre_tokenizer()
@@ -39,6 +66,10 @@ def make_tokenizer(rule: str, size: int = 600, texts=None) -> Tokenizer:
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=size - 3, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     tokenizer.train_from_iterator(texts or PROSE + BLANKS + CODE + SYMBOLS, trainer)
+    return add_tokens(tokenizer, size)
+
+
+def add_tokens(tokenizer: Tokenizer, size: int) -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken("<|begin|>", special=True), AddedToken("<|end|>", special=True)])
     tokenizer.add_tokens([AddedToken("<tool>", normalized=False)])
     assert tokenizer.get_vocab_size() == size
@@ -65,8 +96,9 @@ FAMILIES = {
     "llama-wide-heads": (LlamaConfig(**SHAPE, head_dim=32), "gpt-2"),
     "llama-linear": (LlamaConfig(**SHAPE, rope_scaling={"rope_type": "linear", "factor": 4.0}), "smollm"),
     "llama3": (LlamaConfig(**SHAPE, rope_theta=500.0, rope_scaling=LLAMA3_SCALING), "llama-bpe"),
+    "llama2": (LlamaConfig(**SHAPE), "spm-every"),
     "mistral": (MistralConfig(**SHAPE, sliding_window=None), "gpt-2"),
-    "mistral-window": (MistralConfig(**SHAPE, sliding_window=9), "gpt-2"),
+    "mistral-window": (MistralConfig(**SHAPE, sliding_window=9), "spm-first"),
     "qwen2": (Qwen2Config(**SHAPE, rope_theta=1e6, tie_word_embeddings=True), "qwen2"),
     "qwen2-window": (Qwen2Config(**SHAPE, use_sliding_window=True, sliding_window=7, max_window_layers=1), "qwen2"),
     "qwen3": (Qwen3Config(**SHAPE, head_dim=32, rope_theta=1e6), "qwen2"),
@@ -88,8 +120,9 @@ def make_model(family: str):
 
 
 def save_family(family: str, folder: pathlib.Path, dtype=torch.float32, shard: str = "5GB"):
-    """The model, with weights as they are in the folder, and its tokenizer."""
-    model, tokenizer = make_model(family).to(dtype), make_tokenizer(FAMILIES[family][1])
-    model.save_pretrained(folder, max_shard_size=shard)
+    """The model as transformers reads it back in fp32, and its tokenizer."""
+    make_model(family).to(dtype).save_pretrained(folder, max_shard_size=shard)
+    tokenizer = make_tokenizer(FAMILIES[family][1])
     save_tokenizer(folder, tokenizer, bos=family == "llama3")
-    return model.float(), tokenizer
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    return model.eval(), tokenizer

@@ -166,7 +166,8 @@ def test_every_command_takes_a_folder(folder, text, tmp_path):
     assert dotmoe("route", out, "--prompt", "ab", "--json").code == 0
     assert dotmoe("export", out, "--format", "huggingface", "--out", tmp_path / "export", "--json").code == 0
     assert dotmoe("verify", tmp_path / "export", "--against", out, "--json").json["passed"] is True
-    assert "# tiny.model as a mixture" in (tmp_path / "export" / "README.md").read_text()
+    card = (tmp_path / "export" / "README.md").read_text()
+    assert "# tiny.model as a mixture" in card and "from `tiny.model`" in card
     dotmoe("generate", tmp_path / "export", "--prompt", "x").assert_error(1, "mixture")
 
     moved = tmp_path / "moved"
