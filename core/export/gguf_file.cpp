@@ -1,16 +1,19 @@
 #include "export/gguf_file.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
-#include "base/error.h"
+#include "base/paths.h"
 #include "base/system.h"
 #include "formats/gguf_writer.h"
 #include "formats/number_format.h"
+#include "text/gguf_vocabulary.h"
 
 namespace dotmoe {
 namespace {
 
-using Metadata = std::vector<std::pair<std::string, gguf::Value>>;
+using Metadata = GgufMetadata;
 
 gguf::Value count(std::int64_t value) {
     return static_cast<std::uint64_t>(value);
@@ -31,14 +34,9 @@ std::int64_t file_type(NumberFormat numbers) {
     return 0;
 }
 
-void add_general(Metadata& metadata, const gguf::File& source, const ExportPlan& plan) {
-    constexpr std::array carried{"general.name",         "general.organization", "general.license",
-                                 "general.license.name", "general.license.link", "general.languages"};
+void add_general(Metadata& metadata, const ExportPlan& plan) {
     metadata.emplace_back("general.architecture", std::string(plan.architecture->name));
     metadata.emplace_back("general.type", "model");
-    for (const auto* key : carried)
-        if (const auto found = source.metadata().find(key); found != source.metadata().end())
-            metadata.emplace_back(*found);
     metadata.emplace_back("general.file_type", count(file_type(plan.numbers)));
     metadata.emplace_back("general.quantization_version", count(2));
 }
@@ -77,7 +75,18 @@ void add_shape(Metadata& metadata, const ModelConfig& config, const ExportPlan& 
     }
 }
 
-void add_tokenizer(Metadata& metadata, const gguf::File& source) {
+/// Name, licence and tokenizer of the source: a GGUF's own keys, or what a folder says in theirs.
+void add_source(Metadata& metadata, const Model& model) {
+    if (std::filesystem::is_directory(model.path)) {
+        metadata.emplace_back("general.name", name_of_model(model.path));
+        return add_vocabulary(metadata, model.tokenizer->vocabulary());
+    }
+    constexpr std::array carried{"general.name",         "general.organization", "general.license",
+                                 "general.license.name", "general.license.link", "general.languages"};
+    const gguf::File source(model.path);
+    for (const auto* key : carried)
+        if (const auto found = source.metadata().find(key); found != source.metadata().end())
+            metadata.emplace_back(*found);
     for (const auto& entry : source.metadata())
         if (entry.first.starts_with("tokenizer.")) metadata.emplace_back(entry);
 }
@@ -87,11 +96,10 @@ void add_tokenizer(Metadata& metadata, const gguf::File& source) {
 void write_gguf(const std::filesystem::path& file, const Model& model, const ExportPlan& plan,
                 const std::string& card, const std::string& source_sha256,
                 const std::vector<ExportTensor>& tensors) {
-    const gguf::File source(model.path);
     Metadata metadata;
-    add_general(metadata, source, plan);
+    add_general(metadata, plan);
     add_shape(metadata, model.config, plan);
-    add_tokenizer(metadata, source);
+    add_source(metadata, model);
     metadata.emplace_back("dotmoe.version", std::string(version()));
     metadata.emplace_back("dotmoe.source_sha256", source_sha256);
     metadata.emplace_back("dotmoe.model_card", card);

@@ -7,14 +7,12 @@
 
 #include "formats/gguf_writer.h"
 #include "model/weight_table.h"
-#include "text/sentencepiece_bpe.h"
+#include "text/gguf_vocabulary.h"
 
 namespace dotmoe {
 namespace {
 
-using Metadata = std::vector<std::pair<std::string, gguf::Value>>;
-
-void add_shape(Metadata& metadata, const ModelConfig& config) {
+void add_shape(GgufMetadata& metadata, const ModelConfig& config) {
     const auto add = [&](std::string_view key, gguf::Value value) {
         metadata.emplace_back(fmt::format("{}.{}", config.architecture, key), std::move(value));
     };
@@ -39,36 +37,6 @@ void add_shape(Metadata& metadata, const ModelConfig& config) {
     add("attention.sliding_window_pattern", sliding);
 }
 
-void add_vocabulary(Metadata& metadata, const Vocabulary& vocabulary) {
-    std::vector<std::int64_t> kinds;
-    for (const auto kind : vocabulary.kinds) kinds.push_back(static_cast<std::int64_t>(kind));
-    const bool sentencepiece = vocabulary.model == TokenizerModel::sentencepiece;
-    metadata.emplace_back("tokenizer.ggml.model", sentencepiece ? "llama" : "gpt2");
-    metadata.emplace_back("tokenizer.ggml.tokens", vocabulary.tokens);
-    metadata.emplace_back("tokenizer.ggml.token_type", kinds);
-    if (sentencepiece) {
-        metadata.emplace_back("tokenizer.ggml.scores", sentencepiece_scores(vocabulary));
-        metadata.emplace_back("tokenizer.ggml.add_space_prefix",
-                              vocabulary.space_prefix != SpacePrefix::none);
-        if (vocabulary.space_prefix == SpacePrefix::first) metadata.emplace_back(kSpacePrefixOnce, true);
-    } else {
-        metadata.emplace_back("tokenizer.ggml.pre", vocabulary.pre_tokenizer);
-        metadata.emplace_back("tokenizer.ggml.merges", vocabulary.merges);
-    }
-    const auto add_id = [&](std::string_view which, const std::optional<TokenId>& id) {
-        if (id)
-            metadata.emplace_back(fmt::format("tokenizer.ggml.{}_token_id", which),
-                                  static_cast<std::uint64_t>(*id));
-    };
-    add_id("bos", vocabulary.bos);
-    add_id("eos", vocabulary.eos);
-    add_id("padding", vocabulary.pad);
-    add_id("unknown", vocabulary.unknown);
-    metadata.emplace_back("tokenizer.ggml.add_bos_token", vocabulary.add_bos);
-    if (!vocabulary.chat_template.empty())
-        metadata.emplace_back("tokenizer.chat_template", vocabulary.chat_template);
-}
-
 gguf::TensorToWrite as_f32(std::string name, const at::Tensor& tensor) {
     const auto bytes = [tensor] {
         const auto values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
@@ -83,7 +51,7 @@ gguf::TensorToWrite as_f32(std::string name, const at::Tensor& tensor) {
 
 void save_model(const std::filesystem::path& path, const std::string& name, const ModelConfig& config,
                 const Weights& weights, const Vocabulary& vocabulary) {
-    Metadata metadata{{"general.architecture", config.architecture}, {"general.name", name}};
+    GgufMetadata metadata{{"general.architecture", config.architecture}, {"general.name", name}};
     add_shape(metadata, config);
     add_vocabulary(metadata, vocabulary);
 

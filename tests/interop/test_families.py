@@ -121,14 +121,17 @@ def test_generation_and_conversion(family, probe, tmp_path):
 def test_export_or_its_refusal(family, probe, tmp_path):
     model, tokenizer = save_family(family, tmp_path / "model")
     probe("random_project", tmp_path / "model", tmp_path / "project", 6, 6, 0, 1)
-    done = probe("export", tmp_path / "project", tmp_path / "export", "exact", check=False)
+    export = lambda out, kind: probe("export", tmp_path / "project", out, kind, "best", "exact", "f32", check=False)
+    done = export(tmp_path / "export", "huggingface")
     if family not in EXPORTED:
         assert done.returncode == 1
         assert len(done.stderr.decode().splitlines()) == 1 and "cannot be exported" in done.stderr.decode()
         return
     assert done.returncode == 0, done.stderr.decode()
-    receipt = json.loads(probe("verify", tmp_path / "export", tmp_path / "project").stdout)
-    assert receipt["passed"], receipt["verdict"]
+    assert export(tmp_path / "export.gguf", "gguf").returncode == 0
+    for written in "export", "export.gguf":
+        receipt = json.loads(probe("verify", tmp_path / written, tmp_path / "project").stdout)
+        assert receipt["passed"], receipt["verdict"]
     exported = AutoModelForCausalLM.from_pretrained(tmp_path / "export", dtype=torch.float32).eval()
     tokens = torch.tensor([passages_of(model)[0]])
     with torch.no_grad():

@@ -22,9 +22,11 @@ void expect_equal(const Weights& a, const Weights& b) {
     EXPECT_TRUE(at::equal(a.norm, b.norm));
     ASSERT_EQ(a.layers.size(), b.layers.size());
     for (std::size_t i = 0; i < a.layers.size(); ++i)
-        for (const auto field : LayerWeights::fields())
-            if ((a.layers[i].*field).defined() || (b.layers[i].*field).defined())
-                EXPECT_TRUE(at::equal(a.layers[i].*field, b.layers[i].*field)) << "layer " << i;
+        for (const auto field : LayerWeights::fields()) {
+            ASSERT_EQ((a.layers[i].*field).defined(), (b.layers[i].*field).defined()) << "layer " << i;
+            if (!(a.layers[i].*field).defined()) continue;
+            EXPECT_TRUE(at::equal(a.layers[i].*field, b.layers[i].*field)) << "layer " << i;
+        }
 }
 
 void put_into(GgufParts& parts, const std::string& name, std::size_t index, float value) {
