@@ -90,8 +90,11 @@ const PreTokenizerRule& pre_tokenizer_rule(std::string_view name) {
 }
 
 std::string pcre_pattern(const PreTokenizerRule& rule) {
-    auto pattern = with_white_space(rule.pattern);
-    if (!rule.digits_alone) return pattern;
+    if (!rule.digits_alone) return with_white_space(rule.pattern);
+    constexpr std::string_view numbers = R"(| ?\p{N}+)";  // none are left when the pattern's turn comes
+    std::string rest(rule.pattern);
+    if (const auto at = rest.find(numbers); at != std::string::npos) rest.erase(at, numbers.size());
+    auto pattern = with_white_space(rest);
     // Digits bound what lies between, for its lookahead too: a blank before one ends the text.
     const auto ahead = fmt::format("(?![^{}])", kBlank);
     if (const auto at = pattern.find(ahead); at != std::string::npos)

@@ -92,7 +92,7 @@ TEST(Tokenizer, RefusesDamagedVocabularies) {
     EXPECT_EQ(refusal([](V& v) { v.pad = -1; }), "special token -1 is outside the vocabulary of 258 tokens");
     EXPECT_EQ(refusal([](V& v) { v.pre_tokenizer = "tekken"; }),
               "pre-tokenizer rule 'tekken' is not supported; known are gpt-2, default, smollm, starcoder, "
-              "refact, command-r");
+              "refact, command-r, llama-bpe, llama3, llama-v3, qwen2, deepseek-r1-qwen");
     EXPECT_EQ(refusal([](V& v) { v.tokens.clear(); }), "a vocabulary of 0 tokens cannot be used");
 }
 
@@ -167,8 +167,10 @@ TEST_F(TokenizerFile, NamesWhatIsMissing) {
 }
 
 TEST_F(TokenizerFile, NamesTheModelThatIsNotSupported) {
-    metadata_["tokenizer.ggml.model"] = std::string("llama");
-    EXPECT_EQ(refusal(), "the tokenizer model 'llama' is not supported; only byte-level BPE ('gpt2') is");
+    metadata_["tokenizer.ggml.model"] = std::string("bert");
+    EXPECT_EQ(refusal(),
+              "the tokenizer model 'bert' is not supported; byte-level BPE ('gpt2') and SentencePiece's "
+              "('llama') are");
 }
 
 TEST_F(TokenizerFile, NamesTheWrongKind) {
