@@ -121,7 +121,7 @@ def test_generation_and_conversion(family, probe, tmp_path):
 def test_export_or_its_refusal(family, probe, tmp_path):
     model, tokenizer = save_family(family, tmp_path / "model")
     probe("random_project", tmp_path / "model", tmp_path / "project", 6, 6, 0, 1)
-    export = lambda out, kind: probe("export", tmp_path / "project", out, kind, "best", "exact", "f32", check=False)
+    export = lambda out, kind: probe("export", tmp_path / "project", out, kind, "best", "exact", "f32", 10**9, check=False)
     done = export(tmp_path / "export", "huggingface")
     if family not in EXPORTED:
         assert done.returncode == 1
