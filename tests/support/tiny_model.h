@@ -31,7 +31,7 @@ inline std::vector<ModelConfig> tiny_families() {
     mistral.windows = {5, 5, 5};
     qwen2.architecture = "qwen2";
     qwen2.qkv_bias = true;
-    qwen2.windows = {0, 40, 3};
+    qwen2.windows = {0, 3, 3};
     qwen3.architecture = "qwen3";
     qwen3.qk_norm = true;
     return {llama3, mistral, qwen2, qwen3};
