@@ -23,6 +23,8 @@ class SinkhornScope : public PlotWidget {
     /// Widget coordinates of a point of the row (or else the column) curve; iterations count from 1.
     QPointF pointOf(int iteration, double residual) const;
 
+    /// Of the solve that is shown; 0 when there is none, or none was needed.
+    int iterations() const;
     /// The one selected, from 1; 0 for none.
     int iteration() const { return m_iteration; }
 
@@ -41,7 +43,6 @@ class SinkhornScope : public PlotWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    int iterations() const;
     void select(int iteration);
     void selectAt(QPoint inPlot);
     void showTitle();

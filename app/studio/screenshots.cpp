@@ -41,7 +41,10 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(wind
     });
     tellInTerminal(window.bridge());
     const auto take_and_exit = [this] {
-        QTimer::singleShot(settle_ms, this, [this] { QApplication::exit(takeAll() ? 0 : 1); });
+        QTimer::singleShot(settle_ms, this, [this] {
+            tryOut();
+            QApplication::exit(takeAll() ? 0 : 1);
+        });
     };
     connect(&window.bridge(), &EventBridge::finished, this, take_and_exit);
     connect(&window, &MainWindow::recordingShown, this, take_and_exit);
@@ -70,6 +73,19 @@ void Screenshots::convertWhenReady() {
     auto* convert = m_window.findChild<QAction*>("convert");
     if (std::exchange(m_begun, m_begun || convert->isEnabled()) || !convert->isEnabled()) return;
     QTimer::singleShot(0, convert, &QAction::trigger);
+}
+
+void Screenshots::tryOut() {
+    for (const auto* name : {"generate", "turnDial"}) {
+        auto* action = m_window.findChild<QAction*>(name);
+        if (!action->isEnabled()) continue;
+        say(action->text().remove('&'));
+        action->trigger();
+        if (action->isEnabled()) continue;  // there was nothing to do
+        QEventLoop busy;
+        connect(action, &QAction::enabledChanged, &busy, &QEventLoop::quit);
+        busy.exec();
+    }
 }
 
 bool Screenshots::takeAll() {

@@ -24,6 +24,8 @@ class Screenshots : public QObject {
   private:
     void tellInTerminal(const EventBridge& bridge);
     void convertWhenReady();
+    /// Has the Compare tab generate and turn its dial, and waits for both; a recording has no models to try.
+    void tryOut();
     bool takeAll();
 
     MainWindow& m_window;

@@ -15,6 +15,8 @@ class PlanHandTest : public ::testing::Test {
     PlanHandTest() { heatmap.setSnapshot(plan); }
     void SetUp() override {
         show(heatmap, {700, 560});
+        heatmap.activateWindow();  // no window manager does it, and keys go to the active window
+        ASSERT_TRUE(QTest::qWaitForWindowActive(&heatmap));
         heatmap.setFocus();
     }
     void wheel(QPointF at, int turns, Qt::KeyboardModifiers keys = {}) {

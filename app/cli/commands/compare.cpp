@@ -6,29 +6,22 @@
 #include <iostream>
 #include <memory>
 
-#include "app/cli/command.h"
-#include "app/cli/recipe_flags.h"
+#include "app/cli/conversion_flags.h"
 #include "app/cli/watched.h"
 
 namespace dotmoe::cli {
 namespace {
 
 struct Options {
-    std::string model, out;
-    std::vector<std::string> text, methods = method_names();
+    ConversionFlags conversion;
+    std::vector<std::string> methods = method_names();
     std::vector<std::uint64_t> seeds{0, 1, 2};
     TaskOptions tasks;
-    RecipeFlags recipe;
 };
 
 CompareRequest request_of(const Options& options, const Context& context) {
     CompareRequest request;
-    request.conversion.model = options.model;
-    request.conversion.text = to_paths(options.text);
-    request.conversion.out = options.out;
-    request.conversion.recipe = options.recipe.recipe();
-    request.conversion.device = context.device_choice();
-    request.conversion.threads = context.threads;
+    request.conversion = options.conversion.request(context);
     for (const auto& name : options.methods) request.methods.push_back(method_named(name));
     request.seeds = options.seeds;
     request.tasks = to_paths(options.tasks.folders);
@@ -43,14 +36,7 @@ void add_compare(CLI::App& app, Context& context) {
     auto* command =
         add_command(app, context, "compare", "Convert by several methods and seeds, and say which is best.",
                     "dotmoe compare model.gguf --text texts/ --out compared --methods transport,random");
-    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
-    command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
-        ->required()
-        ->type_name("PATH");
-    command
-        ->add_option("--out", options->out, "Folder of all conversions; what is done there is not done again")
-        ->required()
-        ->type_name("DIR");
+    options->conversion.add_to(*command, "Folder of all conversions; what is done there is not done again");
     command->add_option("--methods", options->methods, fmt::format("Of {}", fmt::join(method_names(), ", ")))
         ->delimiter(',')
         ->type_name("NAME[,NAME]")
@@ -60,7 +46,7 @@ void add_compare(CLI::App& app, Context& context) {
         ->type_name("N[,N]")
         ->default_str("0,1,2");
     options->tasks.add_to(*command);
-    options->recipe.add_budget_to(*command);
+    options->conversion.recipe.add_budget_to(*command);
     command->callback([options, &context] {
         const auto request = request_of(*options, context);
         const auto comparison = watched(context, "stopped; the same command goes on from the last checkpoint",

@@ -6,8 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "app/cli/command.h"
-#include "app/cli/recipe_flags.h"
+#include "app/cli/conversion_flags.h"
 #include "app/cli/text_format.h"
 #include "app/cli/watched.h"
 #include "pipeline/live_routing.h"
@@ -17,24 +16,10 @@ namespace dotmoe::cli {
 namespace {
 
 struct Options {
-    std::string model, out;
+    ConversionFlags conversion;
     std::optional<std::string> record;
-    std::vector<std::string> text;
-    RecipeFlags recipe;
     bool resume = false;
 };
-
-ConvertRequest request_of(const Options& options, const Context& context) {
-    ConvertRequest request;
-    request.model = options.model;
-    request.text = to_paths(options.text);
-    request.out = options.out;
-    request.recipe = options.recipe.recipe();
-    request.device = context.device_choice();
-    request.threads = context.threads;
-    request.resume = options.resume;
-    return request;
-}
 
 /// The conversion, told to a file too where one is named, with a text whose routing is shown when it is
 /// replayed.
@@ -53,26 +38,23 @@ void add_convert(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
     auto* command = add_command(app, context, "convert", "Convert a dense model to a mixture of experts.",
                                 "dotmoe convert model.gguf --text texts/ --out converted --recipe quick");
-    command->add_option("MODEL", options->model, "A GGUF file or a Hugging Face folder")->required();
-    command->add_option("--text", options->text, "Text files and folders, to calibrate, train and judge with")
-        ->required()
-        ->type_name("PATH");
-    command->add_option("--out", options->out, "Folder of the conversion")->required()->type_name("DIR");
+    options->conversion.add_to(*command, "Folder of the conversion");
     command->add_flag("--resume", options->resume, "Go on from the last checkpoint in --out");
     command
         ->add_option("--record", options->record,
                      "Write all that happens to a file that dotmoe-studio replays, without the model")
         ->type_name("FILE");
-    options->recipe.add_to(*command);
+    options->conversion.recipe.add_to(*command);
     command->callback([options, &context] {
-        const auto request = request_of(*options, context);
+        auto request = options->conversion.request(context);
+        request.resume = options->resume;
         if (options->record) check_recordable(*options->record);
         const auto metrics =
             watched(context, "stopped; the same command with --resume goes on from the last checkpoint",
                     [&](const ConvertHooks& hooks) { return convert_recorded(*options, request, hooks); });
         if (context.json) return print_json(metrics);
         std::cout << format_table(metrics)
-                  << fmt::format("\n{} in {}, at most {} of memory\n", one_line(options->out),
+                  << fmt::format("\n{} in {}, at most {} of memory\n", one_line(options->conversion.out),
                                  human_duration(metrics.seconds),
                                  human_bytes(static_cast<double>(metrics.peak_memory_bytes)));
     });

@@ -72,6 +72,9 @@ class ConversionTest : public StudioDriver {
     void expectScopeScrubs() {
         auto* heatmap = find<PlanHeatmap>("heatmap");
         auto* scope = find<SinkhornScope>("sinkhorn");
+        // A solve that begins where the one before it ended may need no iteration: back to one that did.
+        for (int moment = 0; moment < 100 && scope->iterations() < 3; ++moment) clickButton("Back");
+        ASSERT_GE(scope->iterations(), 3);
         const auto end = heatmap->grab().toImage();
         scope->setFocus();
         QTest::keyClick(scope, Qt::Key_Home);
@@ -80,6 +83,7 @@ class ConversionTest : public StudioDriver {
         EXPECT_NE(heatmap->grab().toImage(), end);
         QTest::keyClick(scope, Qt::Key_Escape);
         EXPECT_EQ(heatmap->grab().toImage(), end);
+        if (!find<QAction>("live")->isChecked()) clickButton("Live");
     }
 
     void expectBarsShow(const LoadSnapshot& load, int layer) {

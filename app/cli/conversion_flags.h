@@ -1,0 +1,25 @@
+// MODEL, --text and --out, for the commands that convert.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/recipe_flags.h"
+#include "pipeline/convert.h"
+
+namespace dotmoe::cli {
+
+struct ConversionFlags {
+    std::string model, out;
+    std::vector<std::string> text;
+    RecipeFlags recipe;  ///< its own flags are added by the command
+
+    /// The flags write into this object: it outlives the command.
+    void add_to(CLI::App& command, const std::string& what_out_is);
+    /// Throws UsageError.
+    ConvertRequest request(const Context& context) const;
+};
+
+}  // namespace dotmoe::cli
