@@ -50,8 +50,8 @@ struct TextRequest {
     std::int64_t stride = 0;
 };
 
-/// MODEL (a GGUF file or a Hugging Face folder) or DIR (a conversion; its source model must still be where it was, or be named by
-/// `source`).
+/// MODEL (a GGUF file or a Hugging Face folder) or DIR (a conversion; its source model must still be where it
+/// was, or be named by `source`).
 class ConvertedModel {
   public:
     /// Throws Error when the file is unreadable, or the source's hash is not the one the conversion was made
