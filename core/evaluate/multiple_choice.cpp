@@ -6,19 +6,12 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "text/prompt.h"
 
 namespace dotmoe {
 namespace {
 
 constexpr std::int64_t positions_a_chunk = 256;  // logits that exist at once
-
-/// With BOS first where the file asks for it.
-std::vector<TokenId> encode(const Tokenizer& tokenizer, const std::string& text) {
-    const auto& vocabulary = tokenizer.vocabulary();
-    auto tokens = tokenizer.encode(text);
-    if (vocabulary.add_bos && vocabulary.bos) tokens.insert(tokens.begin(), *vocabulary.bos);
-    return tokens;
-}
 
 /// What the model reads: the last token of a continuation is only predicted.
 std::vector<TokenId> input_of(const ChoiceTokens& choice) {
@@ -75,9 +68,9 @@ double standard_error(double share, std::size_t count) {
 
 ChoiceTokens tokenise(const Choice& choice, const Tokenizer& tokenizer, std::int64_t longest,
                       const std::string& where) {
-    const auto whole = encode(tokenizer, choice.context + choice.continuation);
+    const auto whole = encode_prompt(tokenizer, choice.context + choice.continuation).ids;
     const auto words = choice.context.find_last_not_of(" \t\n\r\f\v") + 1;  // 0: nothing but blanks
-    auto context = encode(tokenizer, choice.context.substr(0, words));
+    auto context = encode_prompt(tokenizer, choice.context.substr(0, words)).ids;
     const auto known = std::min(std::ssize(context), std::ssize(whole));
     std::vector<TokenId> continuation(whole.begin() + known, whole.end());
     if (continuation.empty()) fail("{}: the continuation adds no token to its context", where);

@@ -4,8 +4,10 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "experts/expert_set.h"
+#include "experts/forcing.h"
 #include "model/transformer.h"
 
 namespace dotmoe {
@@ -21,7 +23,9 @@ at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, c
                                const at::Tensor& soft_plan = {});
 
 /// The converted model's FFN, without gradients. Layers that are still dense stay dense. `experts` must
-/// outlive it.
-FeedForward converted_feed_forward(const Weights& weights, const ExpertSet& experts);
+/// outlive it. `forcings` change what the routers chose (experts/forced_weights.h); with them it is for one
+/// text, in one call.
+FeedForward converted_feed_forward(const Weights& weights, const ExpertSet& experts,
+                                   std::vector<Forcing> forcings = {});
 
 }  // namespace dotmoe

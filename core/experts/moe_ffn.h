@@ -7,6 +7,7 @@
 
 #include "experts/expert_blocks.h"
 #include "experts/expert_set.h"
+#include "experts/forcing.h"
 #include "model/packed_matrix.h"
 
 namespace dotmoe {
@@ -19,7 +20,9 @@ class MoeFeedForward {
                    WeightFormat format);
 
     /// x [T, D] -> y [T, D], contiguous fp32, on all threads. A text of several calls is routed call by call.
-    void operator()(const float* x, std::int64_t tokens, float* y) const;
+    /// `forcings` change the router's choice for rows of x (experts/forced_weights.h).
+    void operator()(const float* x, std::int64_t tokens, float* y,
+                    const std::vector<Forcing>& forcings = {}) const;
 
     /// Weights that one token reads, its share of the router's among them.
     std::int64_t bytes_per_token() const;
@@ -27,7 +30,8 @@ class MoeFeedForward {
   private:
     struct Work;
 
-    at::Tensor weights_of_columns(const float* x, std::int64_t tokens) const;
+    at::Tensor weights_of_columns(const float* x, std::int64_t tokens,
+                                  const std::vector<Forcing>& forcings) const;
     std::vector<Work> plan(const float* weights, std::int64_t tokens) const;
     void add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const;
     void add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens, const float* x,

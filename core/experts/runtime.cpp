@@ -1,5 +1,7 @@
 #include "experts/runtime.h"
 
+#include "experts/forced_weights.h"
+
 namespace dotmoe {
 namespace {
 
@@ -26,18 +28,20 @@ Runtime::Runtime(const ModelConfig& config, const Weights& weights, const Expert
 Runtime::Runtime(const Runtime& other, const Weights& weights, const ExpertSet* experts, WeightFormat format)
     : transformer_(other.transformer_), layers_(pack_layers(weights, experts, format)) {}
 
-at::Tensor Runtime::hidden(const at::Tensor& tokens, KvCache& cache) const {
+at::Tensor Runtime::hidden(const at::Tensor& tokens, KvCache& cache,
+                           const std::vector<Forcing>& forcings) const {
     return transformer_->hidden(
         tokens,
-        [this](const float* x, std::int64_t count, float* y, std::int64_t layer) {
-            layers_[static_cast<std::size_t>(layer)](x, count, y);
+        [&, first = cache.length()](const float* x, std::int64_t count, float* y, std::int64_t layer) {
+            layers_[static_cast<std::size_t>(layer)](x, count, y, forcings_of(forcings, layer, first, count));
         },
         cache);
 }
 
-NextLogits Runtime::start_text() const {
-    return [this, cache = std::make_shared<KvCache>()](const at::Tensor& tokens) {
-        return logits(hidden(tokens, *cache).narrow(0, -1, 1)).squeeze(0);
+NextLogits Runtime::start_text(std::vector<Forcing> forcings) const {
+    return [this, cache = std::make_shared<KvCache>(),
+            forcings = std::move(forcings)](const at::Tensor& tokens) {
+        return logits(hidden(tokens, *cache, forcings).narrow(0, -1, 1)).squeeze(0);
     };
 }
 

@@ -21,12 +21,14 @@ class Runtime {
     /// The same with another FFN: the rest is shared.
     Runtime(const Runtime& other, const Weights& weights, const ExpertSet* experts, WeightFormat format);
 
-    /// As PackedTransformer's.
-    at::Tensor hidden(const at::Tensor& tokens, KvCache& cache) const;
+    /// As PackedTransformer's. `forcings` change the routers' choices (experts/forced_weights.h) for tokens
+    /// of the text that the cache holds and goes on with.
+    at::Tensor hidden(const at::Tensor& tokens, KvCache& cache,
+                      const std::vector<Forcing>& forcings = {}) const;
     at::Tensor logits(const at::Tensor& hidden) const { return transformer_->logits(hidden); }
 
     /// For generate(): a text of its own, which begins empty. The runtime must outlive it.
-    NextLogits start_text() const;
+    NextLogits start_text(std::vector<Forcing> forcings = {}) const;
 
     /// Bytes of weights that one token reads.
     std::int64_t bytes_per_token() const;

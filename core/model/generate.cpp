@@ -43,11 +43,13 @@ std::vector<TokenId> generate(const ModelConfig& config, const NextLogits& next_
 
 std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
-                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token) {
+                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token,
+                              const FeedForward& ffn_of_prompt) {
     const auto device = transformer.weights().embedding.device();
     KvCache cache;
     const auto next_logits = [&](const at::Tensor& tokens) {
-        const auto last = transformer.hidden(tokens.unsqueeze(0).to(device), ffn, &cache).select(1, -1);
+        const auto& now = ffn_of_prompt && cache.length() == 0 ? ffn_of_prompt : ffn;
+        const auto last = transformer.hidden(tokens.unsqueeze(0).to(device), now, &cache).select(1, -1);
         return transformer.logits(last).squeeze(0);
     };
     return generate(transformer.config(), next_logits, tokenizer, prompt, options, on_token);

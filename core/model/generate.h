@@ -21,9 +21,10 @@ std::vector<TokenId> generate(const ModelConfig& config, const NextLogits& next_
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
                               const SamplingOptions& options, const std::function<bool(TokenId)>& on_token);
 
-/// The same by a transformer, on its device.
+/// The same by a transformer, on its device. `ffn_of_prompt`, where given, is the prompt's.
 std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
-                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token);
+                              const SamplingOptions& options, const std::function<bool(TokenId)>& on_token,
+                              const FeedForward& ffn_of_prompt = {});
 
 }  // namespace dotmoe

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
+#include "experts/forced_weights.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
 #include "experts/runtime.h"
@@ -21,6 +22,7 @@
 #include "pipeline/parameters.h"
 #include "pipeline/progress_events.h"
 #include "pipeline/trace_routing.h"
+#include "text/prompt.h"
 #include "text/utf8_stream.h"
 
 namespace dotmoe {
@@ -121,9 +123,13 @@ const std::shared_ptr<const ExpertSet>& ConvertedModel::experts() const {
 Generation ConvertedModel::generate(const GenerateRequest& request,
                                     const std::function<bool(std::string_view)>& on_text) const {
     const auto& tokenizer = *impl_->model->tokenizer;
-    const auto& vocabulary = tokenizer.vocabulary();
-    auto prompt = tokenizer.encode(request.prompt);
-    if (vocabulary.add_bos && vocabulary.bos) prompt.insert(prompt.begin(), *vocabulary.bos);
+    const auto [prompt, first] = encode_prompt(tokenizer, request.prompt);
+    auto forcings = request.forcings;
+    if (!forcings.empty()) {
+        if (!converted()) fail_usage("{}: is a dense model and has no router", impl_->model->path.string());
+        check_forcings(forcings, *impl_->experts, std::ssize(prompt) - first);
+    }
+    for (auto& forcing : forcings) forcing.token += first;
 
     Generation generation;
     Utf8Stream characters;
@@ -134,16 +140,19 @@ Generation ConvertedModel::generate(const GenerateRequest& request,
     const SamplingOptions options{request.temperature, request.top_p, request.top_k, request.seed,
                                   request.max_new_tokens};
     const auto on_token = [&](TokenId token) {
-        if (token == vocabulary.eos) return true;
+        if (token == tokenizer.vocabulary().eos) return true;
         return give_out(characters.push(tokenizer.decode({&token, 1})));
     };
     const auto& model = *impl_->model;
     const auto runtime = model.compute.device.is_cpu() ? impl_->runtime(request.weights) : nullptr;
     const auto start = std::chrono::steady_clock::now();
     const auto tokens =
-        runtime
-            ? dotmoe::generate(model.config, runtime->start_text(), tokenizer, prompt, options, on_token)
-            : dotmoe::generate(impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token);
+        runtime ? dotmoe::generate(model.config, runtime->start_text(forcings), tokenizer, prompt, options,
+                                   on_token)
+                : dotmoe::generate(
+                      impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token,
+                      forcings.empty() ? FeedForward()
+                                       : converted_feed_forward(model.weights, *impl_->experts, forcings));
     give_out(characters.finish());
     generation.tokens = static_cast<std::int64_t>(tokens.size());
     generation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

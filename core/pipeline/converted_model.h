@@ -14,6 +14,7 @@
 #include "align/recipe.h"
 #include "base/device.h"
 #include "events/event.h"
+#include "experts/forcing.h"
 #include "model/weight_format.h"
 #include "pipeline/metrics.h"
 
@@ -30,6 +31,8 @@ struct GenerateRequest {
     std::uint64_t seed = 0;
     std::int64_t max_new_tokens = 128;
     WeightFormat weights = WeightFormat::bf16;  ///< on the CPU; a GPU keeps those it has loaded
+    /// Of a conversion: choices of its routers for tokens of the prompt, changed by hand.
+    std::vector<Forcing> forcings = {};
 };
 
 struct Generation {

@@ -3,11 +3,13 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/error.h"
 #include "experts/masked_ffn.h"
 #include "experts/router.h"
 #include "model/transformer.h"
+#include "text/prompt.h"
 #include "text/utf8.h"
 
 namespace dotmoe {
@@ -23,8 +25,8 @@ void store(std::vector<T>& into, std::int64_t layer, const at::Tensor& values) {
 
 RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, const std::string& text) {
     const at::NoGradGuard no_grad;
-    auto ids = model.tokenizer->encode(text);
-    if (ids.empty()) fail("the text gives no token; type something");
+    auto [ids, first] = encode_prompt(*model.tokenizer, text);
+    if (std::ssize(ids) == first) fail("the text gives no token; type something");
     ids.resize(std::min(ids.size(), static_cast<std::size_t>(model.config.context)));
 
     RoutingSnapshot snapshot{.text = text,
@@ -34,9 +36,10 @@ RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, cons
                              .experts = static_cast<int>(experts.layout.experts),
                              .expert = {},
                              .probability = {}};
-    for (const auto id : ids)
+    const std::span own(ids.begin() + first, ids.end());
+    for (const auto& id : own)
         snapshot.tokens.push_back(replace_invalid_utf8(model.tokenizer->decode({&id, 1})));
-    const auto entries = static_cast<std::size_t>(model.config.layers * experts.layout.active) * ids.size();
+    const auto entries = static_cast<std::size_t>(model.config.layers * experts.layout.active) * own.size();
     snapshot.expert.assign(entries, -1);
     snapshot.probability.assign(entries, 0.0F);
 
@@ -46,8 +49,9 @@ RoutingSnapshot trace_routing(const Model& model, const ExpertSet& experts, cons
         if (!mine.owner.defined()) return dense_feed_forward(x, weights);
         const auto flat = x.flatten(0, 1);
         const auto routing = route(flat, mine.router.to(x.device()), experts.layout);
-        store<std::int32_t>(snapshot.expert, layer, routing.chosen.to(at::kInt));
-        store<float>(snapshot.probability, layer, routing.probabilities.gather(1, routing.chosen));
+        const auto chosen = routing.chosen.slice(0, first);
+        store<std::int32_t>(snapshot.expert, layer, chosen.to(at::kInt));
+        store<float>(snapshot.probability, layer, routing.probabilities.slice(0, first).gather(1, chosen));
         return masked_feed_forward(flat, weights, experts.layout, mine.owner.to(x.device()), routing.weights)
             .view_as(x);
     };
