@@ -6,13 +6,15 @@
 
 #include "widgets/colour_maps.h"
 #include "widgets/curve_series.h"
+#include "widgets/point_names.h"
 
 namespace dotmoe {
 
 DialCurve::DialCurve(QWidget* parent)
     : PlotWidget(parent),
       m_perplexity(plot().addGraph(plot().xAxis, plot().yAxis)),
-      m_speed(plot().addGraph(plot().xAxis, plot().yAxis2)) {
+      m_speed(plot().addGraph(plot().xAxis, plot().yAxis2)),
+      m_names(new PointNames(plot(), plot().xAxis, plot().yAxis)) {
     setAccessibleName(tr("The k dial"));
     m_perplexity->setName(tr("perplexity (left)"));
     m_speed->setName(tr("tokens/s (right)"));
@@ -20,14 +22,7 @@ DialCurve::DialCurve(QWidget* parent)
     plot().yAxis->setLabel(tr("perplexity"));
     plot().yAxis2->setLabel(tr("tokens/s"));
     plot().yAxis2->setVisible(true);
-    plot().legend->setVisible(true);
-    // Above the points, not over them.
-    plot().axisRect()->insetLayout()->take(plot().legend);
-    plot().plotLayout()->insertRow(1);
-    plot().plotLayout()->addElement(1, 0, plot().legend);
-    plot().plotLayout()->setRowStretchFactor(1, 0.001);
-    plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
-    plot().legend->setWrap(2);
+    legendAbove(2);
     applyStyle();
     setRows({});
 }
@@ -40,31 +35,22 @@ void DialCurve::restyle() {
     m_perplexity->setScatterStyle({QCPScatterStyle::ssDiamond, perplexity.color(), perplexity.color(), 9});
     m_speed->setPen(speed);
     m_speed->setScatterStyle({QCPScatterStyle::ssCircle, speed.color(), 8});
-    plot().legend->setBrush(Qt::NoBrush);
-    plot().legend->setBorderPen(Qt::NoPen);
-    for (auto* name : m_names) {
-        name->setColor(textColour());
-        name->setFont(font());
-    }
+    m_names->setStyle(textColour(), font());
 }
 
 void DialCurve::setRows(std::vector<DialRow> rows) {
     m_rows = std::move(rows);
-    for (auto* name : m_names) plot().removeItem(name);
-    m_names.clear();
+    std::vector<PointNames::Name> names;
     QVector<double> parameters, perplexities, speeds;
     for (const DialRow& row : m_rows) {
         parameters << row.parameters / 1e6;
         perplexities << row.perplexity;
         speeds << row.tokensPerSecond;
-        auto* name = new QCPItemText(&plot());
-        name->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-        name->position->setCoords(parameters.back(), row.perplexity);
-        name->setPadding({0, 0, 0, 6});
-        name->setText(
-            QStringLiteral("%1%2").arg(row.active).arg(row.trained ? QStringLiteral("*") : QString()));
-        m_names.push_back(name);
+        names.push_back(
+            {parameters.back(), row.perplexity,
+             QStringLiteral("%1%2").arg(row.active).arg(row.trained ? QStringLiteral("*") : QString())});
     }
+    m_names->setNames(std::move(names));
     m_perplexity->setData(parameters, perplexities, true);
     m_speed->setData(parameters, speeds, true);
     plot().rescaleAxes();

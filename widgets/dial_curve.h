@@ -6,9 +6,10 @@
 #include "widgets/plot_widget.h"
 
 class QCPGraph;
-class QCPItemText;
 
 namespace dotmoe {
+
+class PointNames;
 
 struct DialRow {
     int active = 0;         ///< k
@@ -39,7 +40,7 @@ class DialCurve : public PlotWidget {
   private:
     std::vector<DialRow> m_rows;
     QCPGraph *m_perplexity, *m_speed;
-    std::vector<QCPItemText*> m_names;
+    PointNames* m_names;
 };
 
 }  // namespace dotmoe

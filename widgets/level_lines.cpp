@@ -5,8 +5,13 @@
 #include <algorithm>
 
 #include "widgets/curve_series.h"
+#include "widgets/plot_space.h"
 
 namespace dotmoe {
+
+LevelLines::LevelLines(QCPAxisRect& rect) : m_rect(rect) {
+    connect(rect.parentPlot(), &QCustomPlot::afterLayout, this, &LevelLines::placeLabels);
+}
 
 void LevelLines::set(const QString& name, double value) {
     auto known = std::ranges::find(m_levels, name, &Level::name);
@@ -14,24 +19,46 @@ void LevelLines::set(const QString& name, double value) {
         QCustomPlot* plot = m_rect.parentPlot();
         known = m_levels.insert(known, {name, value, new QCPItemStraightLine(plot), new QCPItemText(plot)});
         QCPAxis *x = m_rect.axis(QCPAxis::atBottom), *y = m_rect.axis(QCPAxis::atLeft);
-        for (QCPItemPosition* point : {known->line->point1, known->line->point2, known->label->position})
-            point->setAxes(x, y);
+        for (QCPItemPosition* point : {known->line->point1, known->line->point2}) point->setAxes(x, y);
         known->line->setClipAxisRect(&m_rect);
         known->label->setClipAxisRect(&m_rect);
         known->label->setLayer(QStringLiteral("overlay"));
-        known->label->position->setAxisRect(&m_rect);
-        known->label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        // Left and right by turns: the labels of two near levels stay legible.
-        const bool right = std::distance(m_levels.begin(), known) % 2 == 0;
-        known->label->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
-        known->label->position->setCoords(right ? 0.99 : 0.01, value);
+        known->label->position->setType(QCPItemPosition::ptAbsolute);
+        known->label->setPositionAlignment(Qt::AlignCenter);
         style(*known);
     }
     known->value = value;
     known->line->point1->setCoords(0, value);
     known->line->point2->setCoords(1, value);
-    known->label->position->setCoords(known->label->position->coords().x(), value);
     known->label->setText(QStringLiteral("%1 %2").arg(name, shortNumber(value)));
+}
+
+std::vector<QRectF> LevelLines::placesOf(const Level& level) const {
+    const QSizeF size = QFontMetricsF(m_font).size(0, level.label->text());
+    const QRectF inside = QRectF(m_rect.rect()).adjusted(4, 0, -4, 0);
+    const double at = m_rect.axis(QCPAxis::atLeft)->coordToPixel(level.value);
+    std::vector<QRectF> places;
+    for (const double top : {at - size.height() - 1, at + 1})
+        for (const double left :
+             {inside.right() - size.width(), inside.left(), inside.center().x() - size.width() / 2})
+            places.emplace_back(QPointF(left, top), size);
+    return places;
+}
+
+void LevelLines::placeLabels() {
+    std::vector<std::vector<QRectF>> offered;
+    std::ranges::transform(m_levels, std::back_inserter(offered),
+                           [this](const Level& level) { return placesOf(level); });
+    auto space = spaceOf(m_rect);
+    for (const Level& level : m_levels) {
+        const double at = m_rect.axis(QCPAxis::atLeft)->coordToPixel(level.value);
+        space.lines.emplace_back(space.bounds.left(), at, space.bounds.right(), at);
+    }
+    const auto places = dotmoe::placeLabels(offered, space);
+    for (std::size_t index = 0; index < m_levels.size(); ++index) {
+        const QRectF place = places[index].value_or(offered[index].front());
+        m_levels[index].label->position->setPixelPosition(place.center());
+    }
 }
 
 void LevelLines::clear() {

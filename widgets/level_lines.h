@@ -1,8 +1,11 @@
 // Labelled horizontal lines across an axis rectangle, such as the dense model's perplexity.
 #pragma once
 
+#include <QColor>
 #include <QFont>
+#include <QObject>
 #include <QPen>
+#include <QRectF>
 #include <QString>
 #include <utility>
 #include <vector>
@@ -13,9 +16,10 @@ class QCPItemText;
 
 namespace dotmoe {
 
-class LevelLines {
+/// A label stands at either end of its line, above or below it, where it covers the least of the curves.
+class LevelLines : public QObject {
   public:
-    explicit LevelLines(QCPAxisRect& rect) : m_rect(rect) {}
+    explicit LevelLines(QCPAxisRect& rect);
 
     /// Adds a level, or moves the one of that name.
     void set(const QString& name, double value);
@@ -35,6 +39,8 @@ class LevelLines {
         QCPItemText* label;
     };
     void style(const Level& level) const;
+    void placeLabels();
+    std::vector<QRectF> placesOf(const Level& level) const;
 
     QCPAxisRect& m_rect;
     std::vector<Level> m_levels;

@@ -69,6 +69,17 @@ void PlotWidget::fitTitle(int width) {
     m_title->setText(QFontMetrics(m_title->font()).elidedText(m_titleText, Qt::ElideRight, width - 16));
 }
 
+void PlotWidget::legendAbove(int columns) {
+    QCPLegend* legend = m_plot->legend;
+    legend->setVisible(true);
+    m_plot->axisRect()->insetLayout()->take(legend);
+    m_plot->plotLayout()->insertRow(1);
+    m_plot->plotLayout()->addElement(1, 0, legend);
+    m_plot->plotLayout()->setRowStretchFactor(1, 0.001);
+    legend->setFillOrder(QCPLegend::foColumnsFirst);
+    legend->setWrap(columns);
+}
+
 QCustomPlot& PlotWidget::plot() {
     return *m_plot;
 }
@@ -130,8 +141,9 @@ void PlotWidget::applyStyle() {
     }
     m_plot->legend->setFont(font());
     m_plot->legend->setTextColor(textColour());
-    m_plot->legend->setBrush(palette().color(QPalette::Base));
-    m_plot->legend->setBorderPen(QPen(guideColour()));
+    const bool overData = m_plot->legend->layout() == m_plot->axisRect()->insetLayout();
+    m_plot->legend->setBrush(overData ? QBrush(palette().color(QPalette::Base)) : Qt::NoBrush);
+    m_plot->legend->setBorderPen(overData ? QPen(guideColour()) : Qt::NoPen);
     restyle();
     touch();
 }

@@ -30,6 +30,8 @@ class PlotWidget : public QWidget, public SaveableView {
     QCustomPlot& plot();
     const QCustomPlot& plot() const;
     void setTitle(const QString& title);
+    /// The legend in a row of its own, so that it covers no point.
+    void legendAbove(int columns);
     /// Something changed: draw at the next paint.
     void touch();
     /// Draws now if something changed, so that pixel coordinates of the axes are true.

@@ -139,6 +139,20 @@ TEST(Curves, NoLineCrossesTheLabelOfALevel) {
     EXPECT_EQ(labels, 2);
 }
 
+TEST(Curves, TheLabelOfALevelCoversNoCurve) {
+    for (const int end : {0, 20}) {  // a measurement at either side, where a label would stand
+        Curves curves;
+        curves.append(QualitySnapshot{"dense", 0, 100, 0, 0});
+        for (const int step : {0, 10, 20})
+            curves.append(QualitySnapshot{"step", step, step == end ? 102.0 : 900.0, 0, 0});
+        train(curves, 21);
+        show(curves, {1000, 280});
+        const QImage seen = picture(curves);
+        EXPECT_TRUE(isDrawn(seen, curves.pointOf(end, 102), seriesPen(Series::perplexity, false).color()))
+            << end;
+    }
+}
+
 TEST(Curves, LayerErrorsAreBarsOfTheirHeight) {
     Curves curves;
     curves.setLayerErrors({0.4, std::nan(""), 0.2, -1, 0.3});

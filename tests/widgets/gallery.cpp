@@ -15,6 +15,7 @@
 #include "widgets/curves.h"
 #include "widgets/dial_curve.h"
 #include "widgets/migration_flow.h"
+#include "widgets/pareto_plot.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
 #include "widgets/sinkhorn_scope.h"
@@ -118,6 +119,18 @@ void pictures(const QString& theme) {
                   {18, 0.31, 119e6, 60.4, 1.4, 62.8, false},
                   {84, 1, 135e6, 16.1, 0, 45.2, false}});
     save(dial, {520, 300}, theme + "_dial");
+    ParetoPlot pareto;
+    pareto.setPareto({135e6,
+                      16.1,
+                      {{84, 12, 192, 6, 0.188, 110e6, 250, 2.7, 0.2, true},
+                       {96, 24, 0, 12, 0.125, 111e6, 290, 2.8, 0.19, false},
+                       {12, 3, 0, 2, 0.167, 112e6, 205, 2.5, 0.24, true},
+                       {84, 12, 192, 12, 0.25, 115e6, 77, 1.66, 0.44, true},
+                       {96, 24, 0, 24, 0.25, 115.3e6, 84, 1.7, 0.43, false},
+                       {12, 3, 0, 3, 0.25, 114.8e6, 91, 1.8, 0.42, true},
+                       {84, 12, 192, 24, 0.375, 121e6, 41, 1.2, 0.5, true}}});
+    pareto.setCurrent(3);
+    save(pareto, {520, 340}, theme + "_pareto");
     MigrationFlow flow;
     auto later = samples::plan(1536, 85, true, 192);
     std::rotate(later->owner.begin(), later->owner.begin() + 40, later->owner.begin() + 400);

@@ -11,6 +11,7 @@
 #include "widgets/balance_bars.h"
 #include "widgets/colour_maps.h"
 #include "widgets/curves.h"
+#include "widgets/pareto_plot.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
 #include "widgets/sinkhorn_scope.h"
@@ -81,7 +82,10 @@ class SaveableViewTest : public ::testing::Test {
         const double wanted = ink(png, ground);
         EXPECT_GT(wanted, 0.01);
         EXPECT_NEAR(ink(svg, ground), wanted, 0.5 * wanted);  // texts and thin lines are blurred otherwise
-        QFile source(file("v.svg"));
+        expectTexts(file("v.svg"), texts);
+    }
+    static void expectTexts(const QString& svg, const QStringList& texts) {
+        QFile source(svg);
         ASSERT_TRUE(source.open(QIODevice::ReadOnly));
         const QString text = QString::fromUtf8(source.readAll());
         for (const QString& each : texts) EXPECT_TRUE(text.contains(each)) << each.toStdString();
@@ -159,6 +163,21 @@ TEST_F(SaveableViewTest, PlotsHaveTitleAxesAndLegend) {
     EXPECT_TRUE(has({"perplexity, dense", "", "15.5"}));
     EXPECT_TRUE(has({"relative error of the layer", "2", "0.5"}));
     EXPECT_FALSE(has({"relative error of the layer", "1", "-1"}));
+}
+
+TEST_F(SaveableViewTest, TheParetoPictureHasItsPointsByName) {
+    ParetoPlot pareto;
+    std::vector<ParetoPoint> points;
+    for (int k = 4; k <= 36; k += 4)
+        points.push_back({84, 12, 192, k, 0.25, (100 + k) * 1e6, 960.0 / k, 1.66, 0.44, k % 3 != 0});
+    pareto.setPareto({160e6, 16, points});
+    save(pareto, file("pareto.svg"));  // mostly text: expectPictures() counts its blur
+    expectTexts(file("pareto.svg"),
+                {"active parameters, millions", "perplexity", "Pareto front", "dense", "84:12*:192"});
+    save(pareto, file("pareto.csv"));
+    const auto rows = readCsv(file("pareto.csv"));
+    ASSERT_EQ(rows.size(), 11U);
+    EXPECT_EQ(rows[3][5], "80.00");
 }
 
 TEST_F(SaveableViewTest, TheWholeTextIsSavedAlsoWhatIsScrolledAway) {
