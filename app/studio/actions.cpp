@@ -28,13 +28,16 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
                   "to replay"));
     open->setIconText(tr("Open"));
     openFolder = add(file, "openFolder", tr("Open &folder …"), tr("Ctrl+Shift+E"),
-                     tr("Open a conversion, or what dotmoe compare left, in the Compare tab"));
+                     tr("Open a conversion, or what dotmoe compare or sweep left, in the Compare tab"));
     recent = file->addMenu(tr("Open &recent"));
     recent->menuAction()->setObjectName("openRecent");
     saveRecording = add(file, "saveRecording", tr("&Save recording …"), QKeySequence::Save,
                         tr("Keep what happened in a file that replays without the model"));
     saveView = add(file, "saveView", tr("Save &view …"), tr("Ctrl+E"),
                    tr("The view used last as a picture (PNG, SVG) or its numbers (CSV)"));
+    exportModel = add(file, "exportModel", tr("&Export …"), tr("Ctrl+Shift+X"),
+                      tr("Write the conversion as a checkpoint that transformers or llama.cpp load"));
+    exportModel->setIconText(tr("Export"));
     file->addSeparator();
     quit = add(file, "quit", tr("&Quit"), tr("Ctrl+Q"),
                tr("Close the window; a running conversion is asked about"));
@@ -66,8 +69,9 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     turnDial = add(run, "turnDial", tr("Turn the k &dial"), tr("Ctrl+D"),
                    tr("Perplexity and speed of the conversion with fewer and more experts a token"));
     turnDial->setIconText(tr("Turn the dial"));
-    stopTrial = add(run, "stopTrial", tr("Stop t&rying"), tr("Ctrl+Shift+D"),
+    stopTrial = add(run, "stopTrial", tr("Stop t&rial"), tr("Ctrl+Shift+D"),
                     tr("Ends the generation or the dial of the Compare tab"));
+    stopTrial->setIconText(tr("Stop"));
 
     view = window.menuBar()->addMenu(tr("&View"));
     previousLayer =

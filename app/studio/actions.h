@@ -16,7 +16,7 @@ namespace dotmoe::studio {
 struct Actions {
     Actions(QMainWindow& window, QUndoStack& history);
 
-    QAction *open, *openFolder, *saveRecording, *saveView, *quit;
+    QAction *open, *openFolder, *saveRecording, *saveView, *exportModel, *quit;
     QAction *undo, *redo;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *generate, *turnDial, *stopTrial;

@@ -2,10 +2,8 @@
 
 #include <QCoreApplication>
 #include <array>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "base/error.h"
+#include "app/studio/result_file.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -41,21 +39,11 @@ QStringList cells(const nlohmann::json& row, const QString& stage) {
 
 }  // namespace
 
-std::optional<std::filesystem::path> baselines_in(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (path.filename() == "compare.json") return path;
-    const auto inside = path / "compare.json";
-    return std::filesystem::exists(inside, ignored) ? std::optional(inside) : std::nullopt;
-}
-
 Table read_baselines(const std::filesystem::path& file) {
     Table table{{tr("Method"), tr("Stage"), tr("Perplexity"), tr("KL"), tr("Top-1, %"), tr("Dead experts"),
                  tr("Heaviest load"), tr("Seconds")},
                 {}};
-    try {
-        std::ifstream stream(file);
-        if (!stream) fail("{}: cannot be read", file.string());
-        const auto json = nlohmann::json::parse(stream);
+    read_results(file, "the table that dotmoe compare writes", [&](const nlohmann::json& json) {
         table.rows.push_back({tr("dense"),
                               {},
                               number(json.at("dense").get<double>(), 2),
@@ -69,9 +57,7 @@ Table read_baselines(const std::filesystem::path& file) {
         for (const auto& [key, name] : stages)
             if (json.contains(key))
                 for (const auto& row : json.at(key)) table.rows.push_back(cells(row, name));
-    } catch (const nlohmann::json::exception& error) {
-        fail("{}: is not the table that dotmoe compare writes ({})", file.string(), error.what());
-    }
+    });
     return table;
 }
 

@@ -3,6 +3,8 @@
 #include <QDir>
 
 #include "app/studio/baselines.h"
+#include "app/studio/result_file.h"
+#include "app/studio/sweep_file.h"
 
 namespace dotmoe::studio {
 
@@ -18,8 +20,10 @@ void FileOpener::open(const QString& path) {
                 auto recording = std::make_shared<Recording>(file);
                 return [this, recording = std::move(recording)] { emit recordingOpened(recording); };
             }
-            if (const auto baselines = baselines_in(file))
+            if (const auto baselines = results_in(file, "compare.json"))
                 return [this, table = read_baselines(*baselines)] { emit baselinesOpened(table); };
+            if (const auto sweep = results_in(file, "sweep.json"))
+                return [this, pareto = read_sweep(*sweep)] { emit sweepOpened(pareto); };
             if (std::filesystem::exists(file / "experts.safetensors"))
                 return [this, file] { emit conversionOpened(file); };
             auto model = inspect(file);

@@ -1,5 +1,5 @@
 // Looks at a file or folder off the window's thread: a model to convert, a recording to replay, a conversion
-// or a table of several to compare.
+// or what was found out about several.
 #pragma once
 
 #include <QObject>
@@ -9,6 +9,7 @@
 #include "app/studio/latest_job.h"
 #include "pipeline/inspect.h"
 #include "recording/recording.h"
+#include "widgets/pareto_plot.h"
 #include "widgets/table.h"
 
 namespace dotmoe::studio {
@@ -29,6 +30,7 @@ class FileOpener : public QObject {
     void recordingOpened(const std::shared_ptr<dotmoe::Recording>& recording);
     void conversionOpened(const std::filesystem::path& folder);
     void baselinesOpened(const dotmoe::Table& table);
+    void sweepOpened(const dotmoe::Pareto& pareto);
     /// It is none of these, or damaged; the reason is one line.
     void refused(const QString& path, const QString& reason);
 

@@ -40,6 +40,7 @@ MainWindow::MainWindow(const Options& options)
     wireViews();
     wireTime();
     wireCompare();
+    wireExport();
     m_firstLayout = saveState();
     applyOptions(options);
     showState(RunState::idle);
@@ -62,12 +63,15 @@ void MainWindow::buildToolbar() {
     bar->addWidget(m_presets);
     bar->addSeparator();
     bar->addActions({m_actions.convert, m_actions.pause, m_actions.stop});
+    bar->addSeparator();
+    bar->addAction(m_actions.exportModel);
     auto* gap = new QWidget;
     gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(gap);
     m_strip = new StatusStrip;
     bar->addWidget(m_strip);
-    for (auto* action : {m_actions.open, m_actions.convert, m_actions.pause, m_actions.stop})
+    for (auto* action :
+         {m_actions.open, m_actions.convert, m_actions.pause, m_actions.stop, m_actions.exportModel})
         bar->widgetForAction(action)->setFocusPolicy(Qt::StrongFocus);
 
     addToolBarBreak();

@@ -5,6 +5,7 @@
 
 #include "app/studio/actions.h"
 #include "app/studio/event_bridge.h"
+#include "app/studio/exporter.h"
 #include "app/studio/file_opener.h"
 #include "app/studio/live_state.h"
 #include "app/studio/options.h"
@@ -26,6 +27,7 @@ namespace dotmoe::studio {
 
 class Banner;
 class ComparePanel;
+class ExportDialog;
 class ExpertsPanel;
 class LogPanel;
 class MigrationPanel;
@@ -70,6 +72,7 @@ class MainWindow : public QMainWindow {
     void wireViews();
     void wireTime();
     void wireCompare();
+    void wireExport();
     void applyOptions(const Options& options);
 
     void chooseFile();
@@ -83,6 +86,8 @@ class MainWindow : public QMainWindow {
     void showState(RunState state);
     void updateActions();
     void showFinished(const Finished& event);
+    /// To try and to export: one that was finished or opened.
+    void setConversion(const std::filesystem::path& folder);
     void askBeforeClosing();
     void saveSettings() const;
 
@@ -102,12 +107,14 @@ class MainWindow : public QMainWindow {
     ComparePanel* m_compare;
     Curves* m_curves;
     LogPanel* m_log;
+    ExportDialog* m_export;
     QMessageBox* m_closing = nullptr;  ///< the question while it is open
     bool m_closeWhenIdle = false;
     QByteArray m_firstLayout;
 
     FileOpener m_opener;
     LatestJob m_saving;
+    Exporter m_exporter;
     ViewSaver m_views{*this};
     Timeline m_timeline;
     EventBridge m_bridge;  // destroyed before the panels: nothing arrives at a panel that is gone

@@ -11,7 +11,7 @@ namespace dotmoe::studio {
 
 void MainWindow::wireCompare() {
     connect(m_actions.openFolder, &QAction::triggered, this, [this] {
-        auto* dialog = new QFileDialog(this, tr("Open a conversion, or what dotmoe compare left"));
+        auto* dialog = new QFileDialog(this, tr("Open a conversion, or what dotmoe compare or sweep left"));
         dialog->setObjectName("openFolderDialog");
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(QFileDialog::Directory);
@@ -19,11 +19,15 @@ void MainWindow::wireCompare() {
         dialog->open();  // not exec(): a run and its pictures go on behind it
     });
     connect(&m_opener, &FileOpener::conversionOpened, this, [this](const std::filesystem::path& folder) {
-        m_compare->setConversion(folder);
+        setConversion(folder);
         m_tabs->setCurrentWidget(m_compare);
     });
     connect(&m_opener, &FileOpener::baselinesOpened, this, [this](const Table& table) {
         m_compare->setBaselines(table);
+        m_tabs->setCurrentWidget(m_compare);
+    });
+    connect(&m_opener, &FileOpener::sweepOpened, this, [this](const Pareto& pareto) {
+        m_compare->setPareto(pareto);
         m_tabs->setCurrentWidget(m_compare);
     });
     connect(m_compare, &ComparePanel::failed, this,

@@ -12,7 +12,6 @@
 #include "app/studio/command_line.h"
 #include "app/studio/main_window.h"
 #include "app/studio/panels/banner.h"
-#include "app/studio/panels/compare_panel.h"
 #include "app/studio/panels/dry_run_card.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
@@ -213,7 +212,7 @@ void MainWindow::updateActions() {
 
 void MainWindow::showFinished(const Finished& event) {
     m_strip->showEnd(tr("Finished"));
-    m_compare->setConversion(event.out);
+    setConversion(event.out);
     try {
         const auto metrics = nlohmann::json::parse(event.metrics_json).get<Metrics>();
         m_recipe->card().showActual(metrics);

@@ -49,4 +49,12 @@ QString stopped_text(const Stopped& event) {
                            : tr("Stopped before the first checkpoint.");
 }
 
+QString exported_text(const Exported& exported) {
+    const auto& result = exported.result;
+    return tr("Exported to %1: %2, %3, %4 weights. Its receipt %5: %6")
+        .arg(QString::fromStdString(exported.out.string()), QString::fromStdString(result.architecture),
+             bytes_text(static_cast<double>(result.bytes)), QString::fromStdString(result.equivalence),
+             exported.passed ? tr("passed") : tr("does not pass"), exported.verdict);
+}
+
 }  // namespace dotmoe::studio

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/error.h"
+#include "app/studio/progress_sink.h"
 #include "pipeline/sweep.h"
 
 namespace dotmoe::studio {
@@ -10,22 +10,13 @@ namespace {
 
 constexpr int speed_tokens = 48;  ///< of each measurement of the dial
 
-/// Tells of progress in words.
-class ProgressSink final : public EventSink {
-  public:
-    explicit ProgressSink(std::function<void(const QString&)> say) : m_say(std::move(say)) {}
-    void publish(Payload payload) override {
-        if (const auto* progress = std::get_if<Progress>(&payload))
-            m_say(QStringLiteral("%1: %2/%3 %4")
-                      .arg(QString::fromStdString(progress->phase))
-                      .arg(progress->done)
-                      .arg(progress->total)
-                      .arg(QString::fromStdString(progress->unit)));
-    }
-
-  private:
-    std::function<void(const QString&)> m_say;
-};
+QString in_words(const Progress& progress) {
+    return QStringLiteral("%1: %2/%3 %4")
+        .arg(QString::fromStdString(progress.phase))
+        .arg(progress.done)
+        .arg(progress.total)
+        .arg(QString::fromStdString(progress.unit));
+}
 
 std::vector<std::int64_t> dial_stops(const Layout& layout) {
     auto stops = dial_of(layout);
@@ -44,10 +35,9 @@ double speed_at(const ConvertedModel& model, std::int64_t active, RunControl& co
 
 }  // namespace
 
-Trial::Trial(QObject* parent) : QObject(parent) {}
-
-Trial::~Trial() {
-    if (m_control) m_control->request_stop();
+Trial::Trial(QObject* parent) : QObject(parent) {
+    connect(&m_job, &StoppableJob::busyChanged, this, &Trial::busyChanged);
+    connect(&m_job, &StoppableJob::failed, this, &Trial::failed);
 }
 
 void Trial::setConversion(const std::filesystem::path& folder) {
@@ -55,50 +45,17 @@ void Trial::setConversion(const std::filesystem::path& folder) {
     m_folder = folder;
 }
 
-void Trial::stop() {
-    if (!m_control) return;
-    m_control->request_stop();
-    m_control.reset();
-    emit busyChanged(false);
-}
-
-void Trial::tell(const Asked& asked, std::function<void()> what) {
-    QMetaObject::invokeMethod(
-        this,
-        [this, asked, what = std::move(what)] {
-            if (asked == m_control) what();
-        },
-        Qt::QueuedConnection);
-}
-
 void Trial::begin(Work work) {
-    stop();
-    m_control = std::make_shared<RunControl>();
-    emit busyChanged(true);
-    emit progressed(tr("loading"));
-    m_worker.ask([this, folder = m_folder, control = m_control,
-                  work = std::move(work)]() -> LatestJob::Delivery {
-        try {
-            control->poll();
-            if (!m_models || m_models->folder != folder) {
-                m_models.reset();  // two of them would need twice the memory
-                auto converted = ConvertedModel::open(folder, DeviceChoice::automatic);
-                auto dense = converted.dense_model();
-                m_models = std::make_shared<Models>(Models{folder, std::move(converted), std::move(dense)});
-            }
-            work(*m_models, control);
-        } catch (const Cancelled&) {
-        } catch (const std::exception& error) {
-            tell(control, [this, reason = QString::fromUtf8(error.what()).section(u'\n', 0, 0)] {
-                emit failed(reason);
-            });
+    m_job.begin([this, folder = m_folder, work = std::move(work)](const Asked& asked) {
+        if (!m_models || m_models->folder != folder) {
+            m_models.reset();  // two of them would need twice the memory
+            auto converted = ConvertedModel::open(folder, DeviceChoice::automatic);
+            auto dense = converted.dense_model();
+            m_models = std::make_shared<Models>(Models{folder, std::move(converted), std::move(dense)});
         }
-        tell(control, [this] {
-            m_control.reset();
-            emit busyChanged(false);
-        });
-        return [] {};
+        work(*m_models, asked);
     });
+    emit progressed(tr("loading"));
 }
 
 void Trial::generate(const QString& prompt, int tokens) {
@@ -126,8 +83,9 @@ void Trial::generate(const QString& prompt, int tokens) {
 
 void Trial::turnDial(const std::vector<std::filesystem::path>& text) {
     begin([this, text](const Models& models, const Asked& asked) {
-        ProgressSink progress(
-            [&](const QString& line) { tell(asked, [this, line] { emit progressed(line); }); });
+        ProgressSink progress([&](const Progress& how_far) {
+            tell(asked, [this, line = in_words(how_far)] { emit progressed(line); });
+        });
         const auto& layout = models.converted.recipe().layout;
         const auto points = turn_dial(models.converted, dial_stops(layout), {.text = text}, progress, *asked);
         std::vector<DialRow> rows;

@@ -7,8 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "app/studio/latest_job.h"
-#include "base/run_control.h"
+#include "app/studio/stoppable_job.h"
 #include "pipeline/converted_model.h"
 #include "widgets/dial_curve.h"
 
@@ -22,20 +21,18 @@ class Trial : public QObject {
     Q_ENUM(Side)
 
     explicit Trial(QObject* parent = nullptr);
-    /// Stops what is under way.
-    ~Trial() override;
 
     /// The folder of a conversion; empty: none. Its models are loaded when they are first needed.
     void setConversion(const std::filesystem::path& folder);
     const std::filesystem::path& conversion() const { return m_folder; }
-    bool isBusy() const { return m_control != nullptr; }
+    bool isBusy() const { return m_job.isBusy(); }
 
     /// Greedily, the dense model first, then the conversion: at once they would share the cores, and neither
     /// speed would be true.
     void generate(const QString& prompt, int tokens);
     /// Judges on held-out windows of the text and measures the speed, at k/2, k, 3k/2, 2k and all experts.
     void turnDial(const std::vector<std::filesystem::path>& text);
-    void stop();
+    void stop() { m_job.stop(); }
 
   signals:
     void busyChanged(bool busy);
@@ -50,18 +47,16 @@ class Trial : public QObject {
         std::filesystem::path folder;
         ConvertedModel converted, dense;
     };
-    using Asked = std::shared_ptr<RunControl>;
+    using Asked = StoppableJob::Asked;
     using Work = std::function<void(const Models&, const Asked&)>;
 
     /// `work` runs on the worker; tell() what it finds.
     void begin(Work work);
-    /// From the worker: on the window's thread, unless stopped by then.
-    void tell(const Asked& asked, std::function<void()> what);
+    void tell(const Asked& asked, std::function<void()> what) { m_job.tell(asked, std::move(what)); }
 
     std::filesystem::path m_folder;
-    Asked m_control;                         ///< of what is under way
     std::shared_ptr<const Models> m_models;  ///< for the worker alone
-    LatestJob m_worker;                      // last: joined before what it uses goes
+    StoppableJob m_job;                      // last: joined before what it uses goes
 };
 
 }  // namespace dotmoe::studio

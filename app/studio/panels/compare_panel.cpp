@@ -1,18 +1,18 @@
 #include "app/studio/panels/compare_panel.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "app/studio/actions.h"
 #include "app/studio/panels/choice_button.h"
+#include "app/studio/panels/pareto_view.h"
+#include "app/studio/panels/rows_view.h"
 #include "widgets/dial_curve.h"
 #include "widgets/table_model.h"
 
@@ -21,21 +21,6 @@ namespace {
 
 QString name_of(Trial::Side side) {
     return side == Trial::Side::dense ? ComparePanel::tr("Dense") : ComparePanel::tr("Converted");
-}
-
-QTableView* table_of(TableModel* rows, const char* name, const QString& accessible) {
-    auto* table = new QTableView;
-    table->setObjectName(QString::fromLatin1(name));
-    table->setAccessibleName(accessible);
-    table->setModel(rows);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setTabKeyNavigation(false);
-    table->setAlternatingRowColors(true);
-    table->setShowGrid(false);
-    table->verticalHeader()->hide();
-    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table->horizontalHeader()->setStretchLastSection(true);
-    return table;
 }
 
 }  // namespace
@@ -49,6 +34,7 @@ ComparePanel::ComparePanel(const Actions& actions, QWidget* parent)
       m_tokens(new QSpinBox),
       m_tables(new QTabWidget),
       m_curve(new DialCurve),
+      m_pareto(new ParetoView),
       m_dial(new TableModel(this)),
       m_baselines(new TableModel(this)) {
     m_conversion->setObjectName("comparedConversion");
@@ -74,7 +60,8 @@ ComparePanel::ComparePanel(const Actions& actions, QWidget* parent)
     m_tables->setObjectName("compareTables");
     m_tables->setDocumentMode(true);
     m_tables->addTab(buildDial(), tr("k dial"));
-    m_tables->addTab(table_of(m_baselines, "baselines", tr("Methods compared")), tr("Baselines"));
+    m_tables->addTab(rows_view(m_baselines, "baselines", tr("Methods compared")), tr("Baselines"));
+    m_tables->addTab(m_pareto, tr("Pareto"));
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(buildTexts());
     splitter->addWidget(m_tables);
@@ -120,7 +107,7 @@ QWidget* ComparePanel::buildDial() {
     m_curve->setObjectName("dialCurve");
     auto* dial = new QSplitter(Qt::Horizontal);
     dial->addWidget(m_curve);
-    dial->addWidget(table_of(m_dial, "dialTable", tr("The k dial in numbers")));
+    dial->addWidget(rows_view(m_dial, "dialTable", tr("The k dial in numbers")));
     dial->setSizes({500, 400});
     dial->setChildrenCollapsible(false);
     return dial;
@@ -162,6 +149,11 @@ void ComparePanel::setText(const std::vector<std::filesystem::path>& text) {
 void ComparePanel::setBaselines(const Table& table) {
     m_baselines->setTable(table);
     m_tables->setCurrentIndex(1);
+}
+
+void ComparePanel::setPareto(const Pareto& pareto) {
+    m_pareto->setPareto(pareto);
+    m_tables->setCurrentWidget(m_pareto);
 }
 
 void ComparePanel::clearTexts() {

@@ -1,5 +1,5 @@
-// Compare tab: text of the dense model and of the conversion side by side, the k dial, and the table of
-// baselines.
+// Compare tab: text of the dense model and of the conversion side by side, the k dial, the table of baselines
+// and the Pareto picture of a sweep.
 #pragma once
 
 #include <QWidget>
@@ -16,11 +16,13 @@ class QTabWidget;
 
 namespace dotmoe {
 class TableModel;
-}
+struct Pareto;
+}  // namespace dotmoe
 
 namespace dotmoe::studio {
 
 struct Actions;
+class ParetoView;
 
 class ComparePanel : public QWidget {
     Q_OBJECT
@@ -33,6 +35,7 @@ class ComparePanel : public QWidget {
     /// That the dial judges on, held out from it.
     void setText(const std::vector<std::filesystem::path>& text);
     void setBaselines(const Table& table);
+    void setPareto(const Pareto& pareto);
 
   signals:
     void failed(const QString& reason);
@@ -61,6 +64,7 @@ class ComparePanel : public QWidget {
     std::array<Page, 2> m_pages{};
     QTabWidget* m_tables;
     DialCurve* m_curve;
+    ParetoView* m_pareto;
     TableModel *m_dial, *m_baselines;
 };
 

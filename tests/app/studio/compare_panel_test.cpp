@@ -1,4 +1,5 @@
-// A person tries the conversion beside its dense model: texts side by side, the k dial, a table of baselines.
+// A person tries the conversion beside its dense model: texts side by side, the k dial, a table of baselines,
+// a sweep.
 #include "app/studio/panels/compare_panel.h"
 
 #include <QFile>
@@ -8,12 +9,13 @@
 #include <QSpinBox>
 #include <QTableView>
 
-#include "pipeline/convert.h"
 #include "pipeline/sparsity_dial.h"
+#include "pipeline/sweep.h"
 #include "studio_driver.h"
 #include "tests/widgets/pixels.h"
 #include "widgets/colour_maps.h"
 #include "widgets/curve_series.h"
+#include "widgets/pareto_plot.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -22,19 +24,6 @@ namespace fs = std::filesystem;
 
 class ComparePanelTest : public StudioDriver {
   protected:
-    /// The toy converted without a window.
-    fs::path converted() const {
-        ConvertRequest request;
-        request.model = toyModel();
-        request.text = {fs::path(DOTMOE_DEPS) / "text"};
-        request.out = fs::path(m_folder.path().toStdString()) / "converted";
-        request.recipe = preset("toy");
-        request.recipe.distill.steps = 2;
-        NullSink nobody;
-        RunControl control;
-        convert(request, {nobody, control});
-        return request.out;
-    }
     void drop(const fs::path& path) {
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
@@ -51,7 +40,7 @@ class ComparePanelTest : public StudioDriver {
 };
 
 TEST_F(ComparePanelTest, WritesTheTextsOfBothModelsAndTheirSpeeds) {
-    const auto folder = converted();
+    const auto folder = convertToy();
     openWindow({});
     EXPECT_FALSE(enabled("generate"));
     drop(folder);
@@ -84,7 +73,7 @@ TEST_F(ComparePanelTest, WritesTheTextsOfBothModelsAndTheirSpeeds) {
     find<QSpinBox>("tokenCount")->setValue(4096);
     clickButton("Generate");
     ASSERT_TRUE(eventually([&] { return !text("denseText").empty(); }));
-    clickButton("Stop trying");
+    clickButton("Stop");
     EXPECT_TRUE(enabled("generate"));
     const auto stopped = text("denseText");
     QTest::qWait(200);
@@ -94,7 +83,7 @@ TEST_F(ComparePanelTest, WritesTheTextsOfBothModelsAndTheirSpeeds) {
 }
 
 TEST_F(ComparePanelTest, TurnsTheDial) {
-    const auto folder = converted();
+    const auto folder = convertToy();
     auto options = toyOptions();
     options.model.reset();
     openWindow(options);
@@ -153,6 +142,52 @@ TEST_F(ComparePanelTest, ShowsTheTableThatCompareLeft) {
     ASSERT_TRUE(eventually([&] { return banner().find("is not the table") != std::string::npos; }))
         << banner();
     EXPECT_EQ(rows("baselines"), 3);
+}
+
+TEST_F(ComparePanelTest, DrawsWhatASweepFound) {
+    SweepRequest request{.conversion = toyRequest("swept", 0), .layouts = {}};
+    request.layouts = {{.experts = 16, .active = 2}, {.experts = 8, .active = 2}};
+    NullSink nobody;
+    RunControl control;
+    const auto swept = sweep(request, {nobody, control});
+
+    openWindow({});
+    drop(request.conversion.out);
+    const auto points = static_cast<int>(swept.points.size());
+    ASSERT_TRUE(eventually([&] { return rows("paretoTable") == points + 1; })) << banner();
+    for (int row = 0; row < points; ++row) {
+        const auto& [layout, at, best] = swept.points[static_cast<std::size_t>(row)];
+        EXPECT_EQ(cell("paretoTable", row, 0).toInt(), layout.experts);
+        EXPECT_EQ(cell("paretoTable", row, 1).toInt(), at.active);
+        EXPECT_EQ(cell("paretoTable", row, 5), QString::number(at.quality.perplexity, 'f', 2));
+        EXPECT_EQ(cell("paretoTable", row, 8).startsWith("front"), best);
+    }
+    auto& plot = *find<ParetoPlot>("paretoPlot");
+    ASSERT_TRUE(plot.isVisible());
+    const QImage seen = picture(plot);
+    const auto front = seriesPen(Series::perplexity, isDark(plot.palette())).color();
+    for (int row = 0; row < points; ++row)
+        if (swept.points[static_cast<std::size_t>(row)].front) {
+            EXPECT_TRUE(isDrawn(seen, plot.pointAt(row), front)) << row;
+        }
+
+    // A click on a point shows its row; the keys in the table ring its point.
+    auto* table = find<QTableView>("paretoTable");
+    auto* inner = plot.childAt(plot.pointAt(1).toPoint());
+    QTest::mouseClick(inner, Qt::LeftButton, {}, inner->mapFrom(&plot, plot.pointAt(1).toPoint()));
+    EXPECT_EQ(table->currentIndex().row(), 1);
+    table->setFocus();
+    QTest::keyClick(table, Qt::Key_Down);
+    EXPECT_EQ(plot.current(), 2);
+
+    QFile(QString::fromStdString((request.conversion.out / "sweep.json").string())).remove();
+    QFile broken(QString::fromStdString((request.conversion.out / "sweep.json").string()));
+    ASSERT_TRUE(broken.open(QIODevice::WriteOnly));
+    broken.write(R"({"dense": {"parameters": 1, "perplexity": -2}, "points": []})");
+    broken.close();
+    drop(request.conversion.out / "sweep.json");
+    ASSERT_TRUE(eventually([&] { return banner().find("not above 0") != std::string::npos; })) << banner();
+    EXPECT_EQ(rows("paretoTable"), points + 1) << "what was shown stays";
 }
 
 }  // namespace

@@ -38,19 +38,31 @@ fs::path StudioDriver::toyModel() {
     return path;
 }
 
-void StudioDriver::recordToy(const fs::path& path) const {
+ConvertRequest StudioDriver::toyRequest(const char* name, int steps) const {
     ConvertRequest request;
     request.model = toyModel();
     request.text = {fs::path(DOTMOE_DEPS) / "text"};
-    request.out = fs::path(m_folder.path().toStdString()) / "recorded";
+    request.out = fs::path(m_folder.path().toStdString()) / name;
     request.recipe = preset("toy");
-    request.recipe.distill.steps = 20;
+    request.recipe.distill.steps = steps;
+    return request;
+}
+
+fs::path StudioDriver::convertToy() const {
+    const auto request = toyRequest("converted", 2);
+    NullSink nobody;
+    RunControl control;
+    convert(request, {nobody, control});
+    return request.out;
+}
+
+void StudioDriver::recordToy(const fs::path& path) const {
     NullSink nobody;
     RunControl control;
     Recorder recorder(nobody, path, Recorder::Begin::anew);
     LiveRouting routing(recorder);
     routing.set_text(std::string(sample_text));
-    convert(request, {recorder, control, &routing});
+    convert(toyRequest("recorded", 20), {recorder, control, &routing});
 }
 
 void StudioDriver::click(const char* action) {

@@ -20,7 +20,11 @@ class StudioDriver : public ::testing::Test {
     void openWindow(const Options& options);
     Options toyOptions() const;
     static std::filesystem::path toyModel();
-    /// Converts the toy in 20 global steps without a window, recorded to this file.
+    /// The toy converted to a folder of that name.
+    ConvertRequest toyRequest(const char* name, int steps) const;
+    /// Converts the toy in two global steps without a window; the folder.
+    std::filesystem::path convertToy() const;
+    /// In 20, recorded to this file.
     void recordToy(const std::filesystem::path& path) const;
 
     template <typename T>

@@ -1,0 +1,25 @@
+#include "app/studio/panels/rows_view.h"
+
+#include <QHeaderView>
+
+#include "widgets/table_model.h"
+
+namespace dotmoe::studio {
+
+QTableView* rows_view(TableModel* rows, const char* name, const QString& accessible) {
+    auto* table = new QTableView;
+    table->setObjectName(QString::fromLatin1(name));
+    table->setAccessibleName(accessible);
+    table->setModel(rows);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setTabKeyNavigation(false);
+    table->setAlternatingRowColors(true);
+    table->setShowGrid(false);
+    table->verticalHeader()->hide();
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table->horizontalHeader()->setStretchLastSection(true);
+    return table;
+}
+
+}  // namespace dotmoe::studio
