@@ -26,7 +26,6 @@ CurveLegend::CurveLegend(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(4, 4, 8, 4);
     column->setSpacing(1);
-    int widest = 0;
     for (const Series series : allSeries) {
         auto* each = new QCheckBox(this);
         each->setChecked(true);
@@ -36,16 +35,29 @@ CurveLegend::CurveLegend(QWidget* parent)
                 [this, series](bool visible) { emit seriesToggled(series, visible); });
         column->addWidget(each);
         m_boxes[static_cast<std::size_t>(series)] = each;
-        setValue(series,
-                 0.0001234);  // as wide as a value gets, so that the plot does not move when values change
-        widest = std::max(widest, each->sizeHint().width());
         setValue(series, std::nullopt);
     }
     connect(m_logarithmic, &QCheckBox::toggled, this, &CurveLegend::logarithmicToggled);
     column->addSpacing(4);
     column->addWidget(m_logarithmic);
     column->addStretch();
+    fitWidth();
+}
+
+void CurveLegend::fitWidth() {
+    int widest = m_logarithmic->sizeHint().width();
+    for (const Series series : allSeries) {
+        const auto text = box(series)->text();
+        setValue(series, 0.0001234);
+        widest = std::max(widest, box(series)->sizeHint().width());
+        box(series)->setText(text);
+    }
     setFixedWidth(widest + 12);
+}
+
+void CurveLegend::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange) fitWidth();
 }
 
 void CurveLegend::setValue(Series series, std::optional<double> value) {

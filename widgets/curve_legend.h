@@ -26,7 +26,12 @@ class CurveLegend : public QWidget {
     void seriesToggled(dotmoe::Series series, bool visible);
     void logarithmicToggled(bool logarithmic);
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
+    /// As wide as values get, so that the plot does not move when they change.
+    void fitWidth();
     QCheckBox* box(Series series) const { return m_boxes[static_cast<std::size_t>(series)]; }
 
     std::array<QCheckBox*, allSeries.size()> m_boxes{};

@@ -38,10 +38,11 @@ std::vector<QRectF> LevelLines::placesOf(const Level& level) const {
     const QRectF inside = QRectF(m_rect.rect()).adjusted(4, 0, -4, 0);
     const double at = m_rect.axis(QCPAxis::atLeft)->coordToPixel(level.value);
     std::vector<QRectF> places;
-    for (const double top : {at - size.height() - 1, at + 1})
-        for (const double left :
-             {inside.right() - size.width(), inside.left(), inside.center().x() - size.width() / 2})
-            places.emplace_back(QPointF(left, top), size);
+    for (const int row : {0, 1, 2})  // farther off where levels, or points, lie close together
+        for (const double top : {at - (row + 1) * size.height() - 1, at + row * size.height() + 1})
+            for (const double left :
+                 {inside.right() - size.width(), inside.left(), inside.center().x() - size.width() / 2})
+                places.emplace_back(QPointF(left, top), size);
     return places;
 }
 

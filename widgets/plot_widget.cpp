@@ -150,7 +150,10 @@ void PlotWidget::applyStyle() {
 
 void PlotWidget::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) applyStyle();
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
+    const int line = QFontMetrics(m_title->font()).lineSpacing();  // as it was
+    applyStyle();
+    setMinimumSize(minimumSize() * QFontMetrics(font()).lineSpacing() / line);
 }
 
 }  // namespace dotmoe

@@ -13,7 +13,9 @@ LogPanel::LogPanel(QWidget* parent) : QPlainTextEdit(parent) {
     setUndoRedoEnabled(false);
     setFrameShape(QFrame::NoFrame);
     setMaximumBlockCount(10'000);
-    setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    QFont fixed;  // its family alone: the size is the application's
+    fixed.setFamilies(QFontDatabase::systemFont(QFontDatabase::FixedFont).families());
+    setFont(fixed);
     setPlaceholderText(tr("Messages of the conversion appear here."));
 }
 

@@ -13,7 +13,7 @@ ParetoView::ParetoView(QWidget* parent)
     m_plot->setObjectName("paretoPlot");
     addWidget(m_plot);
     addWidget(m_table);
-    setSizes({500, 400});
+    setSizes({400, 420});
     setChildrenCollapsible(false);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, m_plot,
             [this](const QModelIndex& current) { m_plot->setCurrent(current.row()); });

@@ -17,6 +17,7 @@ QTableView* rows_view(TableModel* rows, const char* name, const QString& accessi
     table->setAlternatingRowColors(true);
     table->setShowGrid(false);
     table->verticalHeader()->hide();
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setStretchLastSection(true);
     return table;
