@@ -82,6 +82,11 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     follow->setCheckable(true);
     follow->setChecked(true);
     view->addSeparator();
+    larger = add(view, "larger", tr("Zoom &in"), tr("Ctrl+="), tr("Everything larger"));
+    smaller = add(view, "smaller", tr("Zoom &out"), tr("Ctrl+-"), tr("Everything smaller"));
+    usualSize =
+        add(view, "usualSize", tr("Usual si&ze"), tr("Ctrl+0"), tr("Everything as large as at first"));
+    view->addSeparator();
     resetLayout = add(view, "resetLayout", tr("&Reset layout"), tr("Ctrl+Shift+0"),
                       tr("Panels where they were at first"));
 
@@ -106,7 +111,12 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
                  tr("Migration is shown from the first plan of each layer"));
 
     auto* help = window.menuBar()->addMenu(tr("&Help"));
-    about = add(help, "about", tr("&About DOT-MoE Studio"), tr("F1"), tr("Version and licence"));
+    palette = add(help, "palette", tr("&Command palette …"), tr("Ctrl+Shift+P"),
+                  tr("Any command, tab or layer by a few letters of its name"));
+    shortcuts =
+        add(help, "shortcuts", tr("&Keyboard and mouse …"), tr("F1"), tr("All shortcuts at a glance"));
+    help->addSeparator();
+    about = add(help, "about", tr("&About DOT-MoE Studio"), tr("Shift+F1"), tr("Version and licence"));
 }
 
 }  // namespace dotmoe::studio

@@ -20,10 +20,10 @@ struct Actions {
     QAction *undo, *redo;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *generate, *turnDial, *stopTrial;
-    QAction *previousLayer, *nextLayer, *follow, *resetLayout;
+    QAction *previousLayer, *nextLayer, *follow, *resetLayout, *larger, *smaller, *usualSize;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,
         *unmark;
-    QAction* about;
+    QAction *palette, *shortcuts, *about;
     QMenu *recent, *run, *view, *time;
 };
 

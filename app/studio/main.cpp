@@ -26,6 +26,6 @@ int main(int argc, char** argv) {
     std::unique_ptr<Screenshots> screenshots;
     if (options.screenshots)
         screenshots = std::make_unique<Screenshots>(
-            window, QDir(QString::fromStdString(options.screenshots->string())));
+            window, QDir(QString::fromStdString(options.screenshots->string())), options.scales);
     return QApplication::exec();
 }

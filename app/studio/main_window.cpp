@@ -20,7 +20,9 @@
 #include "app/studio/panels/time_bar.h"
 #include "app/studio/panels/transport_panel.h"
 #include "app/studio/panels/vertical_scroll.h"
+#include "app/studio/panels/welcome_panel.h"
 #include "app/studio/recent_files.h"
+#include "app/studio/toy.h"
 #include "widgets/curves.h"
 
 namespace dotmoe::studio {
@@ -41,6 +43,9 @@ MainWindow::MainWindow(const Options& options)
     wireTime();
     wireCompare();
     wireExport();
+    wireWelcome();
+    wireHelp();
+    wireAlerts();
     m_firstLayout = saveState();
     applyOptions(options);
     showState(RunState::idle);
@@ -84,6 +89,7 @@ void MainWindow::buildToolbar() {
 
 void MainWindow::buildCentre() {
     m_banner = new Banner;
+    m_welcome = new WelcomePanel(find_toy().has_value());
     m_tabs = new QTabWidget;
     m_tabs->setObjectName("tabs");
     m_tabs->setDocumentMode(true);
@@ -102,13 +108,17 @@ void MainWindow::buildCentre() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_banner);
+    column->addWidget(m_welcome, 1);
     column->addWidget(m_tabs, 1);
     setCentralWidget(centre);
 
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         auto* show = m_actions.view->addAction(tr("Show %1").arg(m_tabs->tabText(tab)));
         show->setShortcut(tr("Ctrl+%1").arg(tab + 1));
-        connect(show, &QAction::triggered, m_tabs, [this, tab] { m_tabs->setCurrentIndex(tab); });
+        connect(show, &QAction::triggered, m_tabs, [this, tab] {
+            leaveWelcome();
+            m_tabs->setCurrentIndex(tab);
+        });
     }
     m_actions.view->addSeparator();
     int mode = 0;
@@ -137,8 +147,9 @@ void MainWindow::buildDocks() {
     curves->raise();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({model, recipe}, {290, 300}, Qt::Horizontal);
-    resizeDocks({curves}, {250}, Qt::Vertical);
+    const int percent = m_scale.percent();
+    resizeDocks({model, recipe}, {290 * percent / 100, 300 * percent / 100}, Qt::Horizontal);
+    resizeDocks({curves}, {250 * percent / 100}, Qt::Vertical);
 }
 
 QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const char* name, const QString& title,
@@ -165,6 +176,8 @@ void MainWindow::applyOptions(const Options& options) {
     for (const auto& path : options.text) texts << QString::fromStdString(path.string());
     m_recipe->setTextPaths(texts);
     if (options.out) m_recipe->setOut(QString::fromStdString(options.out->string()));
+    m_tabs->setVisible(options.model.has_value());
+    m_welcome->setVisible(!options.model);
     if (options.model) openFile(QString::fromStdString(options.model->string()));
     if (options.screenshots) return;  // pictures always show the first layout
     restoreGeometry(settings.value("geometry").toByteArray());
@@ -175,6 +188,9 @@ void MainWindow::saveSettings() const {
     QSettings settings;
     settings.setValue("geometry", saveGeometry());
     settings.setValue("layout", saveState());
+    const auto toy = find_toy();
+    if (toy && m_recipe->textPaths() == QStringList(QString::fromStdString(toy->text.string())))
+        return;  // neither its text nor its preset was chosen
     settings.setValue("preset", m_recipe->preset());
     settings.setValue("texts", m_recipe->textPaths());
 }

@@ -4,6 +4,7 @@
 #include <QMainWindow>
 
 #include "app/studio/actions.h"
+#include "app/studio/commands.h"
 #include "app/studio/event_bridge.h"
 #include "app/studio/exporter.h"
 #include "app/studio/file_opener.h"
@@ -13,7 +14,9 @@
 #include "app/studio/run_controller.h"
 #include "app/studio/shown_state.h"
 #include "app/studio/timeline.h"
+#include "app/studio/ui_scale.h"
 #include "app/studio/view_saver.h"
+#include "events/alerts.h"
 
 class QComboBox;
 class QMessageBox;
@@ -26,6 +29,7 @@ class Curves;
 namespace dotmoe::studio {
 
 class Banner;
+class CommandPalette;
 class ComparePanel;
 class ExportDialog;
 class ExpertsPanel;
@@ -35,8 +39,10 @@ class ModelPanel;
 class RecentFiles;
 class RecipePanel;
 class RoutingPanel;
+class ShortcutsDialog;
 class StatusStrip;
 class TransportPanel;
+class WelcomePanel;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -51,6 +57,7 @@ class MainWindow : public QMainWindow {
     EventBridge& bridge() { return m_bridge; }
     Timeline& timeline() { return m_timeline; }
     QTabWidget& tabs() { return *m_tabs; }
+    UiScale& scale() { return m_scale; }
 
   signals:
     void fileRefused(const QString& reason);
@@ -73,6 +80,9 @@ class MainWindow : public QMainWindow {
     void wireTime();
     void wireCompare();
     void wireExport();
+    void wireWelcome();
+    void wireHelp();
+    void wireAlerts();
     void applyOptions(const Options& options);
 
     void chooseFile();
@@ -89,12 +99,19 @@ class MainWindow : public QMainWindow {
     /// To try and to export: one that was finished or opened.
     void setConversion(const std::filesystem::path& folder);
     void askBeforeClosing();
+    void leaveWelcome();
+    void watchToy();
+    /// To look at each layer; no menu has them.
+    std::vector<Command> layerCommands();
+    void alert(const std::optional<Alert>& alert);
     void saveSettings() const;
 
+    UiScale m_scale;  // first: all are made in this size
     Pins m_pins;
     Actions m_actions;
     RecentFiles* m_recent;
     Banner* m_banner;
+    WelcomePanel* m_welcome;
     QTabWidget* m_tabs;
     QComboBox* m_presets;
     StatusStrip* m_strip;
@@ -108,6 +125,9 @@ class MainWindow : public QMainWindow {
     Curves* m_curves;
     LogPanel* m_log;
     ExportDialog* m_export;
+    CommandPalette* m_palette;
+    ShortcutsDialog* m_shortcuts;
+    std::vector<QAction*> m_layerActions;
     QMessageBox* m_closing = nullptr;  ///< the question while it is open
     bool m_closeWhenIdle = false;
     QByteArray m_firstLayout;
@@ -115,6 +135,8 @@ class MainWindow : public QMainWindow {
     FileOpener m_opener;
     LatestJob m_saving;
     Exporter m_exporter;
+    AlertRules m_alerts;
+    QTimer m_memoryClock;
     ViewSaver m_views{*this};
     Timeline m_timeline;
     EventBridge m_bridge;  // destroyed before the panels: nothing arrives at a panel that is gone

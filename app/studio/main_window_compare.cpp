@@ -6,6 +6,7 @@
 #include "app/studio/panels/banner.h"
 #include "app/studio/panels/compare_panel.h"
 #include "app/studio/panels/recipe_panel.h"
+#include "app/studio/recent_files.h"
 
 namespace dotmoe::studio {
 
@@ -20,6 +21,7 @@ void MainWindow::wireCompare() {
     });
     connect(&m_opener, &FileOpener::conversionOpened, this, [this](const std::filesystem::path& folder) {
         setConversion(folder);
+        m_recent->add(QString::fromStdString(folder.string()));
         m_tabs->setCurrentWidget(m_compare);
     });
     connect(&m_opener, &FileOpener::baselinesOpened, this, [this](const Table& table) {

@@ -25,6 +25,12 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
                    "Convert MODEL in the window or show the recording, write pictures of every tab to DIR, "
                    "and exit; needs no display")
         ->type_name("DIR");
+    app.add_option("--scale", options.scales,
+                   "Sizes of the pictures' text, 1 or 2 for example; of each a set")
+        ->type_name("FACTOR...")
+        ->check(CLI::Range(0.75, 2.0))
+        ->needs("--screenshots")
+        ->capture_default_str();
     app.footer("Other Qt settings come from the environment, for example QT_SCALE_FACTOR=2.");
     try {
         app.parse(argc, argv);

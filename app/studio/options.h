@@ -15,6 +15,7 @@ struct Options {
     std::optional<std::filesystem::path> out;
     std::optional<std::string> preset;
     std::optional<std::filesystem::path> screenshots;  ///< convert or replay, write pictures there, exit
+    std::vector<double> scales{1};                     ///< of the pictures
 };
 
 /// The options, or the exit code when there is nothing to start: --help and --version (0), wrong usage (2);

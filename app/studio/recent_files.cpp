@@ -17,17 +17,22 @@ RecentFiles::RecentFiles(QMenu* menu) : QObject(menu), m_menu(menu) {
 void RecentFiles::add(const QString& path) {
     const auto absolute = QFileInfo(path).absoluteFilePath();
     QSettings settings;
-    auto paths = settings.value(key).toStringList();
-    paths.removeAll(absolute);
-    paths.prepend(absolute);
-    settings.setValue(key, paths.mid(0, most));
+    auto all = paths();
+    all.removeAll(absolute);
+    all.prepend(absolute);
+    settings.setValue(key, all.mid(0, most));
     fill();
+    emit changed(paths());
+}
+
+QStringList RecentFiles::paths() const {
+    return QSettings().value(key).toStringList();
 }
 
 void RecentFiles::fill() {
     m_menu->clear();
-    const auto paths = QSettings().value(key).toStringList();
-    for (const auto& path : paths) {
+    const auto all = paths();
+    for (const auto& path : all) {
         const auto number = static_cast<int>(m_menu->actions().size()) + 1;
         auto* action =
             m_menu->addAction(QStringLiteral("&%1  %2").arg(number).arg(QFileInfo(path).fileName()));
@@ -36,7 +41,7 @@ void RecentFiles::fill() {
         connect(action, &QAction::triggered, this, [this, path] { emit chosen(path); });
     }
     m_menu->setToolTipsVisible(true);
-    m_menu->setEnabled(!paths.isEmpty());
+    m_menu->setEnabled(!all.isEmpty());
 }
 
 }  // namespace dotmoe::studio

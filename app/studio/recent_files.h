@@ -1,4 +1,4 @@
-// Models opened lately, remembered between starts.
+// Models, recordings and conversions opened lately, remembered between starts.
 #pragma once
 
 #include <QMenu>
@@ -15,9 +15,12 @@ class RecentFiles : public QObject {
 
     static constexpr int most = 8;
     void add(const QString& path);
+    /// Newest first.
+    QStringList paths() const;
 
   signals:
     void chosen(const QString& path);
+    void changed(const QStringList& paths);
 
   private:
     void fill();

@@ -28,7 +28,8 @@ void complain(const QString& message) {
 
 }  // namespace
 
-Screenshots::Screenshots(MainWindow& window, const QDir& folder) : m_window(window), m_folder(folder) {
+Screenshots::Screenshots(MainWindow& window, const QDir& folder, std::vector<double> scales)
+    : m_window(window), m_folder(folder), m_scales(std::move(scales)) {
     auto* convert = window.findChild<QAction*>("convert");
     connect(convert, &QAction::enabledChanged, this, &Screenshots::convertWhenReady);
     connect(&window, &MainWindow::fileRefused, this, [](const QString& reason) {
@@ -91,18 +92,29 @@ void Screenshots::tryOut() {
 bool Screenshots::takeAll() {
     if (!m_folder.mkpath(".")) return complain(tr("%1: cannot be made").arg(m_folder.path())), false;
     const std::pair<const char*, QPalette> themes[] = {{"light", light_palette()}, {"dark", dark_palette()}};
-    auto& tabs = m_window.tabs();
-    for (const auto& [theme, palette] : themes) {
-        QApplication::setPalette(palette);
-        for (int tab = 0; tab < tabs.count(); ++tab) {
-            tabs.setCurrentIndex(tab);
-            QEventLoop reading;  // what a tab works out once it is seen
-            QTimer::singleShot(tab_ms, &reading, &QEventLoop::quit);
-            reading.exec();
-            const auto path =
-                m_folder.filePath(QStringLiteral("%1-%2.png").arg(tabs.tabText(tab).toLower(), theme));
-            if (!m_window.grab().save(path)) return complain(tr("%1: cannot be written").arg(path)), false;
+    const QSize usual = m_window.size();
+    for (const double scale : m_scales) {
+        m_window.scale().show(qRound(100 * scale));
+        m_window.resize(usual * scale);
+        for (const auto& [theme, palette] : themes) {
+            QApplication::setPalette(palette);
+            if (!takeTabs(theme, scale)) return false;
         }
+    }
+    return true;
+}
+
+bool Screenshots::takeTabs(const char* theme, double scale) {
+    auto& tabs = m_window.tabs();
+    const auto suffix = scale == 1 ? QString() : QStringLiteral("@%1x").arg(scale);
+    for (int tab = 0; tab < tabs.count(); ++tab) {
+        tabs.setCurrentIndex(tab);
+        QEventLoop reading;  // what a tab works out once it is seen
+        QTimer::singleShot(tab_ms, &reading, &QEventLoop::quit);
+        reading.exec();
+        const auto path =
+            m_folder.filePath(QStringLiteral("%1-%2%3.png").arg(tabs.tabText(tab).toLower(), theme, suffix));
+        if (!m_window.grab().save(path)) return complain(tr("%1: cannot be written").arg(path)), false;
     }
     return true;
 }

@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <string>
+#include <vector>
 
 namespace dotmoe::studio {
 
@@ -13,13 +14,13 @@ class EventBridge;
 class MainWindow;
 
 /// Converts as soon as the window can, or takes the recording that is opened, with progress on stderr and the
-/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab, then ends the application:
-/// with 0, or with 1 when the model, the run or a file failed.
+/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab (TAB-light@2x.png at scale
+/// 2), then ends the application: with 0, or with 1 when the model, the run or a file failed.
 class Screenshots : public QObject {
     Q_OBJECT
 
   public:
-    Screenshots(MainWindow& window, const QDir& folder);
+    Screenshots(MainWindow& window, const QDir& folder, std::vector<double> scales);
 
   private:
     void tellInTerminal(const EventBridge& bridge);
@@ -27,9 +28,11 @@ class Screenshots : public QObject {
     /// Has the Compare tab generate and turn its dial, and waits for both; a recording has no models to try.
     void tryOut();
     bool takeAll();
+    bool takeTabs(const char* theme, double scale);
 
     MainWindow& m_window;
     QDir m_folder;
+    std::vector<double> m_scales;
     bool m_begun = false;
     std::string m_phase;  ///< of the last progress line
     QElapsedTimer m_sinceProgress;

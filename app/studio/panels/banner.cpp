@@ -31,7 +31,9 @@ Banner::Banner(QWidget* parent) : QFrame(parent), m_sign(new QLabel), m_text(new
 
 void Banner::show(Kind kind, const QString& message) {
     m_kind = kind;
-    m_sign->setText(kind == Kind::error ? QStringLiteral("✕") : QStringLiteral("✓"));
+    m_sign->setText(kind == Kind::error     ? QStringLiteral("✕")
+                    : kind == Kind::warning ? QStringLiteral("!")
+                                            : QStringLiteral("✓"));
     m_text->setText(message);
     update();
     QFrame::show();
@@ -43,7 +45,9 @@ QString Banner::message() const {
 
 // Mixed from the palette at each painting, so that it follows the theme.
 void Banner::paintEvent(QPaintEvent*) {
-    const auto accent = m_kind == Kind::error ? bad_colour(palette()) : good_colour(palette());
+    const auto accent = m_kind == Kind::error     ? bad_colour(palette())
+                        : m_kind == Kind::warning ? busy_colour(palette())
+                                                  : good_colour(palette());
     QPainter(this).fillRect(rect(), mixed(palette().color(QPalette::Window), accent, 0.2));
 }
 

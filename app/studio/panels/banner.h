@@ -11,7 +11,7 @@ class Banner : public QFrame {
     Q_OBJECT
 
   public:
-    enum class Kind { info, error };
+    enum class Kind { info, warning, error };
 
     explicit Banner(QWidget* parent = nullptr);
 

@@ -108,7 +108,7 @@ QWidget* ComparePanel::buildDial() {
     auto* dial = new QSplitter(Qt::Horizontal);
     dial->addWidget(m_curve);
     dial->addWidget(rows_view(m_dial, "dialTable", tr("The k dial in numbers")));
-    dial->setSizes({500, 400});
+    dial->setSizes({400, 420});
     dial->setChildrenCollapsible(false);
     return dial;
 }

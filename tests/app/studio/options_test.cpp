@@ -17,13 +17,14 @@ TEST(Options, NothingIsAllRight) {
 }
 
 TEST(Options, AllOfThem) {
-    const auto options = std::get<Options>(
-        parse({"m.gguf", "--text", "a", "b", "--out", "o", "--preset", "toy", "--screenshots", "s"}));
+    const auto options = std::get<Options>(parse({"m.gguf", "--text", "a", "b", "--out", "o", "--preset",
+                                                  "toy", "--screenshots", "s", "--scale", "1", "2"}));
     EXPECT_EQ(options.model, "m.gguf");
     EXPECT_EQ(options.text, (std::vector<std::filesystem::path>{"a", "b"}));
     EXPECT_EQ(options.out, "o");
     EXPECT_EQ(options.preset, "toy");
     EXPECT_EQ(options.screenshots, "s");
+    EXPECT_EQ(options.scales, (std::vector<double>{1, 2}));
 }
 
 TEST(Options, HelpAndVersionEndWithZero) {

@@ -39,6 +39,8 @@ class StudioDriver : public ::testing::Test {
     void clickButton(const char* name);
     void clickLayer(int layer);
     void showTab(int tab);
+    /// By the key of the first tab: without a model the window shows where to begin.
+    void leaveWelcome() { QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier); }
     bool enabled(const char* action) { return find<QAction>(action)->isEnabled(); }
     std::string actionText(const char* action);
     std::string state();

@@ -47,6 +47,7 @@ class ViewSaverTest : public StudioDriver {
 
 TEST_F(ViewSaverTest, EveryViewHasAMenuThatSavesIt) {
     openWindow({});
+    leaveWelcome();
     const std::vector<std::pair<int, const char*>> views{{0, "heatmap"}, {0, "sinkhorn"},   {0, "curves"},
                                                          {1, "tokens"},  {1, "routingMap"}, {2, "loads"}};
     for (const auto& [tab, name] : views) {
@@ -68,6 +69,7 @@ TEST_F(ViewSaverTest, EveryViewHasAMenuThatSavesIt) {
 
 TEST_F(ViewSaverTest, TheKeySavesTheViewUsedLast) {
     openWindow({});
+    leaveWelcome();
     QTest::keyClick(m_window.get(), Qt::Key_E, Qt::ControlModifier);
     ASSERT_NO_FATAL_FAILURE(saveAs(path("largest.png")));
     EXPECT_EQ(m_suggested, "transport-plan");

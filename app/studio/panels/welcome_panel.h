@@ -1,0 +1,36 @@
+// What the window shows while nothing is open: where to begin, as cards.
+#pragma once
+
+#include <QWidget>
+
+class QCommandLinkButton;
+class QHBoxLayout;
+class QVBoxLayout;
+
+namespace dotmoe::studio {
+
+class WelcomePanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    /// `toy`: whether there is one to watch.
+    explicit WelcomePanel(bool toy, QWidget* parent = nullptr);
+
+    /// Newest first.
+    void setRecent(const QStringList& paths);
+
+  signals:
+    void toyWanted();
+    void modelWanted();
+    void folderWanted();
+    void recentWanted(const QString& path);
+
+  private:
+    QCommandLinkButton* addCard(QHBoxLayout* row, const char* name, const QString& title,
+                                const QString& description);
+
+    QWidget* m_recent;
+    QVBoxLayout* m_recentRows;
+};
+
+}  // namespace dotmoe::studio
