@@ -33,7 +33,7 @@ at::Tensor ActivationStream::feed_forward_inputs() const {
 
 void ActivationStream::advance(const FeedForward& ffn) {
     const at::NoGradGuard no_grad;
-    for (auto& batch : batches_) batch = batch + ffn(transformer_.feed_forward_input(batch, layer_), layer_);
+    for (auto& batch : batches_) batch = transformer_.feed_forward(batch, layer_, ffn);
     ++layer_;
 }
 

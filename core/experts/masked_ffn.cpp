@@ -23,6 +23,11 @@ at::Tensor one_hot(const at::Tensor& owner, std::int64_t columns, const at::Tens
     return at::zeros({owner.size(0), columns}, options).scatter_(1, owner.unsqueeze(1), 1);
 }
 
+at::Tensor activation_backward(const at::Tensor& gradient, const at::Tensor& g, Activation activation) {
+    return activation == Activation::silu ? at::silu_backward(gradient, g)
+                                          : at::gelu_backward(gradient, g, "tanh");
+}
+
 /// Tensors saved for backward, in this order.
 enum Saved { kInput, kGateInput, kUpOutput, kColumns, kOwner, kGate, kUp, kDown };
 /// Tensors that apply() takes, in this order: those that may want a gradient.
@@ -34,13 +39,15 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
   public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& routed,
                               const at::Tensor& /*soft_plan*/, const at::Tensor& gate, const at::Tensor& up,
-                              const at::Tensor& down, const at::Tensor& owner, const Layout& layout) {
+                              const at::Tensor& down, const at::Tensor& owner, const Layout& layout,
+                              Activation activation) {
         const auto g = at::linear(x, gate), u = at::linear(x, up);
         const auto columns = column_mask(routed, layout);
         const bool trained = gate.requires_grad();  // the three are trained together, or none is
         context->save_for_backward({trained ? x : at::Tensor(), g, u, columns, owner, gate, up, down});
         context->saved_data["first_routed"] = layout.first_routed();
-        const auto h = at::silu(g).mul_(u);
+        context->saved_data["activation"] = static_cast<std::int64_t>(activation);
+        const auto h = activated(g, activation).mul_(u);
         return at::linear(h * neuron_mask(columns, owner, h.scalar_type()), down);
     }
 
@@ -49,10 +56,11 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
         const auto &g = saved[kGateInput], &u = saved[kUpOutput], &columns = saved[kColumns],
                    &owner = saved[kOwner];
         const auto d_masked = at::matmul(gradients[0], saved[kDown]);  // dY W_down [T, N]
-        const auto activated = at::silu(g);
-        variable_list result(8);
+        const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
+        const auto a = activated(g, activation);
+        variable_list result(9);
         if (context->needs_input_grad(kRouted) || context->needs_input_grad(kSoftPlan)) {
-            const auto through_mask = (d_masked * activated).mul_(u).to(columns.scalar_type());  // U [T, N]
+            const auto through_mask = (d_masked * a).mul_(u).to(columns.scalar_type());  // U [T, N]
             if (context->needs_input_grad(kRouted)) {
                 const auto membership = one_hot(owner, columns.size(1), columns.options());
                 const auto d_columns = at::matmul(through_mask, membership);  // dR = U M
@@ -65,9 +73,10 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
         const bool trained = saved[kInput].defined();
         if (!context->needs_input_grad(kX) && !trained) return result;
         const auto mask = neuron_mask(columns, owner, d_masked.scalar_type());
-        if (trained) result[kDownWeight] = at::matmul(gradients[0].t(), (activated * u).mul_(mask));
+        if (trained) result[kDownWeight] = at::matmul(gradients[0].t(), (a * u).mul_(mask));
         const auto d_h = d_masked * mask;
-        const auto d_gate = at::silu_backward(d_h * u, g), d_up = d_h * activated;  // of the two products
+        const auto d_gate = activation_backward(d_h * u, g, activation),
+                   d_up = d_h * a;  // of the two products
         if (context->needs_input_grad(kX))
             result[kX] = at::matmul(d_gate, saved[kGate]).addmm_(d_up, saved[kUp]);
         if (trained) {
@@ -86,8 +95,9 @@ at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, c
     const auto tokens = x.reshape({-1, x.size(-1)});
     // Autograd takes no undefined tensor as an input of a node.
     const auto plan = soft_plan.defined() ? soft_plan : at::empty({0}, routed.options());
-    const auto y = MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer.gate,
-                                            layer.up, layer.down, owner.to(x.device()), layout);
+    const auto y =
+        MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer.gate, layer.up,
+                                 layer.down, owner.to(x.device()), layout, layer.activation);
     return y.view(x.sizes());
 }
 

@@ -33,6 +33,7 @@ struct MoeFeedForward::Work {
 
 MoeFeedForward::MoeFeedForward(const LayerWeights& layer, WeightFormat format)
     : layout_{.experts = 1, .active = 1, .shared = 0},
+      activation_(layer.activation),
       blocks_(layer, at::zeros({layer.gate.size(0)}, at::kLong), format),
       neurons_(layer.gate.size(0)),
       width_(layer.gate.size(1)),
@@ -41,6 +42,7 @@ MoeFeedForward::MoeFeedForward(const LayerWeights& layer, WeightFormat format)
 MoeFeedForward::MoeFeedForward(const LayerWeights& layer, const LayerExperts& experts, const Layout& layout,
                                WeightFormat format)
     : layout_(layout),
+      activation_(layer.activation),
       blocks_(layer, experts.owner, format),
       router_(std::in_place, experts.router.t(), router_format(format)),
       neurons_(layer.gate.size(0)),
@@ -102,7 +104,7 @@ void MoeFeedForward::add_unit(std::int64_t unit, const std::vector<std::int32_t>
         for (std::int64_t n = 0; n < kNeurons; ++n)
             scale[n] = weights[tokens[i] * layout_.columns() + columns[n]];
         in[i] = hidden.data() + i * kNeurons;
-        gate(out[i], scale, hidden.data() + i * kNeurons);  // H * (W M^T)
+        gate(out[i], scale, activation_, hidden.data() + i * kNeurons);  // H * (W M^T)
         out[i] = y + tokens[i] * row_;
     }
     multiply(blocks_.down(unit), in.data(), out.data(), rows, /*accumulate=*/true);

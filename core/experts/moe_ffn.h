@@ -38,6 +38,7 @@ class MoeFeedForward {
                   const float* weights, float* y) const;
 
     Layout layout_;
+    Activation activation_;
     ExpertBlocks blocks_;
     std::optional<PackedMatrix> router_;  ///< none: dense
     std::int64_t neurons_, width_, row_;  ///< N, D, and D in whole panels

@@ -12,6 +12,7 @@ void require_plain_llama(const Model& model) {
                 "{}: a conversion of a model with {} cannot be exported yet; dotmoe generate and eval run it",
                 model.path.string(), what);
     };
+    require(!config.post_norms, "norms behind attention and FFN (Gemma 3)");
     require(!config.qkv_bias, "biases of queries, keys and values (Qwen2)");
     require(!config.qk_norm, "norms of queries and keys (Qwen3)");
     require(config.windows.empty(), "a sliding window");

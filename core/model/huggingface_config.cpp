@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/error.h"
 #include "formats/byte_reader.h"
+#include "model/gemma3.h"
 #include "model/requirements.h"
 #include "model/rope.h"
 
@@ -14,11 +16,16 @@ namespace {
 /// What model_type says that config.json does not.
 struct Family {
     std::string_view model_type, architecture;
-    bool qkv_bias = false, qk_norm = false;
+    bool qkv_bias = false, qk_norm = false, gemma = false;
 };
-constexpr std::array families{Family{"llama", "llama"}, Family{"mistral", "llama"},
-                              Family{"qwen2", "qwen2", /*qkv_bias=*/true},
-                              Family{"qwen3", "qwen3", false, /*qk_norm=*/true}};
+constexpr std::array families{
+    Family{.model_type = "llama", .architecture = "llama"},
+    Family{.model_type = "mistral", .architecture = "llama"},
+    Family{.model_type = "qwen2", .architecture = "qwen2", .qkv_bias = true},
+    Family{.model_type = "qwen3", .architecture = "qwen3", .qk_norm = true},
+    Family{.model_type = "gemma3_text", .architecture = "gemma3", .qk_norm = true, .gemma = true}};
+
+constexpr std::int64_t gemma_head_width = 256;  // where config.json is silent
 
 /// model_type of families whose FFN is act(x W_up) W_down.
 constexpr std::array without_gate{"gpt2", "gpt_neo", "gpt_neox", "gptj",       "gpt_bigcode",
@@ -58,18 +65,32 @@ void refuse_what_cannot_be_converted(const JsonFields& json) {
 void refuse_unknown_variants(const JsonFields& json) {
     for (const auto* key : {"attention_bias", "mlp_bias"})
         if (json.flag(key, false)) fail("{}: '{}' is true: that bias is not supported", json.origin(), key);
-    if (const auto act = json.text("hidden_act").value_or("silu"); act != "silu" && act != "swish")
-        fail("{}: 'hidden_act' is '{}': only silu is supported", json.origin(), printable(act));
+    for (const auto* key : {"attn_logit_softcapping", "final_logit_softcapping"})
+        if (json.find(key)) fail("{}: '{}' is set: capped scores are not supported", json.origin(), key);
+    if (json.flag("use_bidirectional_attention", false))
+        fail("{}: 'use_bidirectional_attention' is true: {}", json.origin(), kNeeded);
     if (json.positive("partial_rotary_factor", 1.0) != 1)
         fail("{}: 'partial_rotary_factor' is not 1: rotating a part of a head is not supported",
              json.origin());
 }
 
-/// rope_parameters since transformers 5, else rope_theta and rope_scaling.
-void read_rope(const JsonFields& json, ModelConfig& config) {
-    const auto joined = json.object("rope_parameters");
+/// Under the name that the family gives it. Another function than the family's has no place in a GGUF.
+void check_activation(const JsonFields& json, const Family& family) {
+    const auto* key = family.gemma ? "hidden_activation" : "hidden_act";
+    const auto wanted = family.gemma ? "gelu_pytorch_tanh" : "silu";
+    const auto act = json.text(key).value_or(wanted);
+    if (act != wanted && !(act == "swish" && !family.gemma))
+        fail("{}: '{}' is '{}': of {} only {} is supported", json.origin(), key, printable(act),
+             family.model_type, wanted);
+}
+
+/// rope_parameters since transformers 5, there apart for layers with and without a window if they differ,
+/// else rope_theta and rope_scaling.
+void read_rope(const JsonFields& json, ModelConfig& config, double base) {
+    auto joined = json.object("rope_parameters");
+    if (joined && joined->find("full_attention")) joined = joined->object("full_attention");
     const auto scaling = joined ? joined : json.object("rope_scaling");
-    config.rope_base = (joined ? *joined : json).positive("rope_theta", 10000.0);
+    config.rope_base = (joined ? *joined : json).positive("rope_theta", base);
     if (!scaling) return;
     auto type = scaling->text("rope_type");
     if (!type) type = scaling->text("type");
@@ -88,8 +109,8 @@ void read_rope(const JsonFields& json, ModelConfig& config) {
              printable(*type));
 }
 
-/// Which layers have the window: all of Mistral's; of Qwen's those that layer_types or max_window_layers
-/// name.
+/// Which layers have the window: all of Mistral's; of Qwen's and Gemma's those that layer_types or another
+/// key name.
 std::vector<bool> sliding_layers(const JsonFields& json, const ModelConfig& config) {
     const auto layers = static_cast<std::size_t>(config.layers);
     const auto* types = json.find("layer_types");
@@ -98,6 +119,8 @@ std::vector<bool> sliding_layers(const JsonFields& json, const ModelConfig& conf
         if (!types->is_array() || types->size() != layers)
             fail("{}: 'layer_types' does not name {} layers", json.origin(), layers);
         for (std::size_t l = 0; l < layers; ++l) sliding[l] = (*types)[l] == "sliding_attention";
+    } else if (config.post_norms) {
+        return gemma3_sliding_layers(config.layers, json.count("sliding_window_pattern", 6));
     } else if (json.find("max_window_layers")) {
         const auto full = json.find("max_window_layers");
         if (!full->is_number_unsigned()) fail("{}: 'max_window_layers' is no count", json.origin());
@@ -108,13 +131,26 @@ std::vector<bool> sliding_layers(const JsonFields& json, const ModelConfig& conf
 }
 
 void read_windows(const JsonFields& json, ModelConfig& config) {
-    // A llama has none, whatever its file says; Mistral always uses the one it names, Qwen on request.
+    // A llama has none, whatever its file says; Mistral and Gemma always use the one they name, Qwen on
+    // request.
     const auto type = json.text("model_type");
     if (type == "llama") return;
-    const bool mistral = type == "mistral";
-    if (!json.find("sliding_window") || !json.flag("use_sliding_window", mistral)) return;
+    const bool always = type == "mistral" || type == "gemma3_text";
+    if (!json.find("sliding_window") || !json.flag("use_sliding_window", always)) return;
     const auto window = json.count("sliding_window");
     for (const bool slides : sliding_layers(json, config)) config.windows.push_back(slides ? window : 0);
+}
+
+/// transformers, models/gemma3/configuration_gemma3.py; the defaults are its own.
+void read_gemma(const JsonFields& json, ModelConfig& config) {
+    set_gemma3(config);
+    config.score_scale = 1 / std::sqrt(json.positive("query_pre_attn_scalar", 256.0));
+    const auto joined = json.object("rope_parameters");
+    const auto local = joined ? joined->object("sliding_attention") : std::nullopt;
+    config.window_rope_base = local ? local->positive("rope_theta", gemma3_window_rope_base)
+                                    : json.positive("rope_local_base_freq", gemma3_window_rope_base);
+    if (local && local->text("rope_type").value_or("default") != "default")
+        fail("{}: RoPE scaling of layers with a window is not supported", json.origin());
 }
 
 }  // namespace
@@ -138,13 +174,16 @@ ModelConfig read_huggingface_config(const JsonFields& json) {
     config.neurons = json.count("intermediate_size");
     config.heads = json.count("num_attention_heads");
     config.kv_heads = json.count("num_key_value_heads", config.heads);
-    config.head_width = json.count("head_dim", std::max<std::int64_t>(1, config.width / config.heads));
+    const auto even_share = std::max<std::int64_t>(1, config.width / config.heads);
+    config.head_width = json.count("head_dim", family.gemma ? gemma_head_width : even_share);
     config.vocabulary = json.count("vocab_size");
     config.context = json.count("max_position_embeddings");
     config.norm_epsilon = json.positive("rms_norm_eps");
-    config.tied_embeddings = json.flag("tie_word_embeddings", false);
+    config.tied_embeddings = json.flag("tie_word_embeddings", family.gemma);
     check_heads(config, json.origin());
-    read_rope(json, config);
+    check_activation(json, family);
+    read_rope(json, config, family.gemma ? 1e6 : 1e4);
+    if (family.gemma) read_gemma(json, config);
     read_windows(json, config);
     return config;
 }

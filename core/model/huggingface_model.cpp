@@ -106,12 +106,15 @@ at::Tensor HuggingFaceModel::read(const std::string& name) const {
     return values;
 }
 
-at::Tensor HuggingFaceModel::read(const GlobalTensor& tensor, const ModelConfig&) const {
-    return read(tensor.huggingface);
+at::Tensor HuggingFaceModel::read(const GlobalTensor& tensor, const ModelConfig& config) const {
+    const auto values = read(tensor.huggingface);
+    return is_offset_norm(tensor.shape, config) ? values + 1 : values;
 }
 
-at::Tensor HuggingFaceModel::read(const LayerTensor& tensor, std::int64_t layer, const ModelConfig&) const {
-    return read(huggingface_name(tensor, layer));
+at::Tensor HuggingFaceModel::read(const LayerTensor& tensor, std::int64_t layer,
+                                  const ModelConfig& config) const {
+    const auto values = read(huggingface_name(tensor, layer));
+    return is_offset_norm(tensor.shape, config) ? values + 1 : values;
 }
 
 }  // namespace dotmoe

@@ -17,10 +17,12 @@ Weights read_weights(const StoredModel& stored, const ModelConfig& config, const
     if (config.tied_embeddings) weights.head = weights.embedding;
     const auto tensors = layer_tensors(config);
     weights.layers.resize(static_cast<std::size_t>(config.layers));
-    for (std::int64_t layer = 0; layer < config.layers; ++layer)
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        auto& layer_weights = weights.layers[static_cast<std::size_t>(layer)];
+        layer_weights.activation = config.activation;
         for (const auto& tensor : tensors)
-            weights.layers[static_cast<std::size_t>(layer)].*tensor.field =
-                kept(stored.read(tensor, layer, config));
+            layer_weights.*tensor.field = kept(stored.read(tensor, layer, config));
+    }
     return weights;
 }
 

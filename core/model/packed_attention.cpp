@@ -1,7 +1,6 @@
 #include "model/packed_attention.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -22,15 +21,15 @@ std::int64_t whole_panels(std::int64_t count) {
 
 /// One query a head.
 void attend_one(const float* q, std::int64_t heads, const at::Tensor& keys, const at::Tensor& values,
-                float* out) {
+                float scale, float* out) {
     const auto positions = keys.size(2), head_width = keys.size(3), group = heads / keys.size(1);
     const auto *k = keys.const_data_ptr<float>(), *v = values.const_data_ptr<float>();
     const auto attend = [&](std::int64_t head) {
         thread_local std::vector<float> scores;
         scores.resize(static_cast<std::size_t>(positions + kPanelWidth));
         const auto shared = head / group * keys.stride(1);
-        attend_head(q + head * head_width, k + shared, v + shared, positions, head_width, scores.data(),
-                    out + head * head_width);
+        attend_head(q + head * head_width, k + shared, v + shared, positions, head_width, scale,
+                    scores.data(), out + head * head_width);
     };
     if (positions >= kParallelPositions) return share_out(heads, attend);
     for (std::int64_t head = 0; head < heads; ++head) attend(head);
@@ -40,6 +39,7 @@ void attend_one(const float* q, std::int64_t heads, const at::Tensor& keys, cons
 struct Tile {
     std::int64_t first, rows, before;  ///< queries, and positions before the first
     std::int64_t window;               ///< positions that a query sees; 0: all
+    float scale;                       ///< of q k^T
     const float* q;
     std::int64_t q_row;
     const float *keys, *values;  ///< panels of K, depth head_width, and of V^T, depth `positions`
@@ -68,11 +68,10 @@ void attend_tile(const Tile& tile) {
         out[r] = scores.data() + r * row;
     }
     multiply(Panels{WeightFormat::fp32, tile.keys + start * width, width, panels}, in, out, tile.rows);
-    const float scale = 1 / std::sqrt(static_cast<float>(width));
     for (std::int64_t r = 0; r < tile.rows; ++r) {
         const auto hidden = std::max<std::int64_t>(0, out_of_sight(tile, tile.before + r) - start);
         std::fill_n(out[r], hidden, std::numeric_limits<float>::lowest() / 2);
-        softmax_row(out[r], scale, tile.before + r + 1 - start, row);
+        softmax_row(out[r], tile.scale, tile.before + r + 1 - start, row);
         in[r] = out[r];
         out[r] = mixed.data() + r * padded;
     }
@@ -88,14 +87,15 @@ void attend_tile(const Tile& tile) {
 }  // namespace
 
 at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tokens, std::int64_t heads,
-                            const at::Tensor& keys, const at::Tensor& values, std::int64_t window) {
+                            const at::Tensor& keys, const at::Tensor& values, double scale,
+                            std::int64_t window) {
     const auto kv_heads = keys.size(1), positions = keys.size(2), width = keys.size(3);
     auto result = at::empty({tokens, heads * width}, at::kFloat);
     auto* out = result.mutable_data_ptr<float>();
     if (tokens == 1) {
         const auto seen = window > 0 ? std::min(window, positions) : positions;
         attend_one(q, heads, keys.narrow(2, positions - seen, seen), values.narrow(2, positions - seen, seen),
-                   out);
+                   static_cast<float>(scale), out);
         return result;
     }
     std::vector<at::Tensor> packed(static_cast<std::size_t>(2 * kv_heads));
@@ -113,6 +113,7 @@ at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tok
                      .rows = std::min(tile_rows(), tokens - first),
                      .before = positions - tokens + first,
                      .window = window,
+                     .scale = static_cast<float>(scale),
                      .q = q + head * width,
                      .q_row = q_row,
                      .keys = packed[kv].const_data_ptr<float>(),

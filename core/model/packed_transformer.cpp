@@ -34,6 +34,9 @@ PackedTransformer::PackedTransformer(const ModelConfig& config, const Weights& w
       norm_(weights.norm.cpu()),
       head_(weights.head, format),
       rotary_(config.rope_base, config.head_width, at::kCPU, config.rope_divisors) {
+    if (config.window_rope_base)
+        window_rotary_.emplace(*config.window_rope_base, config.head_width, at::kCPU);
+    const auto here = [](const at::Tensor& norm) { return norm.defined() ? norm.cpu() : norm; };
     layers_.reserve(weights.layers.size());
     for (const auto& layer : weights.layers)
         layers_.push_back({.query_key_value = {at::cat({layer.query, layer.key, layer.value}), format},
@@ -43,13 +46,17 @@ PackedTransformer::PackedTransformer(const ModelConfig& config, const Weights& w
                            .bias = config.qkv_bias
                                        ? at::cat({layer.query_bias, layer.key_bias, layer.value_bias}).cpu()
                                        : at::Tensor(),
-                           .query_norm = config.qk_norm ? layer.query_norm.cpu() : at::Tensor(),
-                           .key_norm = config.qk_norm ? layer.key_norm.cpu() : at::Tensor()});
+                           .query_norm = here(layer.query_norm),
+                           .key_norm = here(layer.key_norm),
+                           .attention_post_norm = here(layer.attention_post_norm),
+                           .ffn_post_norm = here(layer.ffn_post_norm)});
 }
 
-void PackedTransformer::rotate(at::Tensor& projected, const Layer& layer, std::int64_t first_position) const {
+void PackedTransformer::rotate(at::Tensor& projected, std::int64_t index, std::int64_t first_position) const {
+    const auto& layer = layers_[static_cast<std::size_t>(index)];
+    const auto& rotary = window_rotary_ && config_.window(index) > 0 ? *window_rotary_ : rotary_;
     const auto tokens = projected.size(0), row = projected.size(1), width = config_.head_width;
-    const auto tables = rotary_.positions(first_position, tokens);
+    const auto tables = rotary.positions(first_position, tokens);
     const auto *c = tables.first.const_data_ptr<float>(), *s = tables.second.const_data_ptr<float>();
     const auto* query_norm = layer.query_norm.defined() ? layer.query_norm.const_data_ptr<float>() : nullptr;
     const auto* key_norm = layer.key_norm.defined() ? layer.key_norm.const_data_ptr<float>() : nullptr;
@@ -74,27 +81,33 @@ at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer, Kv
         for (std::int64_t t = 0; t < tokens; ++t)
             add_to(projected.mutable_data_ptr<float>() + t * projected.size(1),
                    weights.bias.const_data_ptr<float>(), projected.size(1));
-    rotate(projected, weights, cache.length(layer));
+    rotate(projected, layer, cache.length(layer));
     const auto by_head =
         projected.view({1, tokens, heads + 2 * kv_heads, config_.head_width}).transpose(1, 2);
     const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
                                      by_head.narrow(1, heads + kv_heads, kv_heads));
     const auto mixed = packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads,
-                                        k, v, config_.window(layer));
+                                        k, v, config_.attention_scale(), config_.window(layer));
     return product(mixed, weights.output);
+}
+
+void PackedTransformer::add(at::Tensor& stream, const at::Tensor& y, const at::Tensor& post_norm) const {
+    const auto added = post_norm.defined() ? normed(y, post_norm, config_.norm_epsilon) : y;
+    add_to(stream.mutable_data_ptr<float>(), added.const_data_ptr<float>(), stream.numel());
 }
 
 at::Tensor PackedTransformer::hidden(const at::Tensor& tokens, const RowsFeedForward& ffn,
                                      KvCache& cache) const {
     const at::NoGradGuard no_grad;
     auto x = embedding_.index_select(0, tokens).to(at::kFloat);
+    if (config_.embedding_scale != 1) x.mul_(config_.embedding_scale);
     auto y = at::empty_like(x);
-    auto* stream = x.mutable_data_ptr<float>();
     for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
-        add_to(stream, attend(x, layer, cache).const_data_ptr<float>(), x.numel());
-        const auto input = normed(x, layers_[static_cast<std::size_t>(layer)].ffn_norm, config_.norm_epsilon);
+        const auto& weights = layers_[static_cast<std::size_t>(layer)];
+        add(x, attend(x, layer, cache), weights.attention_post_norm);
+        const auto input = normed(x, weights.ffn_norm, config_.norm_epsilon);
         ffn(input.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>(), layer);
-        add_to(stream, y.const_data_ptr<float>(), x.numel());
+        add(x, y, weights.ffn_post_norm);
     }
     return normed(x, norm_, config_.norm_epsilon);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "model/config.h"
@@ -38,19 +39,23 @@ class PackedTransformer {
     struct Layer {
         PackedMatrix query_key_value, output;
         at::Tensor attention_norm, ffn_norm;
-        at::Tensor bias, query_norm, key_norm;  ///< of the joined rows; undefined where there is none
+        at::Tensor bias, query_norm, key_norm;          ///< of the joined rows; undefined where there is none
+        at::Tensor attention_post_norm, ffn_post_norm;  ///< undefined likewise
     };
 
     /// Attention(norm(x)) with the cache, [T, D].
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const;
     /// The heads' own norms, then RoPE, in place.
-    void rotate(at::Tensor& projected, const Layer& layer, std::int64_t first_position) const;
+    void rotate(at::Tensor& projected, std::int64_t layer, std::int64_t first_position) const;
+    /// stream += y, normed first where the family does so.
+    void add(at::Tensor& stream, const at::Tensor& y, const at::Tensor& post_norm) const;
 
     ModelConfig config_;
     at::Tensor embedding_, norm_;
     std::vector<Layer> layers_;
     PackedMatrix head_;
     RotaryEmbedding rotary_;
+    std::optional<RotaryEmbedding> window_rotary_;  ///< of the layers with a window, if another
 };
 
 }  // namespace dotmoe

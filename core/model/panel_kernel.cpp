@@ -219,11 +219,13 @@ DOTMOE_WIDEST_512 void unpack_bf16(const at::BFloat16* weights, std::int64_t cou
     for (std::int64_t i = 0; i < count; i += 16) store16(values + i, load(weights + i));
 }
 
-DOTMOE_WIDEST_512 void gate_products(const float* products, const float* scale, float* h) {
+DOTMOE_WIDEST_512 void gate_products(const float* products, const float* scale, bool gelu, float* h) {
+    constexpr float two_sqrt_2_over_pi = 1.59576912F;
     const Pack g = load(products), u = load(products + kPanelWidth / 2);
-    // sigmoid(g) = 1 / (1 + e^-g), and e^-|g| can't overflow.
-    const Pack decay = exp_nonpositive(g < 0 ? g : -g);
-    const Pack sigmoid = (g < 0 ? decay : Pack{} + 1) / (1 + decay);
+    // Either activation is g sigmoid(a); sigmoid(a) = 1 / (1 + e^-a), and e^-|a| can't overflow.
+    const Pack a = gelu ? two_sqrt_2_over_pi * (g + 0.044715F * g * g * g) : g;
+    const Pack decay = exp_nonpositive(a < 0 ? a : -a);
+    const Pack sigmoid = (a < 0 ? decay : Pack{} + 1) / (1 + decay);
     store16(h, load(scale) * g * sigmoid * u);
 }
 
@@ -253,8 +255,8 @@ void unpack(const Int8Bytes* weights, std::int64_t depth, std::int64_t panels, f
     unpack_int8(weights, depth, panels, values);
 }
 
-void gate(const float* products, const float* scale, float* h) {
-    gate_products(products, scale, h);
+void gate(const float* products, const float* scale, Activation activation, float* h) {
+    gate_products(products, scale, activation == Activation::gelu_tanh, h);
 }
 
 }  // namespace dotmoe

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "model/config.h"
+
 namespace dotmoe {
 
 /// Outputs computed side by side: a panel holds that many columns of W^T, [depth, kPanelWidth], contiguous.
@@ -46,7 +48,7 @@ inline constexpr std::int64_t kMostInt8Rows = 3;
 void unpack(const at::BFloat16* weights, std::int64_t depth, std::int64_t panels, float* values);
 void unpack(const Int8Bytes* weights, std::int64_t depth, std::int64_t panels, float* values);
 
-/// h_i = scale_i silu(g_i) u_i for a panel's products [g, u]; scale and h [kPanelWidth / 2].
-void gate(const float* products, const float* scale, float* h);
+/// h_i = scale_i act(g_i) u_i for a panel's products [g, u]; scale and h [kPanelWidth / 2].
+void gate(const float* products, const float* scale, Activation activation, float* h);
 
 }  // namespace dotmoe

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "base/error.h"
+#include "model/gemma3.h"
 #include "model/load.h"
 #include "model/read_tensor.h"
 #include "model/requirements.h"
@@ -52,6 +54,8 @@ class Keys {
     std::string architecture_;
 };
 
+constexpr std::array<std::string_view, 4> architectures{"llama", "qwen2", "qwen3", "gemma3"};
+
 bool ends_in_experts(const gguf::Tensor& tensor) {
     return tensor.name.find("_exps.") != std::string::npos;
 }
@@ -70,7 +74,7 @@ void refuse_what_cannot_be_converted(const gguf::File& file, const std::string& 
         fail("{}: is one of {} parts: join them first (llama-gguf-split --merge)", path, parts);
     if (file.find("blk.0.ffn_up.weight") && !file.find("blk.0.ffn_gate.weight"))
         fail("{}: its FFN has no gate (blk.0.ffn_gate.weight is not there): {}", path, kNeeded);
-    if (architecture != "llama" && architecture != "qwen2" && architecture != "qwen3")
+    if (std::ranges::find(architectures, architecture) == architectures.end())
         fail("{}: architecture '{}' is not known here: {}", path, architecture, kNeeded);
 }
 
@@ -115,13 +119,27 @@ std::vector<std::int64_t> windows(const Keys& keys, const ModelConfig& config) {
     if (window <= 0) return {};
     const auto layers = static_cast<std::size_t>(config.layers);
     const auto sliding = keys.get<std::vector<bool>>("attention.sliding_window_pattern")
-                             .value_or(std::vector<bool>(layers, true));
+                             .value_or(config.architecture == "gemma3" ? gemma3_sliding_layers(config.layers)
+                                                                       : std::vector<bool>(layers, true));
     if (sliding.size() != layers)
         fail("{}: {} has {} values for {} layers: the file is damaged", keys.path(),
              keys.name("attention.sliding_window_pattern"), sliding.size(), layers);
     std::vector<std::int64_t> result;
     for (const bool slides : sliding) result.push_back(slides ? window : 0);
     return result;
+}
+
+void read_gemma3(const Keys& keys, ModelConfig& config) {
+    constexpr std::int64_t layers_of_27b = 62;
+    for (const auto* key : {"attn_logit_softcapping", "final_logit_softcapping"})
+        if (keys.get<double>(key))
+            fail("{}: {} is set: capped scores are not supported", keys.path(), keys.name(key));
+    set_gemma3(config);
+    config.window_rope_base = keys.positive("rope.freq_base_swa", gemma3_window_rope_base);
+    if (const auto scale = keys.get<double>("attention.scale"))
+        config.score_scale = keys.positive("attention.scale", scale);
+    else if (config.layers == layers_of_27b)  // as llama.cpp tells it
+        config.score_scale = 1 / std::sqrt(static_cast<double>(config.width / config.heads));
 }
 
 void check_shape(const gguf::File& file, const std::string& name, const std::vector<std::int64_t>& expected) {
@@ -174,6 +192,7 @@ ModelConfig read_config(const gguf::File& file) {
     refuse_unknown_variants(keys, config);
     config.qkv_bias = architecture == "qwen2";
     config.qk_norm = architecture == "qwen3";
+    if (architecture == "gemma3") read_gemma3(keys, config);
     config.windows = windows(keys, config);
     const auto& embedding = file.at("token_embd.weight").shape;
     config.vocabulary = keys.size("vocab_size", embedding.empty() ? 1 : embedding.front());

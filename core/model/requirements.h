@@ -10,7 +10,8 @@ namespace dotmoe {
 
 /// Ends every refusal: what would be needed.
 inline constexpr std::string_view kNeeded =
-    "a dense decoder with a gated FFN is needed (Llama, SmolLM, Mistral, Qwen2, Qwen2.5, Qwen3)";
+    "a dense decoder with a gated FFN is needed (Llama, SmolLM, Mistral, Qwen2, Qwen2.5, Qwen3, "
+    "Gemma 3)";
 
 /// Architectures, as GGUF or config.json names them, that read a text and predict no next token.
 bool is_encoder(std::string_view architecture);

@@ -61,10 +61,10 @@ DOTMOE_WIDEST_512 void softmax_values(float* x, float scale, std::int64_t count,
 }
 
 DOTMOE_WIDEST_512 void attend(const float* query, const float* keys, const float* values,
-                              std::int64_t positions, std::int64_t head_width, float* scores, float* out) {
+                              std::int64_t positions, std::int64_t head_width, float scale, float* scores,
+                              float* out) {
     for (std::int64_t s = 0; s < positions; ++s) scores[s] = dot(query, keys + s * head_width, head_width);
-    softmax(scores, 1 / std::sqrt(static_cast<float>(head_width)), positions,
-            (positions + kPack - 1) / kPack * kPack);
+    softmax(scores, scale, positions, (positions + kPack - 1) / kPack * kPack);
     std::fill_n(out, head_width, 0.0F);
     for (std::int64_t s = 0; s < positions; ++s) {
         const float weight = scores[s];
@@ -101,8 +101,8 @@ void rotate_head(float* head, const float* cos, const float* sin, std::int64_t h
 }
 
 void attend_head(const float* query, const float* keys, const float* values, std::int64_t positions,
-                 std::int64_t head_width, float* scores, float* out) {
-    attend(query, keys, values, positions, head_width, scores, out);
+                 std::int64_t head_width, float scale, float* scores, float* out) {
+    attend(query, keys, values, positions, head_width, scale, scores, out);
 }
 
 }  // namespace dotmoe

@@ -20,9 +20,9 @@ void add_to(float* x, const float* y, std::int64_t count);
 /// model/rope.h's rotation of one head in place, its tables [head_width / 2].
 void rotate_head(float* head, const float* cos, const float* sin, std::int64_t head_width);
 
-/// One query over `positions` keys and values, both [positions, head_width]: out = softmax(q k^T /
-/// sqrt(head_width)) v. scores: room for `positions` values, rounded up to 16.
+/// One query over `positions` keys and values, both [positions, head_width]: out = softmax(scale
+/// q k^T) v. scores: room for `positions` values, rounded up to 16.
 void attend_head(const float* query, const float* keys, const float* values, std::int64_t positions,
-                 std::int64_t head_width, float* scores, float* out);
+                 std::int64_t head_width, float scale, float* scores, float* out);
 
 }  // namespace dotmoe

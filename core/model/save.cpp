@@ -29,6 +29,8 @@ void add_shape(GgufMetadata& metadata, const ModelConfig& config) {
     add("rope.dimension_count", count(config.head_width));
     add("rope.freq_base", config.rope_base);
     add("vocab_size", count(config.vocabulary));
+    if (config.score_scale) add("attention.scale", *config.score_scale);
+    if (config.window_rope_base) add("rope.freq_base_swa", *config.window_rope_base);
     if (config.windows.empty()) return;
     // One window, and which layers have it: families know no second.
     add("attention.sliding_window", count(*std::ranges::max_element(config.windows)));

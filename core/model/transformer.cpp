@@ -10,22 +10,39 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
     return (h * (h.square().mean(-1, /*keepdim=*/true) + epsilon).rsqrt() * weight).to(x.scalar_type());
 }
 
+at::Tensor activated(const at::Tensor& g, Activation activation) {
+    return activation == Activation::silu ? at::silu(g) : at::gelu(g, "tanh");
+}
+
 at::Tensor neuron_outputs(const at::Tensor& x, const LayerWeights& layer) {
-    return at::silu(at::linear(x, layer.gate)) * at::linear(x, layer.up);
+    return activated(at::linear(x, layer.gate), layer.activation) * at::linear(x, layer.up);
 }
 
 at::Tensor dense_feed_forward(const at::Tensor& x, const LayerWeights& layer) {
     return at::linear(neuron_outputs(x, layer), layer.down);
 }
 
+namespace {
+
+at::Tensor post_normed(const at::Tensor& y, const at::Tensor& weight, double epsilon) {
+    return weight.defined() ? rms_norm(y, weight, epsilon) : y;
+}
+
+}  // namespace
+
 Transformer::Transformer(const ModelConfig& config, const Weights& weights)
     : config_(config),
       weights_(weights),
       rotary_(std::make_shared<RotaryEmbedding>(config.rope_base, config.head_width,
-                                                weights.embedding.device(), config.rope_divisors)) {}
+                                                weights.embedding.device(), config.rope_divisors)),
+      window_rotary_(config.window_rope_base
+                         ? std::make_shared<RotaryEmbedding>(*config.window_rope_base, config.head_width,
+                                                             weights.embedding.device())
+                         : rotary_) {}
 
 at::Tensor Transformer::embed(const at::Tensor& tokens) const {
-    return at::embedding(weights_.embedding, tokens);
+    const auto rows = at::embedding(weights_.embedding, tokens);
+    return config_.embedding_scale == 1 ? rows : rows * config_.embedding_scale;
 }
 
 at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
@@ -37,7 +54,9 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache*
         if (bias.defined()) rows = rows + bias.to(rows.scalar_type());
         return rows.view({batch, count, heads, config_.head_width}).transpose(1, 2);
     };
-    const auto [cos, sin] = rotary_->positions(cache ? cache->length(layer) : 0, count);
+    const auto window = config_.window(layer);
+    const auto& rotary = window > 0 ? *window_rotary_ : *rotary_;
+    const auto [cos, sin] = rotary.positions(cache ? cache->length(layer) : 0, count);
     const auto turned = [&, &c = cos, &s = sin](const at::Tensor& rows, const at::Tensor& norm) {
         return rotate(norm.defined() ? rms_norm(rows, norm, config_.norm_epsilon) : rows, c, s);
     };
@@ -45,20 +64,26 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache*
     auto k = turned(project(w.key, w.key_bias, config_.kv_heads), w.key_norm);
     auto v = project(w.value, w.value_bias, config_.kv_heads);
     if (cache) std::tie(k, v) = cache->append(layer, k, v);
-    const auto mixed =
-        causal_attention(q, k, v, config_.window(layer)).transpose(1, 2).reshape({batch, count, -1});
-    return x + at::linear(mixed, w.output);
+    const auto mixed = causal_attention(q, k, v, config_.attention_scale(), window)
+                           .transpose(1, 2)
+                           .reshape({batch, count, -1});
+    return x + post_normed(at::linear(mixed, w.output), w.attention_post_norm, config_.norm_epsilon);
 }
 
 at::Tensor Transformer::feed_forward_input(const at::Tensor& x, std::int64_t layer) const {
     return rms_norm(x, weights_.layers[static_cast<std::size_t>(layer)].ffn_norm, config_.norm_epsilon);
 }
 
+at::Tensor Transformer::feed_forward(const at::Tensor& x, std::int64_t layer, const FeedForward& ffn) const {
+    const auto& norm = weights_.layers[static_cast<std::size_t>(layer)].ffn_post_norm;
+    return x + post_normed(ffn(feed_forward_input(x, layer), layer), norm, config_.norm_epsilon);
+}
+
 at::Tensor Transformer::hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache) const {
     auto x = embed(tokens);
     for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
         x = attend(x, layer, cache);
-        x = x + ffn(feed_forward_input(x, layer), layer);
+        x = feed_forward(x, layer, ffn);
     }
     return rms_norm(x, weights_.norm, config_.norm_epsilon);
 }

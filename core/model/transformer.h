@@ -20,7 +20,10 @@ using FeedForward = std::function<at::Tensor(const at::Tensor& x, std::int64_t l
 /// RMSNorm in fp32 at least, result in x's dtype. x [..., D], weight [D].
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 
-/// H = silu(x W_gate^T) * (x W_up^T), the neurons' outputs (METHOD §1). x [..., D] -> [..., N].
+/// act(g) of a gate's products, any shape.
+at::Tensor activated(const at::Tensor& g, Activation activation);
+
+/// H = act(x W_gate^T) * (x W_up^T), the neurons' outputs (METHOD §1). x [..., D] -> [..., N].
 at::Tensor neuron_outputs(const at::Tensor& x, const LayerWeights& layer);
 
 /// Y = H W_down^T. x [..., D] -> [..., D].
@@ -42,6 +45,8 @@ class Transformer {
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
     /// The FFN's input: norm(x) of a layer.
     at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
+    /// x + FFN(norm(x)), what the FFN adds normed where the family does so.
+    at::Tensor feed_forward(const at::Tensor& x, std::int64_t layer, const FeedForward& ffn) const;
     /// Embedding, all layers with `ffn`, final norm: [B, T] -> [B, T, D], B that of the cache.
     at::Tensor hidden(const at::Tensor& tokens, const FeedForward& ffn, KvCache* cache = nullptr) const;
     /// [.., D] -> [.., V], fp32. Never call it on a whole batch: it is the largest tensor there is
@@ -54,7 +59,8 @@ class Transformer {
   private:
     ModelConfig config_;
     Weights weights_;
-    std::shared_ptr<const RotaryEmbedding> rotary_;  // shared by copies: its tables grow with use
+    // Shared by copies: their tables grow with use. That of the layers with a window may be another.
+    std::shared_ptr<const RotaryEmbedding> rotary_, window_rotary_;
 };
 
 }  // namespace dotmoe

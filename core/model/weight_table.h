@@ -38,6 +38,9 @@ std::string huggingface_name(const LayerTensor& tensor, std::int64_t layer);
 at::Tensor interleaved_to_half_split(const at::Tensor& rows, std::int64_t head_width);
 at::Tensor half_split_to_interleaved(const at::Tensor& rows, std::int64_t head_width);
 
+/// Of Hugging Face's files: a norm kept as what it differs from 1 by (Gemma), which a GGUF is not.
+bool is_offset_norm(const std::vector<std::int64_t>& shape, const ModelConfig& config);
+
 /// True for the tensors of a GGUF that the two functions above are for.
 bool is_interleaved(const LayerTensor& tensor, const ModelConfig& config);
 

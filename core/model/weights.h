@@ -23,13 +23,18 @@ struct LayerWeights {
     at::Tensor query_bias = {};                 ///< [heads*head_width] fp32, in the order of query's rows
     at::Tensor key_bias = {}, value_bias = {};  ///< [kv_heads*head_width] fp32
     at::Tensor query_norm = {}, key_norm = {};  ///< [head_width] fp32
+    at::Tensor attention_post_norm = {}, ffn_post_norm = {};  ///< [D] fp32
+
+    Activation activation = Activation::silu;  ///< the model's; here so that an FFN is whole by itself
 
     static constexpr auto fields() {
-        return std::array{&LayerWeights::attention_norm, &LayerWeights::query,    &LayerWeights::key,
-                          &LayerWeights::value,          &LayerWeights::output,   &LayerWeights::ffn_norm,
-                          &LayerWeights::gate,           &LayerWeights::up,       &LayerWeights::down,
-                          &LayerWeights::query_bias,     &LayerWeights::key_bias, &LayerWeights::value_bias,
-                          &LayerWeights::query_norm,     &LayerWeights::key_norm};
+        return std::array{
+            &LayerWeights::attention_norm, &LayerWeights::query,    &LayerWeights::key,
+            &LayerWeights::value,          &LayerWeights::output,   &LayerWeights::ffn_norm,
+            &LayerWeights::gate,           &LayerWeights::up,       &LayerWeights::down,
+            &LayerWeights::query_bias,     &LayerWeights::key_bias, &LayerWeights::value_bias,
+            &LayerWeights::query_norm,     &LayerWeights::key_norm, &LayerWeights::attention_post_norm,
+            &LayerWeights::ffn_post_norm};
     }
 };
 

@@ -174,7 +174,9 @@ class Reader {
             if (member(splitter, "prepend_scheme") == "never") return SpacePrefix::none;
             return std::nullopt;
         }
-        if (!splitter.is_null()) return std::nullopt;
+        // Gemma's pre-tokenizer splits at blanks, of which its normalizer leaves none.
+        const bool idle = is_type(splitter, "Split") && member(member(splitter, "pattern"), "String") == " ";
+        if (!splitter.is_null() && !(idle && replaces(normalizer))) return std::nullopt;
         if (replaces(normalizer)) return SpacePrefix::none;
         const auto& parts = member(normalizer, "normalizers");
         if (is_type(normalizer, "Sequence") && parts.is_array() && parts.size() == 2 &&
@@ -187,8 +189,8 @@ class Reader {
         const auto prefix = space_prefix();
         if (!prefix)
             refuse(
-                "its normalizer and pre_tokenizer are not known here; of SentencePiece those of Llama 2 and "
-                "Mistral are");
+                "its normalizer and pre_tokenizer are not known here; of SentencePiece those of Llama 2, "
+                "Mistral and Gemma are");
         vocabulary_.model = TokenizerModel::sentencepiece;
         vocabulary_.space_prefix = *prefix;
         for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id)

@@ -102,6 +102,8 @@ std::vector<std::string> merges_by_score(const std::vector<std::string>& tokens,
     std::vector<std::tuple<double, std::size_t, std::size_t>> pairs;  // minus the score, left, right
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const std::string_view token = tokens[i];
+        // Blanks are U+2581 by then: a token with a plain one (Gemma's runs of them) is only found whole.
+        if (token.find(' ') != std::string_view::npos) continue;
         for (std::size_t at = 1; at < token.size(); ++at) {
             const auto left = ids.find(token.substr(0, at)), right = ids.find(token.substr(at));
             if (left != ids.end() && right != ids.end())

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_models import FAMILIES, make_model, make_tokenizer, save_family
+from tiny_models import FAMILIES, make_model, make_tokenizer, save_family, write_vocabulary
 from transformers import AutoModelForCausalLM
 from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
@@ -108,7 +108,7 @@ def test_generation_and_conversion(family, probe, tmp_path):
 
     # The masked FFN of training and evaluation, forced to all experts.
     tokens = torch.tensor(passages_of(model)[0])
-    save_file({"tokens": tokens, "chosen": torch.ones(3, len(tokens), 5, dtype=torch.uint8)}, tmp_path / "run.safetensors")
+    save_file({"tokens": tokens, "chosen": torch.ones(model.config.num_hidden_layers, len(tokens), 5, dtype=torch.uint8)}, tmp_path / "run.safetensors")
     probe("forced_forward", tmp_path / "sparse", tmp_path / "run.safetensors", tmp_path / "forced.safetensors")
     with torch.no_grad():
         theirs = model(tokens[None]).logits[0]
@@ -139,7 +139,7 @@ def test_export_or_its_refusal(family, probe, tmp_path):
 
 
 # Family -> architecture in GGUF. llama.cpp has no key for a window in only some layers; ours has the gguf package's own.
-IN_GGUF = {"llama": "llama", "llama3": "llama", "qwen2": "qwen2", "qwen3": "qwen3"}
+IN_GGUF = {"llama": "llama", "llama3": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3": "gemma3"}
 
 
 def write_gguf(path, model, tokenizer, architecture: str, pre: str):
@@ -156,14 +156,14 @@ def write_gguf(path, model, tokenizer, architecture: str, pre: str):
     writer.add_value_length(width)
     writer.add_rope_freq_base(config.rope_theta)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    stored = json.loads(tokenizer.to_str())
-    vocabulary = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(pre)
-    writer.add_token_list(vocabulary)
-    kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
-    writer.add_token_types([kinds.get(token, 1) for token in vocabulary])
-    writer.add_token_merges([" ".join(merge) for merge in stored["model"]["merges"]])
+    gemma = architecture == "gemma3"
+    if gemma:  # the pattern of windows and the factor on the embedding have no key
+        writer.add_sliding_window(config.sliding_window)
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(config.rope_scaling["factor"])
+        writer.add_float32("gemma3.rope.freq_base_swa", config.rope_local_base_freq)
+        writer.add_attention_scale(config.query_pre_attn_scalar**-0.5)
+    write_vocabulary(writer, tokenizer, pre)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH[architecture.upper()], config.num_hidden_layers)
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:
@@ -171,8 +171,10 @@ def write_gguf(path, model, tokenizer, architecture: str, pre: str):
         heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}.get(name.split(".")[-2])
         if heads and architecture == "llama":
             tensor = tensor.reshape(heads, 2, width // 2, -1).swapaxes(1, 2).reshape(tensor.shape)
+        if gemma and name.endswith("norm.weight"):
+            tensor = tensor + 1
         writer.add_tensor(names.get_name(name, try_suffixes=(".weight", ".bias")), tensor.numpy())
-    if config.rope_scaling:
+    if config.rope_scaling and not gemma:
         inverse = model.model.rotary_emb.inv_freq
         plain = config.rope_theta ** (-torch.arange(0, width, 2) / width)
         writer.add_tensor("rope_freqs.weight", (plain / inverse).float().numpy())

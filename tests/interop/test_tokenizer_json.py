@@ -1,13 +1,12 @@
 """Token ids of the core, from tokenizer.json and from GGUF metadata, against the tokenizers package, for each splitting rule."""
 
 import json
-import re
 import unicodedata
 
 import gguf
 import pytest
 from test_tokenizer import TEXTS
-from tiny_models import RULES, make_tokenizer, save_tokenizer
+from tiny_models import RULES, make_tokenizer, save_tokenizer, write_vocabulary
 
 SIZE = 3000
 ODD = [
@@ -28,7 +27,7 @@ def texts(text_path):
     return TEXTS + ODD + passages
 
 
-@pytest.fixture(scope="module", params=[*RULES, "spm-every", "spm-first"])
+@pytest.fixture(scope="module", params=[*RULES, "spm-every", "spm-first", "spm-none"])
 def rule(request):
     return request.param
 
@@ -58,24 +57,8 @@ def folder(tokenizer, tmp_path_factory):
 @pytest.fixture(scope="module")
 def gguf_file(rule, tokenizer, tmp_path_factory):
     path = tmp_path_factory.mktemp("gguf") / "vocabulary.gguf"
-    stored = json.loads(tokenizer.to_str())
-    kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
-    tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
     writer = gguf.GGUFWriter(path, "llama")
-    merges = [" ".join(merge) for merge in stored["model"]["merges"]]
-    if rule.startswith("spm"):
-        # As SentencePiece gives them: a token scores less the later it was made.
-        made = {merge.replace(" ", ""): -float(rank) for rank, merge in reversed(list(enumerate(merges)))}
-        kinds |= {token: 6 for token in tokens if re.fullmatch("<0x..>", token)} | {"<unk>": 2}
-        writer.add_tokenizer_model("llama")
-        writer.add_token_scores([made.get(token, -float(len(merges))) for token in tokens])
-        writer.add_unk_token_id(tokenizer.token_to_id("<unk>"))
-    else:
-        writer.add_tokenizer_model("gpt2")
-        writer.add_tokenizer_pre(rule)
-        writer.add_token_merges(merges)
-    writer.add_token_list(tokens)
-    writer.add_token_types([kinds.get(token, 1) for token in tokens])
+    write_vocabulary(writer, tokenizer, rule)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

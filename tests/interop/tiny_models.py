@@ -7,7 +7,7 @@ import string
 import torch
 from test_tokenizer import BLANKS, CODE, PROSE, SYMBOLS
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
+from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig, MistralConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
 
 LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 QWEN2 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -31,15 +31,18 @@ RULES = {
 
 
 def make_sentencepiece(rule: str, size: int, texts) -> Tokenizer:
-    """As tokenizer.json of Llama 2 (a blank before every piece), and of Mistral (before the text)."""
+    """As tokenizer.json of Llama 2 (a blank before every piece), of Mistral (before the text) and of Gemma (nowhere)."""
     blank, first = "\u2581", rule == "spm-first"
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
     if first:
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(blank, prepend_scheme="first", split=False)
-    else:
+    elif rule == "spm-every":
         tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend(blank), normalizers.Replace(" ", blank)])
-    pieces = [decoders.Replace(blank, " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
-    tokenizer.decoder = decoders.Sequence(pieces)
+    else:
+        tokenizer.normalizer = normalizers.Replace(" ", blank)
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    pieces = [decoders.Replace(blank, " "), decoders.ByteFallback(), decoders.Fuse()]
+    tokenizer.decoder = decoders.Sequence(pieces if rule == "spm-none" else [*pieces, decoders.Strip(" ", 1, 0)])
     # Trained on words, else a whole text would become a token.
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace(blank)
@@ -83,11 +86,35 @@ def save_tokenizer(folder: pathlib.Path, tokenizer: Tokenizer, bos: bool = False
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<|begin|>", eos_token="<|end|>").save_pretrained(folder)
 
 
+def write_vocabulary(writer, tokenizer: Tokenizer, rule: str):
+    """Into a GGUF, as llama.cpp's converter does it."""
+    stored = json.loads(tokenizer.to_str())
+    kinds = {token["content"]: 3 if token["special"] else 4 for token in stored["added_tokens"]}
+    tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    merges = [" ".join(merge) for merge in stored["model"]["merges"]]
+    if rule.startswith("spm"):
+        # As SentencePiece gives them: a token scores less the later it was made.
+        made = {merge.replace(" ", ""): -float(rank) for rank, merge in reversed(list(enumerate(merges)))}
+        kinds |= {f"<0x{byte:02X}>": 6 for byte in range(256)} | {"<unk>": 2}
+        writer.add_tokenizer_model("llama")
+        writer.add_token_scores([made.get(token, -float(len(merges))) for token in tokens])
+        writer.add_add_space_prefix(rule != "spm-none")
+        writer.add_unk_token_id(tokenizer.token_to_id("<unk>"))
+    else:
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(rule)
+        writer.add_token_merges(merges)
+    writer.add_token_list(tokens)
+    writer.add_token_types([kinds.get(token, 1) for token in tokens])
+
+
 SHAPE = dict(vocab_size=600, hidden_size=64, intermediate_size=96, num_hidden_layers=3, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=256, initializer_range=0.2, rms_norm_eps=1e-6,
              bos_token_id=597, eos_token_id=598)  # fmt: skip
 LLAMA3_SCALING = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                   "original_max_position_embeddings": 32}  # fmt: skip
+GEMMA3 = dict(head_dim=32, query_pre_attn_scalar=20, sliding_window=7, rope_theta=500.0, rope_local_base_freq=50.0,
+              rope_scaling={"rope_type": "linear", "factor": 4.0})  # fmt: skip
 
 # Name -> (configuration, rule of its tokenizer)
 FAMILIES = {
@@ -101,6 +128,7 @@ FAMILIES = {
     "mistral-window": (MistralConfig(**SHAPE, sliding_window=9), "spm-first"),
     "qwen2": (Qwen2Config(**SHAPE, rope_theta=1e6, tie_word_embeddings=True), "qwen2"),
     "qwen2-window": (Qwen2Config(**SHAPE, use_sliding_window=True, sliding_window=7, max_window_layers=1), "qwen2"),
+    "gemma3": (Gemma3TextConfig(**{**SHAPE, "num_hidden_layers": 7}, **GEMMA3), "spm-none"),
     "qwen3": (Qwen3Config(**SHAPE, head_dim=32, rope_theta=1e6), "qwen2"),
 }
 
@@ -113,7 +141,7 @@ def make_model(family: str):
     model = AutoModelForCausalLM.from_config(config).eval().float()
     for name, weight in model.named_parameters():
         if "norm" in name:
-            torch.nn.init.normal_(weight, 1.0, 0.2)
+            torch.nn.init.normal_(weight, 0.0 if family.startswith("gemma") else 1.0, 0.2)
         elif name.endswith(".bias"):
             torch.nn.init.normal_(weight, 0.0, 0.5)
     return model

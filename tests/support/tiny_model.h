@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "model/gemma3.h"
 #include "model/transformer.h"
 
 namespace dotmoe::test {
@@ -25,7 +26,8 @@ inline ModelConfig tiny_config() {
 
 /// One of each family, with what sets it apart from a Llama.
 inline std::vector<ModelConfig> tiny_families() {
-    auto llama3 = tiny_config(), mistral = tiny_config(), qwen2 = tiny_config(), qwen3 = tiny_config();
+    auto llama3 = tiny_config(), mistral = tiny_config(), qwen2 = tiny_config(), qwen3 = tiny_config(),
+         gemma3 = tiny_config();
     llama3.rope_divisors = llama3_rope_divisors(
         {.factor = 8, .low_frequency = 1, .high_frequency = 4, .original_context = 32}, 10000, 8);
     mistral.windows = {5, 5, 5};
@@ -34,7 +36,14 @@ inline std::vector<ModelConfig> tiny_families() {
     qwen2.windows = {0, 3, 3};
     qwen3.architecture = "qwen3";
     qwen3.qk_norm = true;
-    return {llama3, mistral, qwen2, qwen3};
+    gemma3.architecture = "gemma3";
+    set_gemma3(gemma3);
+    gemma3.tied_embeddings = true;
+    gemma3.windows = {3, 0, 3};
+    gemma3.window_rope_base = 100;
+    gemma3.rope_divisors = linear_rope_divisors(4, 8);
+    gemma3.score_scale = 0.5;
+    return {llama3, mistral, qwen2, qwen3, gemma3};
 }
 
 inline Weights tiny_weights(const ModelConfig& config, std::uint64_t seed = 1) {
@@ -65,6 +74,8 @@ inline Weights tiny_weights(const ModelConfig& config, std::uint64_t seed = 1) {
             layer.query_bias = vector(q), layer.key_bias = vector(kv), layer.value_bias = vector(kv);
         if (config.qk_norm)
             layer.query_norm = 1 + vector(config.head_width), layer.key_norm = 1 + vector(config.head_width);
+        if (config.post_norms) layer.attention_post_norm = norm(), layer.ffn_post_norm = norm();
+        layer.activation = config.activation;
     }
     return weights;
 }

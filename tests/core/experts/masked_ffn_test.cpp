@@ -42,7 +42,9 @@ Fixture make(at::IntArrayRef tokens, at::ScalarType dtype,
 }
 
 at::Tensor hidden(const at::Tensor& x, const LayerWeights& layer) {
-    return at::silu(at::linear(x, layer.gate)) * at::linear(x, layer.up);
+    const auto g = at::linear(x, layer.gate);
+    return (layer.activation == Activation::silu ? at::silu(g) : at::gelu(g, "tanh")) *
+           at::linear(x, layer.up);
 }
 
 /// Eq. 16 as written, for autograd to differentiate: y = (H * (R M^T)) W_down^T with the always-on column in
@@ -92,10 +94,11 @@ TEST(MaskedFeedForward, KeepsTheShapeOfItsInput) {
     EXPECT_TRUE(at::equal(y.view({10, 6}), flat));
 }
 
-class Gradients : public testing::TestWithParam<Layout> {};
+class Gradients : public testing::TestWithParam<std::tuple<Layout, Activation>> {};
 
 TEST_P(Gradients, EqualAutogradOfTheFormula) {
-    auto f = make({9}, at::kDouble, GetParam());
+    auto f = make({9}, at::kDouble, std::get<Layout>(GetParam()));
+    f.layer.activation = std::get<Activation>(GetParam());
     const auto weight = at::randn({9, 6}, at::kDouble);
     const auto matrices = {&f.layer.gate, &f.layer.up, &f.layer.down};
     for (auto* matrix : matrices) matrix->set_requires_grad(true);
@@ -134,10 +137,11 @@ TEST_P(Gradients, EqualAutogradOfTheFormula) {
 }
 
 INSTANTIATE_TEST_SUITE_P(MaskedFeedForward, Gradients,
-                         testing::Values(Layout{.experts = 5, .active = 2, .shared = 4},
-                                         Layout{.experts = 6, .active = 6, .shared = 0},
-                                         Layout{.experts = 24, .active = 3, .shared = 0},
-                                         Layout{.experts = 1, .active = 1, .shared = 23}));
+                         testing::Combine(testing::Values(Layout{.experts = 5, .active = 2, .shared = 4},
+                                                          Layout{.experts = 6, .active = 6, .shared = 0},
+                                                          Layout{.experts = 24, .active = 3, .shared = 0},
+                                                          Layout{.experts = 1, .active = 1, .shared = 23}),
+                                          testing::Values(Activation::silu, Activation::gelu_tanh)));
 
 TEST(MaskedFeedForward, InputGradientEqualsFiniteDifferences) {
     auto f = make({5}, at::kDouble);

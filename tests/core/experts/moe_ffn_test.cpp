@@ -54,12 +54,15 @@ class MoeFeedForwardOf : public testing::TestWithParam<Case> {
 };
 
 TEST_P(MoeFeedForwardOf, EqualsTheMaskedOracle) {
-    const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::fp32);
-    const auto oracle = converted_feed_forward(weights_, experts_);
-    // One token, less than a tile, a tile and a rest, more than are done at once.
-    for (const std::int64_t tokens : {1, 2, 7, 12, 33, 700}) {
-        const auto x = inputs(tokens);
-        EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+    for (const auto activation : {Activation::silu, Activation::gelu_tanh}) {
+        weights_.layers[0].activation = activation;
+        const MoeFeedForward ffn(weights_.layers[0], experts_.layers[0], experts_.layout, WeightFormat::fp32);
+        const auto oracle = converted_feed_forward(weights_, experts_);
+        // One token, less than a tile, a tile and a rest, more than are done at once.
+        for (const std::int64_t tokens : {1, 2, 7, 12, 33, 700}) {
+            const auto x = inputs(tokens);
+            EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
+        }
     }
 }
 

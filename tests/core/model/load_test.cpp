@@ -56,6 +56,12 @@ TEST(LoadModel, ReadsBackEveryFamily) {
         EXPECT_EQ(model->config.qkv_bias, config.qkv_bias);
         EXPECT_EQ(model->config.qk_norm, config.qk_norm);
         EXPECT_EQ(model->config.windows, config.windows);
+        EXPECT_EQ(model->config.post_norms, config.post_norms);
+        EXPECT_EQ(model->config.activation, config.activation);
+        EXPECT_EQ(model->weights.layers[0].activation, config.activation);
+        EXPECT_EQ(model->config.embedding_scale, config.embedding_scale);
+        EXPECT_EQ(model->config.score_scale, config.score_scale);
+        EXPECT_EQ(model->config.window_rope_base, config.window_rope_base);
         ASSERT_EQ(model->config.rope_divisors.size(), config.rope_divisors.size());
         for (std::size_t i = 0; i < config.rope_divisors.size(); ++i)
             EXPECT_FLOAT_EQ(model->config.rope_divisors[i], config.rope_divisors[i]);

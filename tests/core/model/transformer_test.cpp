@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "support/tiny_model.h"
 
@@ -31,6 +32,20 @@ TEST(FeedForward, IsGatedBySilu) {
     const double silu = 0.5 / (1 + std::exp(-0.5));
     EXPECT_NEAR(neuron_outputs(x, layer).item<double>(), silu * 1.5, 1e-6);
     EXPECT_NEAR(dense_feed_forward(x, layer).item<double>(), silu * -3, 1e-6);
+}
+
+// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), as the paper on GELU has it.
+TEST(FeedForward, IsGatedByGelu) {
+    LayerWeights layer;
+    layer.activation = Activation::gelu_tanh;
+    layer.gate = layer.down = at::ones({1, 1});
+    layer.up = at::tensor({3.0F}).view({1, 1});
+    for (const double x : {-2.0, 0.5, 3.0}) {
+        const double gelu =
+            0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+        const auto input = at::full({1, 1}, x, at::kFloat);
+        EXPECT_NEAR(neuron_outputs(input, layer).item<double>(), gelu * 3 * x, 1e-5);
+    }
 }
 
 TEST(Transformer, LaterTokensDoNotChangeEarlierOnes) {
@@ -90,7 +105,7 @@ TEST(Transformer, GradientInTheInputMatchesDifferences) {
     const auto loss = [&](at::Tensor x) {
         for (std::int64_t layer = 0; layer < config.layers; ++layer) {
             x = transformer.attend(x, layer);
-            x = x + transformer.dense()(transformer.feed_forward_input(x, layer), layer);
+            x = transformer.feed_forward(x, layer, transformer.dense());
         }
         return rms_norm(x, transformer.weights().norm, config.norm_epsilon).sin().sum();
     };
