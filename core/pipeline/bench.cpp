@@ -86,14 +86,14 @@ SinkhornFigures bench_sinkhorn(const BenchProblem& problem) {
     return figures;
 }
 
-RoundingFigures bench_rounding(const BenchProblem& problem) {
+RoundingTimes bench_rounding(const BenchProblem& problem) {
     check_bench(problem);
     const auto affinity = normal(problem, problem.seed);
     const auto capacities = even_capacities(problem);
     const auto solved = sinkhorn(affinity, capacities,
                                  {.temperature = problem.temperature, .max_iterations = problem.iterations});
     const auto prices = solved.g * -problem.temperature;
-    RoundingFigures figures;
+    RoundingTimes figures;
     at::Tensor owner;
     figures.exact_seconds =
         best_seconds(problem.repeats, [&] { owner = round_exact(affinity, capacities).owner; });
@@ -121,7 +121,7 @@ void to_json(nlohmann::json& json, const SinkhornFigures& figures) {
             {"backward_seconds", figures.backward_seconds}};
 }
 
-void to_json(nlohmann::json& json, const RoundingFigures& figures) {
+void to_json(nlohmann::json& json, const RoundingTimes& figures) {
     json = {{"exact_seconds", figures.exact_seconds},
             {"priced_seconds", figures.priced_seconds},
             {"greedy_seconds", figures.greedy_seconds},

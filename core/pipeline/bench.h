@@ -34,17 +34,17 @@ struct SinkhornFigures {
 /// Both throw UsageError where the columns do not divide the neurons, or a count is less than 1.
 SinkhornFigures bench_sinkhorn(const BenchProblem& problem);
 
-struct RoundingFigures {
+struct RoundingTimes {
     double exact_seconds = 0;   ///< with its own prices
     double priced_seconds = 0;  ///< with the prices of a solve at the problem's temperature
     double greedy_seconds = 0;  ///< all scores sorted
     double greedy_gap = 0;      ///< METHOD §2
 };
-RoundingFigures bench_rounding(const BenchProblem& problem);
+RoundingTimes bench_rounding(const BenchProblem& problem);
 
 void to_json(nlohmann::json& json, const BenchProblem& problem);
 void to_json(nlohmann::json& json, const SolveFigures& figures);
 void to_json(nlohmann::json& json, const SinkhornFigures& figures);
-void to_json(nlohmann::json& json, const RoundingFigures& figures);
+void to_json(nlohmann::json& json, const RoundingTimes& figures);
 
 }  // namespace dotmoe

@@ -29,7 +29,7 @@ std::string describe(const SinkhornFigures& figures) {
            '\n';
 }
 
-std::string describe(const RoundingFigures& figures) {
+std::string describe(const RoundingTimes& figures) {
     return fmt::format("{}\n{}\n{}\ngreedy is {:.2f} % short of the exact plan's gain over a random one\n",
                        row("exact", figures.exact_seconds),
                        row("exact, prices at hand", figures.priced_seconds),
