@@ -5,8 +5,7 @@ namespace {
 
 at::Tensor after_layer(const Transformer& transformer, const at::Tensor& before, std::int64_t layer,
                        const FeedForward& ffn) {
-    const auto x = transformer.attend(before, layer);
-    return x + ffn(transformer.feed_forward_input(x, layer), layer);
+    return transformer.feed_forward(transformer.attend(before, layer), layer, ffn);
 }
 
 }  // namespace
