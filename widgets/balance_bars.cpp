@@ -39,14 +39,7 @@ BalanceBars::BalanceBars(QWidget* parent)
     plot().xAxis->setTicker(whole);
     plot().xAxis->setSubTicks(false);
     plot().xAxis->grid()->setVisible(false);
-    plot().legend->setVisible(true);
-    // Above the bars, not over them.
-    plot().axisRect()->insetLayout()->take(plot().legend);
-    plot().plotLayout()->insertRow(1);
-    plot().plotLayout()->addElement(1, 0, plot().legend);
-    plot().plotLayout()->setRowStretchFactor(1, 0.001);
-    plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
-    plot().legend->setWrap(4);
+    legendAbove(4);
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
     applyStyle();
@@ -63,8 +56,6 @@ void BalanceBars::restyle() {
     fill(m_dead, guideColour(),
          Qt::DiagCrossPattern);  // faint: a column of nothing must not look like the highest load
     m_even->setPen(QPen(textColour(), 2, Qt::DashLine));
-    plot().legend->setBrush(Qt::NoBrush);
-    plot().legend->setBorderPen(Qt::NoPen);
     touch();
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/layer_axis.h"
+
 namespace dotmoe {
 
 LayerErrorPanel::LayerErrorPanel(QCustomPlot& plot)
@@ -14,13 +16,7 @@ LayerErrorPanel::LayerErrorPanel(QCustomPlot& plot)
     m_bars->setWidth(0.7);
     m_bars->setPen(Qt::NoPen);
     m_bars->setBrush(QColor(0x00, 0x72, 0xb2));
-    auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
-    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-    QCPAxis* layers = m_rect->axis(QCPAxis::atBottom);
-    layers->setTicker(whole);
-    layers->setSubTicks(false);
-    layers->grid()->setVisible(false);
-    layers->setLabel(QObject::tr("layer"));
+    asLayerAxis(*m_rect->axis(QCPAxis::atBottom));
     m_rect->axis(QCPAxis::atLeft)->setLabel(QObject::tr("relative error"));
     arrange();
 }
@@ -53,8 +49,7 @@ void LayerErrorPanel::arrange() {
         errors.append(*error);
     }
     m_bars->setData(layers, errors, true);
-    m_rect->axis(QCPAxis::atBottom)
-        ->setRange(-0.6, std::max(1.0, static_cast<double>(m_errors.size())) - 0.4);
+    showLayers(*m_rect->axis(QCPAxis::atBottom), m_errors.size());
     const double largest = errors.empty() ? 0 : *std::ranges::max_element(errors);
     m_rect->axis(QCPAxis::atLeft)->setRange(0, largest > 0 ? 1.1 * largest : 1);
 }

@@ -37,6 +37,10 @@ QVariant RoutingTableModel::data(const QModelIndex& index, int role) const {
             return best.expert < 0 ? QVariant(tr("dense")) : QVariant(best.expert);
         case probability:
             return best.expert < 0 ? QVariant() : QVariant(QString::number(best.probability, 'f', 3));
+        case divergence:
+            return m_kl.size() == m_routing->tokens.size()
+                       ? QVariant(QString::number(m_kl[static_cast<std::size_t>(index.row())], 'f', 3))
+                       : QVariant();
         case others: {
             QStringList words;
             const auto choices = choicesOf(*m_routing, m_layer, index.row());
@@ -60,6 +64,8 @@ QVariant RoutingTableModel::headerData(int section, Qt::Orientation orientation,
             return tr("Best expert");
         case probability:
             return tr("Probability");
+        case divergence:
+            return tr("KL to dense");
         case others:
             return tr("Other experts");
         default:
@@ -76,6 +82,11 @@ void RoutingTableModel::setSnapshot(std::shared_ptr<const RoutingSnapshot> routi
 void RoutingTableModel::setLayer(int layer) {
     m_layer = layer;
     if (rowCount() > 0) emit dataChanged(index(0, expert), index(rowCount() - 1, others));
+}
+
+void RoutingTableModel::setDivergence(std::vector<double> kl) {
+    m_kl = std::move(kl);
+    if (rowCount() > 0) emit dataChanged(index(0, divergence), index(rowCount() - 1, divergence));
 }
 
 }  // namespace dotmoe

@@ -3,6 +3,7 @@
 
 #include <QAbstractTableModel>
 #include <memory>
+#include <vector>
 
 #include "events/snapshot.h"
 
@@ -12,7 +13,7 @@ namespace dotmoe {
 class RoutingTableModel : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { position, token, expert, probability, others, columnCountOfTable };
+    enum Column { position, token, expert, probability, divergence, others, columnCountOfTable };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -25,9 +26,12 @@ class RoutingTableModel : public QAbstractTableModel {
     /// Null or an inconsistent snapshot empties the table.
     void setSnapshot(std::shared_ptr<const dotmoe::RoutingSnapshot> routing);
     void setLayer(int layer);
+    /// KL of each token to the dense model; of another number of tokens: it is not known.
+    void setDivergence(std::vector<double> kl);
 
   private:
     std::shared_ptr<const RoutingSnapshot> m_routing;
+    std::vector<double> m_kl;
     int m_layer = 0;
 };
 

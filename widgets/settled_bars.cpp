@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "widgets/layer_axis.h"
+
 namespace dotmoe {
 
 SettledBars::SettledBars(QWidget* parent)
@@ -11,14 +13,9 @@ SettledBars::SettledBars(QWidget* parent)
     setAccessibleName(tr("When each layer settled"));
     m_bars->setName(tr("last change"));
     m_bars->setWidth(0.7);
-    for (auto* axis : {plot().xAxis, plot().yAxis}) {
-        auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
-        whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-        axis->setTicker(whole);
-        axis->setSubTicks(false);
-    }
-    plot().xAxis->grid()->setVisible(false);
-    plot().xAxis->setLabel(tr("layer"));
+    asLayerAxis(*plot().xAxis);
+    plot().yAxis->setTicker(plot().xAxis->ticker());
+    plot().yAxis->setSubTicks(false);
     plot().yAxis->setLabel(tr("step (0: before)"));
     applyStyle();
     setSettled({});
@@ -38,7 +35,7 @@ void SettledBars::setSettled(std::vector<std::optional<Settled>> settled) {
         steps << m_settled[layer]->step;
     }
     m_bars->setData(layers, steps, true);
-    plot().xAxis->setRange(-0.6, std::max(1.0, static_cast<double>(m_settled.size())) - 0.4);
+    showLayers(*plot().xAxis, m_settled.size());
     plot().yAxis->setRange(0, 1.1 * std::max(1.0, steps.isEmpty() ? 0 : *std::ranges::max_element(steps)));
     showTitle();
 }

@@ -47,6 +47,16 @@ void TokenCanvas::setLayer(int layer) {
     describe();
 }
 
+void TokenCanvas::setDivergence(std::vector<double> kl) {
+    m_kl = std::move(kl);
+    describe();
+}
+
+void TokenCanvas::setColouring(TokenColouring colouring) {
+    m_colouring = colouring;
+    describe();
+}
+
 void TokenCanvas::selectToken(int token) {
     m_selected = token >= 0 && static_cast<std::size_t>(token) < m_boxes.size() ? token : -1;
     m_scrollToSelected = m_selected >= 0;
@@ -56,14 +66,34 @@ void TokenCanvas::selectToken(int token) {
 void TokenCanvas::describe() {
     m_boxes.clear();
     m_flow.clear();
+    const double largest = m_kl.empty() ? 0 : *std::ranges::max_element(m_kl);
     for (std::size_t token = 0; m_routing && token < m_routing->tokens.size(); ++token) {
-        const QString text = printable(m_routing->tokens[token]);
-        requireCharacters(text);
-        const int best = bestChoice(*m_routing, m_layer, static_cast<int>(token)).expert;
-        m_boxes.push_back({text.toStdString(), best < 0 ? "-" : std::to_string(best), expertColour(best)});
+        requireCharacters(printable(m_routing->tokens[token]));
+        m_boxes.push_back(boxOf(static_cast<int>(token), largest));
     }
-    setAccessibleDescription(tr("Layer %1, %2 tokens").arg(m_layer).arg(m_boxes.size()));
+    setAccessibleDescription(tr("%1, %2 tokens").arg(heading()).arg(m_boxes.size()));
     refresh();
+}
+
+TokenCanvas::Box TokenCanvas::boxOf(int token, double largest) const {
+    const auto index = static_cast<std::size_t>(token);
+    const std::string text = printable(m_routing->tokens[index]).toStdString();
+    if (m_colouring == TokenColouring::expert) {
+        const int best = bestChoice(*m_routing, m_layer, token).expert;
+        return {text, best < 0 ? "-" : std::to_string(best), expertColour(best)};
+    }
+    if (!knowsDivergence()) return {text, "-", expertColour(-1)};
+    return {text, QString::number(m_kl[index], 'f', 2).toStdString(),
+            QColor(sequentialColour(m_kl[index] / std::max(largest, 1e-9)))};
+}
+
+QString TokenCanvas::heading() const {
+    if (m_boxes.empty()) return tr("No routing yet: type a text");
+    if (m_colouring == TokenColouring::expert)
+        return tr("Layer %1 · each token with its best expert").arg(m_layer);
+    if (!knowsDivergence()) return tr("KL to the dense model: needs a finished conversion");
+    return tr("KL to dense of what follows each token, 0 to %1 nats")
+        .arg(*std::ranges::max_element(m_kl), 0, 'f', 2);
 }
 
 void TokenCanvas::layOut(double lineWidth) {
@@ -84,12 +114,7 @@ void TokenCanvas::buildFrame() {
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("##routing", nullptr,
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav);
-    if (m_boxes.empty()) {
-        ImGui::TextUnformatted(tr("No routing yet: type a text").toUtf8().constData());
-    } else {
-        ImGui::TextUnformatted(
-            tr("Layer %1 · each token with its best expert").arg(m_layer).toUtf8().constData());
-    }
+    ImGui::TextUnformatted(heading().toUtf8().constData());
     ImGui::BeginChild("##text", {0, 0}, false,
                       ImGuiWindowFlags_AlwaysVerticalScrollbar | ImGuiWindowFlags_NoNav);
     layOut(ImGui::GetContentRegionAvail().x);
@@ -151,6 +176,11 @@ void TokenCanvas::showChoices(int token) const {
                                .arg(m_layer)
                                .toUtf8()
                                .constData());
+    if (knowsDivergence())
+        ImGui::TextUnformatted(tr("KL to the dense model %1 nats")
+                                   .arg(m_kl[static_cast<std::size_t>(token)], 0, 'f', 3)
+                                   .toUtf8()
+                                   .constData());
     if (choices.empty() || choices.front().expert < 0) {
         ImGui::TextUnformatted(tr("this layer is still dense").toUtf8().constData());
     } else if (ImGui::BeginTable("##choices", 3)) {
@@ -186,6 +216,8 @@ void TokenCanvas::drawPicture(QPaintDevice& device) {
     whole.setFont(font());
     whole.setSnapshot(m_routing);
     whole.setLayer(m_layer);
+    whole.setDivergence(m_kl);
+    whole.setColouring(m_colouring);
     whole.m_selected = m_selected;
     whole.resize(pictureSize());
     whole.setPixelRatio(pictureScale);
@@ -196,6 +228,7 @@ Table TokenCanvas::table() const {
     RoutingTableModel rows;
     rows.setSnapshot(m_routing);
     rows.setLayer(m_layer);
+    rows.setDivergence(m_kl);
     return tableOf(rows);
 }
 

@@ -1,5 +1,5 @@
-// The user's text token by token, each in the colour and with the number of its best expert in one layer
-// (Dear ImGui).
+// The user's text token by token (Dear ImGui), each in the colour and with the number of its best expert in
+// one layer, or of its distance from the dense model.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,11 @@
 #include "widgets/saveable_view.h"
 
 namespace dotmoe {
+
+enum class TokenColouring {
+    expert,
+    divergence  ///< KL to the dense model, from 0 to the largest of the text
+};
 
 /// Hovering shows all k experts with their probabilities, a click or the arrow keys select a token.
 /// RoutingTableModel is its twin for screen readers.
@@ -37,6 +42,9 @@ class TokenCanvas : public ImGuiCanvas, public SaveableView {
     /// Null or an inconsistent snapshot empties the view. The selection stays while the tokens are the same.
     void setSnapshot(std::shared_ptr<const dotmoe::RoutingSnapshot> routing);
     void setLayer(int layer);
+    /// KL of each token to the dense model; of another number of tokens: it is not known.
+    void setDivergence(std::vector<double> kl);
+    void setColouring(dotmoe::TokenColouring colouring);
     /// Selects and scrolls to a token; -1: none.
     void selectToken(int token);
 
@@ -53,15 +61,20 @@ class TokenCanvas : public ImGuiCanvas, public SaveableView {
   private:
     struct Box {
         std::string text;    ///< printable, UTF-8
-        std::string number;  ///< of the best expert
+        std::string number;  ///< of the best expert, or KL
         QColor colour;
     };
     void describe();
+    Box boxOf(int token, double largest) const;
+    QString heading() const;
+    bool knowsDivergence() const { return m_routing && m_kl.size() == m_routing->tokens.size(); }
     void layOut(double lineWidth);
     void drawToken(int token, QPointF origin);
     void showChoices(int token) const;
 
     std::shared_ptr<const RoutingSnapshot> m_routing;
+    std::vector<double> m_kl;
+    TokenColouring m_colouring = TokenColouring::expert;
     int m_layer = 0;
     int m_selected = -1, m_hovered = -1;
     bool m_scrollToSelected = false;

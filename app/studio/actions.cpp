@@ -3,7 +3,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
-#include <QUndoStack>
+#include <QUndoGroup>
 
 namespace dotmoe::studio {
 namespace {
@@ -20,7 +20,7 @@ QAction* add(QMenu* menu, const char* name, const QString& text, const QKeySeque
 
 }  // namespace
 
-Actions::Actions(QMainWindow& window, QUndoStack& history) {
+Actions::Actions(QMainWindow& window, QUndoGroup& history) {
     const auto tr = [](const char* text) { return QMainWindow::tr(text); };
     auto* file = window.menuBar()->addMenu(tr("&File"));
     open = add(file, "open", tr("&Open …"), QKeySequence::Open,
@@ -50,6 +50,10 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
     redo->setObjectName("redo");
     redo->setShortcut(tr("Ctrl+Shift+Z"));
     edit->addActions({undo, redo});
+    edit->addSeparator();
+    clearForcings = add(edit, "clearForcings", tr("&Clear forced experts"), tr("Ctrl+Shift+Backspace"),
+                        tr("Leave every token of the Routing tab to the routers"));
+    clearForcings->setIconText(tr("Clear"));
 
     run = window.menuBar()->addMenu(tr("&Run"));
     convert =
@@ -81,6 +85,9 @@ Actions::Actions(QMainWindow& window, QUndoStack& history) {
                  tr("Look at the layer that is being aligned; choosing a layer ends it"));
     follow->setCheckable(true);
     follow->setChecked(true);
+    colourByKl = add(view, "colourByKl", tr("Colour tokens by &KL"), tr("Alt+K"),
+                     tr("The Routing tab's tokens by their distance from the dense model, not by expert"));
+    colourByKl->setCheckable(true);
     view->addSeparator();
     larger = add(view, "larger", tr("Zoom &in"), tr("Ctrl+="), tr("Everything larger"));
     smaller = add(view, "smaller", tr("Zoom &out"), tr("Ctrl+-"), tr("Everything smaller"));

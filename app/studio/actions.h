@@ -8,19 +8,19 @@ class QComboBox;
 class QMainWindow;
 class QMenu;
 class QToolBar;
-class QUndoStack;
+class QUndoGroup;
 
 namespace dotmoe::studio {
 
 /// Made once for a window; every action is in a menu, has a shortcut, and works from the whole window.
 struct Actions {
-    Actions(QMainWindow& window, QUndoStack& history);
+    Actions(QMainWindow& window, QUndoGroup& history);
 
     QAction *open, *openFolder, *saveRecording, *saveView, *exportModel, *quit;
-    QAction *undo, *redo;
+    QAction *undo, *redo, *clearForcings;
     QAction *convert, *startOver, *pause, *stop, *copyCommandLine;
     QAction *generate, *turnDial, *stopTrial;
-    QAction *previousLayer, *nextLayer, *follow, *resetLayout, *larger, *smaller, *usualSize;
+    QAction *previousLayer, *nextLayer, *follow, *colourByKl, *resetLayout, *larger, *smaller, *usualSize;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,
         *unmark;
     QAction *palette, *shortcuts, *about;

@@ -28,7 +28,7 @@
 namespace dotmoe::studio {
 
 MainWindow::MainWindow(const Options& options)
-    : m_actions(*this, m_pins.history()), m_recent(new RecentFiles(m_actions.recent)) {
+    : m_actions(*this, m_history), m_recent(new RecentFiles(m_actions.recent)) {
     setWindowTitle(tr("DOT-MoE Studio"));
     setAcceptDrops(true);
     setDockOptions(AnimatedDocks | AllowTabbedDocks);
@@ -94,14 +94,15 @@ void MainWindow::buildCentre() {
     m_tabs->setObjectName("tabs");
     m_tabs->setDocumentMode(true);
     m_transport = new TransportPanel;
-    m_routing = new RoutingPanel;
+    const auto models = std::make_shared<OpenedModels>();
+    m_routing = new RoutingPanel(m_actions, models);
     m_experts = new ExpertsPanel;
     m_migration = new MigrationPanel(m_timeline, m_actions.mark, m_actions.unmark);
     m_tabs->addTab(m_transport, tr("Transport"));
     m_tabs->addTab(m_routing, tr("Routing"));
     m_tabs->addTab(m_experts, tr("Experts"));
     m_tabs->addTab(m_migration, tr("Migration"));
-    m_compare = new ComparePanel(m_actions);
+    m_compare = new ComparePanel(m_actions, models);
     m_tabs->addTab(m_compare, tr("Compare"));
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
@@ -112,6 +113,13 @@ void MainWindow::buildCentre() {
     column->addWidget(m_tabs, 1);
     setCentralWidget(centre);
 
+    auto& pins = m_pins.history();
+    auto& forcings = m_routing->forcings().history();
+    for (auto* stack : {&pins, &forcings}) m_history.addStack(stack);
+    m_history.setActiveStack(&pins);
+    connect(m_tabs, &QTabWidget::currentChanged, &m_history, [this, &pins, &forcings] {
+        m_history.setActiveStack(m_tabs->currentWidget() == m_routing ? &forcings : &pins);
+    });
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         auto* show = m_actions.view->addAction(tr("Show %1").arg(m_tabs->tabText(tab)));
         show->setShortcut(tr("Ctrl+%1").arg(tab + 1));

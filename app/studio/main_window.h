@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QUndoGroup>
 
 #include "app/studio/actions.h"
 #include "app/studio/commands.h"
@@ -108,6 +109,7 @@ class MainWindow : public QMainWindow {
 
     UiScale m_scale;  // first: all are made in this size
     Pins m_pins;
+    QUndoGroup m_history;  ///< of the tab in front
     Actions m_actions;
     RecentFiles* m_recent;
     Banner* m_banner;

@@ -4,6 +4,7 @@
 #include "app/studio/panels/compare_panel.h"
 #include "app/studio/panels/export_dialog.h"
 #include "app/studio/panels/log_panel.h"
+#include "app/studio/panels/routing_panel.h"
 #include "app/studio/run_messages.h"
 
 namespace dotmoe::studio {
@@ -28,6 +29,7 @@ void MainWindow::wireExport() {
 
 void MainWindow::setConversion(const std::filesystem::path& folder) {
     m_compare->setConversion(folder);
+    m_routing->setConversion(folder);
     m_export->setConversion(folder);
     m_actions.exportModel->setEnabled(true);
 }

@@ -68,6 +68,7 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     m_recent->add(path);
     m_recipe->setModel(std::nullopt);
     m_pins.forget();
+    m_routing->setConversion({});
     m_model->showRecording(recording->path(), run);
     m_live.reset(run.layers);
     m_experts->setSharedNeurons(run.shared);

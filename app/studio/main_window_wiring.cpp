@@ -132,6 +132,8 @@ void MainWindow::wireViews() {
     });
     connect(m_routing, &RoutingPanel::textEdited, this,
             [this](const QString& text) { m_bridge.session().set_text(text.toStdString()); });
+    connect(m_routing, &RoutingPanel::failed, this,
+            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
     connect(m_routing, &RoutingPanel::layerChosen, m_model, &ModelPanel::selectLayer);
     m_bridge.session().set_text(m_routing->text().toStdString());
 }
@@ -156,6 +158,7 @@ void MainWindow::showModel(const ModelSummary& model) {
     m_recent->add(path);
     m_timeline.close();
     m_pins.forget();
+    m_routing->setConversion({});
     m_curves->clear();
     m_model->showModel(model);
     m_live.reset(static_cast<int>(model.config.layers));
@@ -181,6 +184,7 @@ void MainWindow::convert(bool fromTheBeginning) {
         m_curves->clear();
     }
     m_timeline.goLive();
+    m_routing->setConversion({});  // from now on the text is routed by the run
     fromTheBeginning ? m_controller.startOver(request) : m_controller.start(request);
 }
 

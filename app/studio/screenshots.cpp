@@ -2,13 +2,17 @@
 
 #include <QApplication>
 #include <QEventLoop>
+#include <QLabel>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTimer>
 #include <iostream>
 
 #include "app/studio/main_window.h"
+#include "app/studio/panels/routing_panel.h"
 #include "app/studio/run_messages.h"
 #include "app/studio/theme.h"
+#include "widgets/expert_map.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -44,6 +48,7 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder, std::vector<dou
     const auto take_and_exit = [this] {
         QTimer::singleShot(settle_ms, this, [this] {
             tryOut();
+            questionRouting();
             QApplication::exit(takeAll() ? 0 : 1);
         });
     };
@@ -89,6 +94,46 @@ void Screenshots::tryOut() {
     }
 }
 
+void Screenshots::waitForRouting() {
+    auto* asking = m_window.findChild<QLabel*>("routingProgress");
+    QEventLoop busy;
+    QTimer look;
+    connect(&look, &QTimer::timeout, &busy, [&] {
+        if (asking->text().isEmpty()) busy.quit();
+    });
+    look.start(tab_ms);
+    busy.exec();
+}
+
+void Screenshots::questionRouting() {
+    auto* tokens = m_window.findChild<QTableView*>("routingTable");
+    if (!m_window.findChild<QAction*>("generate")->isEnabled() || tokens->model()->rowCount() == 0) return;
+    auto* panel = m_window.findChild<RoutingPanel*>();
+    m_window.tabs().setCurrentWidget(panel);  // a panel that is not seen asks nothing
+    waitForRouting();
+    const int token = tokens->model()->rowCount() / 2;
+    tokens->selectRow(token);
+    waitForRouting();
+    auto* experts = m_window.findChild<ExpertMap*>("expertMap");
+    // The first expert that is on in the first layer, and the first that is off in the next.
+    for (const auto& [layer, wanted] : {std::pair{"0", "1"}, {"1", "0"}})
+        for (const QStringList& row : experts->table().rows)
+            if (row[0] == layer && row[3] == wanted) {
+                panel->forcings().force({token, row[0].toInt(), row[1].toInt(), row[3] == "0"});
+                break;
+            }
+    m_window.findChild<QTabWidget*>("routingMaps")->setCurrentIndex(3);
+    waitForRouting();
+}
+
+bool Screenshots::take(const QString& name) {
+    QEventLoop reading;  // what a tab works out once it is seen
+    QTimer::singleShot(tab_ms, &reading, &QEventLoop::quit);
+    reading.exec();
+    const auto path = m_folder.filePath(name.toLower().replace(u' ', u'-') + QStringLiteral(".png"));
+    return m_window.grab().save(path) || (complain(tr("%1: cannot be written").arg(path)), false);
+}
+
 bool Screenshots::takeAll() {
     if (!m_folder.mkpath(".")) return complain(tr("%1: cannot be made").arg(m_folder.path())), false;
     const std::pair<const char*, QPalette> themes[] = {{"light", light_palette()}, {"dark", dark_palette()}};
@@ -106,15 +151,21 @@ bool Screenshots::takeAll() {
 
 bool Screenshots::takeTabs(const char* theme, double scale) {
     auto& tabs = m_window.tabs();
-    const auto suffix = scale == 1 ? QString() : QStringLiteral("@%1x").arg(scale);
+    auto& maps = *m_window.findChild<QTabWidget*>("routingMaps");
+    auto* byKl = m_window.findChild<QAction*>("colourByKl");
+    const auto suffix = QLatin1String(theme) + (scale == 1 ? QString() : QStringLiteral("@%1x").arg(scale));
     for (int tab = 0; tab < tabs.count(); ++tab) {
         tabs.setCurrentIndex(tab);
-        QEventLoop reading;  // what a tab works out once it is seen
-        QTimer::singleShot(tab_ms, &reading, &QEventLoop::quit);
-        reading.exec();
-        const auto path =
-            m_folder.filePath(QStringLiteral("%1-%2%3.png").arg(tabs.tabText(tab).toLower(), theme, suffix));
-        if (!m_window.grab().save(path)) return complain(tr("%1: cannot be written").arg(path)), false;
+        maps.setCurrentIndex(0);
+        byKl->setChecked(false);
+        if (!take(QStringLiteral("%1-%2").arg(tabs.tabText(tab), suffix))) return false;
+        if (!tabs.currentWidget()->isAncestorOf(&maps)) continue;
+        for (int map = 1; map < maps.count(); ++map) {
+            maps.setCurrentIndex(map);
+            byKl->setChecked(map == maps.count() - 1);
+            if (!take(QStringLiteral("%1-%2-%3").arg(tabs.tabText(tab), maps.tabText(map), suffix)))
+                return false;
+        }
     }
     return true;
 }

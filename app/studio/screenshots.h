@@ -14,8 +14,9 @@ class EventBridge;
 class MainWindow;
 
 /// Converts as soon as the window can, or takes the recording that is opened, with progress on stderr and the
-/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab (TAB-light@2x.png at scale
-/// 2), then ends the application: with 0, or with 1 when the model, the run or a file failed.
+/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab, and of each map of the
+/// Routing tab (TAB-light@2x.png at scale 2), then ends the application: with 0, or with 1 when the model,
+/// the run or a file failed.
 class Screenshots : public QObject {
     Q_OBJECT
 
@@ -27,8 +28,12 @@ class Screenshots : public QObject {
     void convertWhenReady();
     /// Has the Compare tab generate and turn its dial, and waits for both; a recording has no models to try.
     void tryOut();
+    /// Forces an expert for a token in the middle of the text and asks which layer to blame for that token.
+    void questionRouting();
+    void waitForRouting();
     bool takeAll();
     bool takeTabs(const char* theme, double scale);
+    bool take(const QString& name);
 
     MainWindow& m_window;
     QDir m_folder;

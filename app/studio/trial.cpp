@@ -35,7 +35,8 @@ double speed_at(const ConvertedModel& model, std::int64_t active, RunControl& co
 
 }  // namespace
 
-Trial::Trial(QObject* parent) : QObject(parent) {
+Trial::Trial(std::shared_ptr<OpenedModels> models, QObject* parent)
+    : QObject(parent), m_models(std::move(models)) {
     connect(&m_job, &StoppableJob::busyChanged, this, &Trial::busyChanged);
     connect(&m_job, &StoppableJob::failed, this, &Trial::failed);
 }
@@ -47,19 +48,13 @@ void Trial::setConversion(const std::filesystem::path& folder) {
 
 void Trial::begin(Work work) {
     m_job.begin([this, folder = m_folder, work = std::move(work)](const Asked& asked) {
-        if (!m_models || m_models->folder != folder) {
-            m_models.reset();  // two of them would need twice the memory
-            auto converted = ConvertedModel::open(folder, DeviceChoice::automatic);
-            auto dense = converted.dense_model();
-            m_models = std::make_shared<Models>(Models{folder, std::move(converted), std::move(dense)});
-        }
-        work(*m_models, asked);
+        work(*m_models->of(folder), asked);
     });
     emit progressed(tr("loading"));
 }
 
 void Trial::generate(const QString& prompt, int tokens) {
-    begin([this, tokens, prompt = prompt.toStdString()](const Models& models, const Asked& asked) {
+    begin([this, tokens, prompt = prompt.toStdString()](const TriedModels& models, const Asked& asked) {
         const GenerateRequest request{.prompt = prompt, .max_new_tokens = tokens};
         for (const auto& [side, model] :
              {std::pair{Side::dense, &models.dense}, std::pair{Side::converted, &models.converted}}) {
@@ -82,7 +77,7 @@ void Trial::generate(const QString& prompt, int tokens) {
 }
 
 void Trial::turnDial(const std::vector<std::filesystem::path>& text) {
-    begin([this, text](const Models& models, const Asked& asked) {
+    begin([this, text](const TriedModels& models, const Asked& asked) {
         ProgressSink progress([&](const Progress& how_far) {
             tell(asked, [this, line = in_words(how_far)] { emit progressed(line); });
         });

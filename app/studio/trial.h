@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "app/studio/opened_models.h"
 #include "app/studio/stoppable_job.h"
-#include "pipeline/converted_model.h"
 #include "widgets/dial_curve.h"
 
 namespace dotmoe::studio {
@@ -20,7 +20,7 @@ class Trial : public QObject {
     enum class Side { dense, converted };
     Q_ENUM(Side)
 
-    explicit Trial(QObject* parent = nullptr);
+    explicit Trial(std::shared_ptr<OpenedModels> models, QObject* parent = nullptr);
 
     /// The folder of a conversion; empty: none. Its models are loaded when they are first needed.
     void setConversion(const std::filesystem::path& folder);
@@ -43,20 +43,16 @@ class Trial : public QObject {
     void failed(const QString& reason);
 
   private:
-    struct Models {
-        std::filesystem::path folder;
-        ConvertedModel converted, dense;
-    };
     using Asked = StoppableJob::Asked;
-    using Work = std::function<void(const Models&, const Asked&)>;
+    using Work = std::function<void(const TriedModels&, const Asked&)>;
 
     /// `work` runs on the worker; tell() what it finds.
     void begin(Work work);
     void tell(const Asked& asked, std::function<void()> what) { m_job.tell(asked, std::move(what)); }
 
     std::filesystem::path m_folder;
-    std::shared_ptr<const Models> m_models;  ///< for the worker alone
-    StoppableJob m_job;                      // last: joined before what it uses goes
+    std::shared_ptr<OpenedModels> m_models;
+    StoppableJob m_job;  // last: joined before what it uses goes
 };
 
 }  // namespace dotmoe::studio

@@ -49,6 +49,17 @@ TEST(RoutingTableModel, ADenseLayerIsSaidToBeDense) {
     EXPECT_EQ(model.index(0, RoutingTableModel::others).data().toString(), QString());
 }
 
+TEST(RoutingTableModel, HasTheDistanceOfEachTokenWhereItIsKnown) {
+    RoutingTableModel model;
+    model.setSnapshot(samples::routing({"a", "b"}, 2, 3, 8));
+    const auto cell = [&](int row) { return model.index(row, RoutingTableModel::divergence).data(); };
+    EXPECT_FALSE(cell(0).isValid());
+    model.setDivergence({0.5, 1.25});
+    EXPECT_EQ(cell(1).toString(), QStringLiteral("1.250"));
+    model.setDivergence({0.5});
+    EXPECT_FALSE(cell(0).isValid()) << "of another text";
+}
+
 TEST(RoutingAccess, ReadsLayerTokenRank) {
     const auto routing = samples::routing({"a", "b", "c"}, 4, 2, 10);
     const auto choices = choicesOf(*routing, 2, 1);  // (5 t + 3 l + 11 r) mod 10

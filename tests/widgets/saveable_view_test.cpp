@@ -9,8 +9,10 @@
 #include "pixels.h"
 #include "samples.h"
 #include "widgets/balance_bars.h"
+#include "widgets/blame_bars.h"
 #include "widgets/colour_maps.h"
 #include "widgets/curves.h"
+#include "widgets/effect_curve.h"
 #include "widgets/pareto_plot.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
@@ -178,6 +180,23 @@ TEST_F(SaveableViewTest, TheParetoPictureHasItsPointsByName) {
     const auto rows = readCsv(file("pareto.csv"));
     ASSERT_EQ(rows.size(), 11U);
     EXPECT_EQ(rows[3][5], "80.00");
+}
+
+TEST_F(SaveableViewTest, AnswersAboutATokenAreSavedAsTheyStand) {
+    BlameBars blame;
+    blame.setBlame({.token = 3, .text = " sea", .kl = 1.5, .restored = {1.25, 0.5, 1.75}});
+    EXPECT_EQ(blame.culprit(), 1);
+    show(blame, {700, 300});
+    expectPictures(blame, {"Token 3 ", "layer 1 dense mends most, to 0.5", "KL, nats", "as it is"});
+    save(blame, file("blame.csv"));
+    EXPECT_EQ(readCsv(file("blame.csv"))[2], (QStringList{"1", "0.5", "1.5"}));
+
+    EffectCurve effect;
+    effect.setEffect({.kl = {0, 0.25}, .logit_change = {0, 3.5}, .next = " a", .forced_next = " b"});
+    show(effect, {700, 300});
+    expectPictures(effect, {"becomes", "KL 0.25 nats", "read out after layer", "largest change of a logit"});
+    save(effect, file("effect.csv"));
+    EXPECT_EQ(readCsv(file("effect.csv"))[2], (QStringList{"1", "0.25", "3.5"}));
 }
 
 TEST_F(SaveableViewTest, TheWholeTextIsSavedAlsoWhatIsScrolledAway) {

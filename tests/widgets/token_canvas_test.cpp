@@ -48,6 +48,26 @@ TEST(TokenCanvas, EveryTokenHasTheColourOfItsBestExpert) {
     }
 }
 
+TEST(TokenCanvas, ColoursByTheDistanceFromTheDenseModel) {
+    TokenCanvas canvas;
+    canvas.setSnapshot(routed());
+    canvas.setColouring(TokenColouring::divergence);
+    show(canvas, {640, 320});
+    EXPECT_TRUE(similar(colourAt(picture(canvas), groundOf(canvas, 3)), expertColour(-1), 1)) << "unknown";
+    std::vector<double> kl(samples::sentence().size(), 0.25);
+    kl[3] = 2;
+    kl[4] = 1;
+    canvas.setDivergence(kl);
+    const QImage seen = picture(canvas);
+    for (const auto& [token, share] : {std::pair{3, 1.0}, {4, 0.5}, {5, 0.125}})
+        EXPECT_TRUE(similar(colourAt(seen, groundOf(canvas, token)), QColor(sequentialColour(share)), 1))
+            << token;
+    EXPECT_TRUE(canvas.accessibleDescription().contains(QStringLiteral("0 to 2.00 nats")));
+    canvas.setColouring(TokenColouring::expert);
+    EXPECT_TRUE(similar(colourAt(picture(canvas), groundOf(canvas, 3)),
+                        expertColour(bestChoice(*routed(), 0, 3).expert), 1));
+}
+
 TEST(TokenCanvas, TextAndNumberAreWrittenInTheBox) {
     TokenCanvas canvas;
     canvas.setSnapshot(samples::routing({"mmmm"}, 1, 1, experts));

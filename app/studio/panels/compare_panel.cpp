@@ -25,9 +25,10 @@ QString name_of(Trial::Side side) {
 
 }  // namespace
 
-ComparePanel::ComparePanel(const Actions& actions, QWidget* parent)
+ComparePanel::ComparePanel(const Actions& actions, std::shared_ptr<OpenedModels> models, QWidget* parent)
     : QWidget(parent),
       m_actions(actions),
+      m_trial(std::move(models)),
       m_conversion(new QLabel),
       m_progress(new QLabel),
       m_prompt(new QLineEdit(tr("The moon is"))),

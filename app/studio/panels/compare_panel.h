@@ -28,7 +28,7 @@ class ComparePanel : public QWidget {
     Q_OBJECT
 
   public:
-    explicit ComparePanel(const Actions& actions, QWidget* parent = nullptr);
+    ComparePanel(const Actions& actions, std::shared_ptr<OpenedModels> models, QWidget* parent = nullptr);
 
     /// Its folder; what was shown of another goes.
     void setConversion(const std::filesystem::path& folder);

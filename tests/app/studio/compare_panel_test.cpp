@@ -4,7 +4,6 @@
 
 #include <QFile>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QPlainTextEdit>
 #include <QSpinBox>
 #include <QTableView>
@@ -24,14 +23,6 @@ namespace fs = std::filesystem;
 
 class ComparePanelTest : public StudioDriver {
   protected:
-    void drop(const fs::path& path) {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
-        QDragEnterEvent enter({200, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(m_window.get(), &enter);
-        QDropEvent drop({200, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(m_window.get(), &drop);
-    }
     std::string text(const char* name) { return find<QPlainTextEdit>(name)->toPlainText().toStdString(); }
     QString cell(const char* table, int row, int column) {
         return find<QTableView>(table)->model()->index(row, column).data().toString();

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <QMainWindow>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QUndoGroup>
 
+#include "app/studio/actions.h"
 #include "widgets/routing_map.h"
 #include "widgets/token_canvas.h"
 
@@ -35,7 +38,10 @@ class RoutingPanelTest : public ::testing::Test {
         panel_.show();
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel_));
     }
-    RoutingPanel panel_;
+    QMainWindow window_;
+    QUndoGroup history_;
+    Actions actions_{window_, history_};
+    RoutingPanel panel_{actions_, std::make_shared<OpenedModels>()};
     TokenCanvas* canvas_ = panel_.findChild<TokenCanvas*>("tokens");
     RoutingMap* map_ = panel_.findChild<RoutingMap*>("routingMap");
     QTableView* table_ = panel_.findChild<QTableView*>("routingTable");

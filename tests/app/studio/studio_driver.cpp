@@ -1,6 +1,7 @@
 #include "studio_driver.h"
 
 #include <QLabel>
+#include <QMimeData>
 #include <QTabBar>
 #include <QTableView>
 #include <QToolBar>
@@ -63,6 +64,15 @@ void StudioDriver::recordToy(const fs::path& path) const {
     LiveRouting routing(recorder);
     routing.set_text(std::string(sample_text));
     convert(toyRequest("recorded", 20), {recorder, control, &routing});
+}
+
+void StudioDriver::drop(const fs::path& path) {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
+    QDragEnterEvent enter({200, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
+    QApplication::sendEvent(m_window.get(), &enter);
+    QDropEvent drop({200, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
+    QApplication::sendEvent(m_window.get(), &drop);
 }
 
 void StudioDriver::click(const char* action) {

@@ -27,6 +27,8 @@ class StudioDriver : public ::testing::Test {
     /// In 20, recorded to this file.
     void recordToy(const std::filesystem::path& path) const;
 
+    /// Drops a file or folder on the window.
+    void drop(const std::filesystem::path& path);
     template <typename T>
     T* find(const char* name) {
         auto* found = m_window->findChild<T*>(name);
