@@ -1,5 +1,6 @@
 #include "export/architecture.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/error.h"
@@ -16,7 +17,13 @@ constexpr TensorNames huggingface{.embedding = "model.embed_tokens.weight",
                                   .key = "self_attn.k_proj.weight",
                                   .value = "self_attn.v_proj.weight",
                                   .output = "self_attn.o_proj.weight",
-                                  .ffn_norm = "post_attention_layernorm.weight"};
+                                  .ffn_norm = "post_attention_layernorm.weight",
+                                  .query_bias = "self_attn.q_proj.bias",
+                                  .key_bias = "self_attn.k_proj.bias",
+                                  .value_bias = "self_attn.v_proj.bias",
+                                  .output_bias = "self_attn.o_proj.bias",
+                                  .query_norm = "self_attn.q_norm.weight",
+                                  .key_norm = "self_attn.k_norm.weight"};
 
 constexpr TensorNames mixtral_names() {
     auto names = huggingface;
@@ -34,11 +41,16 @@ constexpr TensorNames granite_names(bool shared) {
     return names;
 }
 
-constexpr TensorNames qwen_names() {
+constexpr TensorNames qwen3_names() {
     auto names = huggingface;
     names.router = "mlp.gate.weight";
     names.experts = {"mlp.experts.{}.gate_proj.weight", "mlp.experts.{}.up_proj.weight",
                      "mlp.experts.{}.down_proj.weight"};
+    return names;
+}
+
+constexpr TensorNames qwen2_names() {
+    auto names = qwen3_names();
     names.shared = {"mlp.shared_expert.gate_proj.weight", "mlp.shared_expert.up_proj.weight",
                     "mlp.shared_expert.down_proj.weight"};
     names.shared_gate = "mlp.shared_expert_gate.weight";
@@ -46,11 +58,10 @@ constexpr TensorNames qwen_names() {
 }
 
 constexpr TensorNames glm4_names() {
-    auto names = qwen_names();
+    auto names = qwen3_names();
     names.selection_bias = "mlp.gate.e_score_correction_bias";
     names.shared = {"mlp.shared_experts.gate_proj.weight", "mlp.shared_experts.up_proj.weight",
                     "mlp.shared_experts.down_proj.weight"};
-    names.shared_gate = {};
     return names;
 }
 
@@ -65,6 +76,11 @@ constexpr TensorNames gguf_names(bool shared) {
                       .value = "attn_v.weight",
                       .output = "attn_output.weight",
                       .ffn_norm = "ffn_norm.weight",
+                      .query_bias = "attn_q.bias",
+                      .key_bias = "attn_k.bias",
+                      .value_bias = "attn_v.bias",
+                      .query_norm = "attn_q_norm.weight",
+                      .key_norm = "attn_k_norm.weight",
                       .router = "ffn_gate_inp.weight",
                       .experts = {"ffn_gate_exps.weight", "ffn_up_exps.weight", "ffn_down_exps.weight"}};
     if (shared) names.shared = {"ffn_gate_shexp.weight", "ffn_up_shexp.weight", "ffn_down_shexp.weight"};
@@ -78,30 +94,39 @@ constexpr TensorNames gguf_glm4_names() {
     return names;
 }
 
+constexpr auto no_bias = AttentionBias::none, with_bias = AttentionBias::optional;
+constexpr auto no_norms = HeadNorms::none, with_norms = HeadNorms::optional;
+
 constexpr std::array all{
     Architecture{ExportFormat::huggingface, "mixtral", "MixtralForCausalLM", Weighing::softmax_of_all,
-                 SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false,
-                 mixtral_names()},
+                 SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false, no_bias,
+                 no_norms, mixtral_names()},
     Architecture{ExportFormat::huggingface, "granitemoe", "GraniteMoeForCausalLM",
                  Weighing::softmax_of_selected, SharedNeurons::none, RoutedFactor::down_projections,
-                 Packing::fused, true, false, granite_names(false)},
+                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms,
+                 granite_names(false)},
     Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM",
                  Weighing::softmax_of_selected, SharedNeurons::some, RoutedFactor::down_projections,
-                 Packing::fused, true, false, granite_names(true)},
+                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms,
+                 granite_names(true)},
+    Architecture{ExportFormat::huggingface, "qwen3_moe", "Qwen3MoeForCausalLM", Weighing::softmax_of_all,
+                 SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false, no_bias,
+                 HeadNorms::always, qwen3_names()},
     Architecture{ExportFormat::huggingface, "glm4_moe", "Glm4MoeForCausalLM", Weighing::sigmoid_of_all,
                  SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::apart, false, false,
-                 glm4_names()},
+                 with_bias, with_norms, glm4_names()},
     Architecture{ExportFormat::huggingface, "qwen2_moe", "Qwen2MoeForCausalLM", Weighing::softmax_of_all,
-                 SharedNeurons::some, RoutedFactor::down_projections, Packing::apart, true, false,
-                 qwen_names()},
+                 SharedNeurons::some, RoutedFactor::down_projections, Packing::apart, true, false, with_bias,
+                 no_norms, qwen2_names()},
     Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", Weighing::softmax_of_selected,
                  SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::stacked, false, false,
-                 gguf_glm4_names()},
+                 with_bias, with_norms, gguf_glm4_names()},
     Architecture{ExportFormat::gguf, "llama", "llama", Weighing::softmax_of_all, SharedNeurons::none,
-                 RoutedFactor::down_projections, Packing::stacked, false, true, gguf_names(false)},
+                 RoutedFactor::down_projections, Packing::stacked, false, true, with_bias, no_norms,
+                 gguf_names(false)},
     Architecture{ExportFormat::gguf, "granitemoe", "granitemoe", Weighing::softmax_of_all,
                  SharedNeurons::some, RoutedFactor::down_projections, Packing::stacked, false, true,
-                 gguf_names(true)},
+                 with_bias, no_norms, gguf_names(true)},
 };
 
 }  // namespace
@@ -123,17 +148,24 @@ const Architecture& find_architecture(ExportFormat format, std::string_view name
     fail_usage("architecture '{}' is none of {}", name, fmt::join(architecture_names(format), ", "));
 }
 
-std::string why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
-    switch (architecture.shared) {
-        case SharedNeurons::none:
-            return shared == 0 ? "" : "it has no shared neurons";
-        case SharedNeurons::some:
-            return shared > 0 ? "" : "it is for conversions with shared neurons";
-        case SharedNeurons::whole_experts:
-            if (shared % capacity == 0) return "";
-            return fmt::format("it wants shared neurons in multiples of an expert's {}, here are {}",
-                               capacity, shared);
-    }
+std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
+    if (architecture.shared != SharedNeurons::whole_experts) return shared;
+    return std::max<std::int64_t>(1, (shared + capacity - 1) / capacity) * capacity;
+}
+
+std::string why_not(const Architecture& architecture, const ModelConfig& config, std::int64_t shared) {
+    if (architecture.square_attention && config.heads * config.head_width != config.width)
+        return fmt::format("it wants heads x head width = model width, here {} x {} is not {}", config.heads,
+                           config.head_width, config.width);
+    if (config.qkv_bias && architecture.bias == AttentionBias::none)
+        return "it has no biases of queries, keys and values";
+    if (config.qk_norm && architecture.head_norms == HeadNorms::none)
+        return "it has no norms of queries and keys";
+    if (!config.qk_norm && architecture.head_norms == HeadNorms::always)
+        return "it is for models with norms of queries and keys";
+    if (shared > 0 && architecture.shared == SharedNeurons::none) return "it has no shared neurons";
+    if (shared == 0 && architecture.shared == SharedNeurons::some)
+        return "it is for conversions with shared neurons";
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "export/export.h"
+#include "model/config.h"
 
 namespace dotmoe {
 
@@ -14,7 +15,7 @@ namespace dotmoe {
 enum class SharedNeurons {
     none,           ///< S = 0
     some,           ///< any S > 0
-    whole_experts,  ///< S a multiple of m; where it is 0, one expert of zeros stands in
+    whole_experts,  ///< multiples of m, at least one: zeros fill them up
 };
 
 /// In what order an architecture chooses experts and weighs them.
@@ -34,6 +35,12 @@ enum class Packing {
     fused     ///< gate rows, then up rows, in one: [E, 2m, D], [E, D, m]
 };
 
+/// RMSNorm of each head's query and key.
+enum class HeadNorms { none, optional, always };
+
+/// Biases of queries, keys and values; granite has one of the output with them.
+enum class AttentionBias { none, optional, optional_with_output };
+
 /// Empty where there is none; where gate and up are one tensor, `up` is.
 struct FfnNames {
     std::string_view gate = {}, up = {}, down = {};
@@ -43,6 +50,8 @@ struct FfnNames {
 struct TensorNames {
     std::string_view embedding, norm, head, layer;  ///< layer: the prefix, {} for its number
     std::string_view attention_norm, query, key, value, output, ffn_norm;
+    std::string_view query_bias = {}, key_bias = {}, value_bias = {}, output_bias = {};
+    std::string_view query_norm = {}, key_norm = {};
     std::string_view router = {};
     std::string_view selection_bias = {};  ///< [E], added to the scores for the choice alone: zeros
     FfnNames experts = {}, shared = {};
@@ -60,6 +69,8 @@ struct Architecture {
     Packing packing;
     bool square_attention;    ///< heads x head width must be D
     bool interleaved_rotary;  ///< q and k rows in llama.cpp's order
+    AttentionBias bias;
+    HeadNorms head_norms;
     TensorNames names;
 };
 
@@ -69,7 +80,11 @@ std::span<const Architecture> architectures();
 /// Throws UsageError naming those there are.
 const Architecture& find_architecture(ExportFormat format, std::string_view name);
 
-/// Empty when the architecture can hold that many shared neurons, else why not.
-std::string why_not(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
+/// Neurons of the architecture's shared expert for S shared ones and experts of `capacity`: with
+/// whole_experts those filled up by zeros.
+std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
+
+/// Empty when the architecture can hold the model's attention and that many shared neurons, else why not.
+std::string why_not(const Architecture& architecture, const ModelConfig& config, std::int64_t shared);
 
 }  // namespace dotmoe

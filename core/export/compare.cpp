@@ -29,8 +29,11 @@ void check_same_shape(const StockConfig& config, const Model& dense, const Layou
     same("values a token", config.width, dense.config.width);
     same("experts", config.experts, layout.experts);
     same("active experts", config.active, layout.active);
-    if (layout.shared > 0 || !config.always_shared_experts)
+    if (!config.whole_shared_experts)
         same("shared neurons", config.shared_neurons, layout.shared);
+    else if (config.shared_neurons < layout.shared)
+        fail("the export is of another conversion: {} shared neurons instead of {}", config.shared_neurons,
+             layout.shared);
     same("neurons an expert", config.expert_neurons, layout.capacity(dense.config.neurons));
 }
 

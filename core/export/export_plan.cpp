@@ -69,12 +69,9 @@ bool weighs_exactly(const Architecture& architecture, const Layout& layout, Rout
 
 /// Empty when the architecture can hold the conversion, else why not.
 std::string why_not_here(const Architecture& architecture, const ModelConfig& config, const Layout& layout) {
-    if (architecture.square_attention && config.heads * config.head_width != config.width)
-        return fmt::format("it wants heads x head width = model width, here {} x {} is not {}", config.heads,
-                           config.head_width, config.width);
     if (weighs_by_softmax(layout.routing) && architecture.weighing == Weighing::sigmoid_of_all)
         return "it weighs experts by sigmoids, the conversion was trained with a softmax";
-    return why_not(architecture, layout.shared, layout.capacity(config.neurons));
+    return why_not(architecture, config, layout.shared);
 }
 
 std::string reason_of(const Architecture& architecture, const Layout& layout, bool exact) {

@@ -63,10 +63,16 @@ class Assembly {
             name, tensor.sizes().vec(), [tensor] { return tensor; }, tensor.dim() == 1);
     }
 
+    /// Rows of q or k, or their biases.
     void add_rotary(std::string_view name, const at::Tensor& tensor) {
         if (!plan_.architecture->interleaved_rotary) return add(name, tensor);
-        add(name, tensor.sizes().vec(),
-            [tensor, width = model_.config.head_width] { return half_split_to_interleaved(tensor, width); });
+        add(
+            name, tensor.sizes().vec(),
+            [tensor, width = model_.config.head_width] {
+                const auto rows = tensor.dim() == 1 ? tensor.unsqueeze(1) : tensor;
+                return half_split_to_interleaved(rows, width).view(tensor.sizes());
+            },
+            tensor.dim() == 1);
     }
 
     void add_attention(const LayerWeights& layer) {
@@ -76,6 +82,17 @@ class Assembly {
         add(names_.value, layer.value);
         add(names_.output, layer.output);
         add(names_.ffn_norm, layer.ffn_norm);
+        if (layer.query_bias.defined()) {
+            add_rotary(names_.query_bias, layer.query_bias);
+            add_rotary(names_.key_bias, layer.key_bias);
+            add(names_.value_bias, layer.value_bias);
+            if (plan_.architecture->bias == AttentionBias::optional_with_output)
+                add(names_.output_bias, at::zeros({model_.config.width}));
+        }
+        if (layer.query_norm.defined()) {
+            add(names_.query_norm, layer.query_norm);
+            add(names_.key_norm, layer.key_norm);
+        }
     }
 
     // f W_r^T [E, D]
@@ -86,25 +103,26 @@ class Assembly {
         if (!names_.selection_bias.empty()) add(names_.selection_bias, at::zeros({count}));
     }
 
+    /// Filled up by zeros where the architecture wants more of them than there
+    /// are: neurons that say nothing.
     void add_shared(const LayerWeights& layer, const Neurons& of_columns) {
-        const auto width = layer.gate.size(1);
-        if (plan_.layout.shared == 0) {  // the architecture wants an expert there: one that says nothing
-            const auto nothing = plan_.layout.capacity(model_.config.neurons);
-            add(names_.shared.gate, at::zeros({nothing, width}));
-            add(names_.shared.up, at::zeros({nothing, width}));
-            add(names_.shared.down, at::zeros({width, nothing}));
-            return;
-        }
-        const auto shared = of_columns.front();
-        const auto count = shared.numel();
+        const auto width = layer.gate.size(1), capacity = plan_.layout.capacity(model_.config.neurons);
+        const auto shared = plan_.layout.shared > 0 ? of_columns.front() : at::empty({0}, at::kLong);
+        const auto count = shared_width(*plan_.architecture, plan_.layout.shared, capacity);
+        const auto missing = count - shared.numel();
+        const double factor = names_.shared_gate.empty() ? 1.0 : 2.0;
         if (names_.shared.up.empty()) {
             add(names_.shared.gate, {2 * count, width}, [=] { return gate_and_up(layer, shared); });
         } else {
-            add(names_.shared.gate, {count, width}, [=] { return rows(layer.gate, shared); });
-            add(names_.shared.up, {count, width}, [=] { return rows(layer.up, shared); });
+            const auto filled = [=](const at::Tensor& matrix) {
+                return at::constant_pad_nd(rows(matrix, shared), {0, 0, 0, missing});
+            };
+            add(names_.shared.gate, {count, width}, [=] { return filled(layer.gate); });
+            add(names_.shared.up, {count, width}, [=] { return filled(layer.up); });
         }
-        const double factor = names_.shared_gate.empty() ? 1.0 : 2.0;
-        add(names_.shared.down, {width, count}, [=] { return columns(layer.down, shared) * factor; });
+        add(names_.shared.down, {width, count}, [=] {
+            return at::constant_pad_nd(columns(layer.down, shared), {0, missing}) * factor;
+        });
         if (!names_.shared_gate.empty()) add(names_.shared_gate, at::zeros({1, width}));
     }
 

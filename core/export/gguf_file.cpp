@@ -64,7 +64,8 @@ void add_shape(Metadata& metadata, const ModelConfig& config, const ExportPlan& 
     if (plan.architecture->name == "glm4moe") {
         constexpr std::int64_t softmax_of_the_selected = 3;
         add("expert_feed_forward_length", count(capacity));
-        add("expert_shared_count", count(std::max<std::int64_t>(1, layout.shared / capacity)));
+        add("expert_shared_count",
+            count(shared_width(*plan.architecture, layout.shared, capacity) / capacity));
         add("leading_dense_block_count", count(0));
         add("expert_gating_func", count(softmax_of_the_selected));
         add("expert_weights_norm", true);

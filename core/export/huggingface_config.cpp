@@ -30,20 +30,25 @@ std::string_view running_type(const ExportPlan& plan) {
     return plan.numbers == NumberFormat::f16 && !shrunk ? "float16" : "float32";
 }
 
-void add_qwen2_moe(Json& json, const Layout& layout, std::int64_t capacity) {
+void add_qwen3_moe(Json& json, const Layout& layout, std::int64_t capacity) {
     json["num_experts"] = layout.experts;
     json["moe_intermediate_size"] = capacity;
-    json["shared_expert_intermediate_size"] = layout.shared;
     json["norm_topk_prob"] = true;
-    json["qkv_bias"] = false;
     json["decoder_sparse_step"] = 1;
     json["mlp_only_layers"] = Json::array();
     json["use_sliding_window"] = false;
 }
 
-void add_glm4_moe(Json& json, const Layout& layout, std::int64_t capacity) {
+void add_qwen2_moe(Json& json, const ModelConfig& config, const Layout& layout, std::int64_t capacity) {
+    add_qwen3_moe(json, layout, capacity);
+    json["shared_expert_intermediate_size"] = layout.shared;
+    json["qkv_bias"] = config.qkv_bias;
+}
+
+void add_glm4_moe(Json& json, const ModelConfig& config, const ExportPlan& plan, std::int64_t capacity) {
+    const auto& layout = plan.layout;
     json["n_routed_experts"] = layout.experts;
-    json["n_shared_experts"] = std::max<std::int64_t>(1, layout.shared / capacity);
+    json["n_shared_experts"] = shared_width(*plan.architecture, layout.shared, capacity) / capacity;
     json["moe_intermediate_size"] = capacity;
     json["routed_scaling_factor"] = static_cast<double>(layout.active);
     json["norm_topk_prob"] = true;
@@ -51,13 +56,14 @@ void add_glm4_moe(Json& json, const Layout& layout, std::int64_t capacity) {
     json["first_k_dense_replace"] = 0;
     json["num_nextn_predict_layers"] = 0;
     json["partial_rotary_factor"] = 1.0;  // its default turns half of a head
-    json["use_qk_norm"] = json["attention_bias"] = false;
+    json["use_qk_norm"] = config.qk_norm;
+    json["attention_bias"] = config.qkv_bias;
 }
 
 void add_granite(Json& json, const ModelConfig& config, const Layout& layout) {
     json["num_local_experts"] = layout.experts;
     if (layout.shared > 0) json["shared_intermediate_size"] = layout.shared;
-    json["attention_bias"] = false;
+    json["attention_bias"] = config.qkv_bias;
     // Its default is 1; a Llama divides by sqrt(head width).
     json["attention_multiplier"] = 1.0 / std::sqrt(static_cast<double>(config.head_width));
     json["embedding_multiplier"] = 1.0;
@@ -110,9 +116,11 @@ Json config_json(const Model& model, const ExportPlan& plan) {
     if (name == "mixtral")
         add_mixtral(json, layout);
     else if (name == "qwen2_moe")
-        add_qwen2_moe(json, layout, capacity);
+        add_qwen2_moe(json, config, layout, capacity);
+    else if (name == "qwen3_moe")
+        add_qwen3_moe(json, layout, capacity);
     else if (name == "glm4_moe")
-        add_glm4_moe(json, layout, capacity);
+        add_glm4_moe(json, config, plan, capacity);
     else
         add_granite(json, config, layout);
     return json;

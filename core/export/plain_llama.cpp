@@ -13,8 +13,6 @@ void require_plain_llama(const Model& model) {
                 model.path.string(), what);
     };
     require(!config.post_norms, "norms behind attention and FFN (Gemma 3)");
-    require(!config.qkv_bias, "biases of queries, keys and values (Qwen2)");
-    require(!config.qk_norm, "norms of queries and keys (Qwen3)");
     require(config.windows.empty(), "a sliding window");
     require(config.rope_divisors.empty(), "RoPE scaling");
     require(model.tokenizer->vocabulary().model == TokenizerModel::byte_level, "a SentencePiece tokenizer");

@@ -5,8 +5,8 @@
 
 namespace dotmoe {
 
-/// Throws Error naming the model and what it has beyond a plain Llama: biases of the attention, norms of its
-/// heads, a window, RoPE scaling.
+/// Throws Error naming the model and what it has beyond them: norms behind attention and FFN, a window, RoPE
+/// scaling, a SentencePiece tokenizer.
 void require_plain_llama(const Model& model);
 
 }  // namespace dotmoe

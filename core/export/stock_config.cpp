@@ -108,25 +108,36 @@ void read_granite(const Reader& json, StockConfig& config) {
     config.embedding_multiplier = json.positive_or("embedding_multiplier", 1);
     config.residual_multiplier = json.positive_or("residual_multiplier", 1);
     config.logits_scaling = json.positive_or("logits_scaling", 1);
-    json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
+    config.attention_bias = config.output_bias = json.flag_or("attention_bias", false);
 }
 
-void read_qwen2_moe(const Reader& json, StockConfig& config) {
-    config.naming = StockNaming::qwen2_moe;
+void read_qwen_experts(const Reader& json, StockConfig& config) {
     config.gating = Gating::softmax_then_top_k;
     config.experts = json.count("num_experts");
     config.expert_neurons = json.count("moe_intermediate_size");
-    config.shared_neurons = json.count("shared_expert_intermediate_size");
-    config.shared_gate = true;
     read_attention(json, config, 1e4, 1e-6);
     json.require(json.flag_or("norm_topk_prob", false), "norm_topk_prob", "only true is");
-    json.require(!json.flag_or("qkv_bias", true), "qkv_bias", "the source has none");
     json.require(!json.flag_or("use_sliding_window", false), "use_sliding_window",
                  "the source attends to everything");
     json.require(json.count_or("decoder_sparse_step", 1) == 1, "decoder_sparse_step",
                  "all layers have experts");
     const auto* dense = json.find("mlp_only_layers");
     json.require(dense == nullptr || dense->empty(), "mlp_only_layers", "all layers have experts");
+}
+
+void read_qwen2_moe(const Reader& json, StockConfig& config) {
+    read_qwen_experts(json, config);
+    config.naming = StockNaming::qwen2_moe;
+    config.shared_neurons = json.count("shared_expert_intermediate_size");
+    config.shared_gate = true;
+    config.attention_bias = json.flag_or("qkv_bias", true);
+}
+
+void read_qwen3_moe(const Reader& json, StockConfig& config) {
+    read_qwen_experts(json, config);
+    config.naming = StockNaming::qwen3_moe;
+    config.qk_norm = true;
+    config.attention_bias = config.output_bias = json.flag_or("attention_bias", false);
 }
 
 void read_glm4_moe(const Reader& json, StockConfig& config) {
@@ -136,7 +147,7 @@ void read_glm4_moe(const Reader& json, StockConfig& config) {
     config.expert_neurons = json.count("moe_intermediate_size");
     config.shared_neurons = json.count("n_shared_experts") * config.expert_neurons;
     config.routed_scale = json.positive_or("routed_scaling_factor", 1);
-    config.selection_bias = config.always_shared_experts = true;
+    config.selection_bias = config.whole_shared_experts = true;
     read_attention(json, config, 1e4, 1e-5);
     json.require(json.flag_or("norm_topk_prob", true), "norm_topk_prob", "only true is");
     json.require(json.count_or("n_group", 1) == 1 && json.count_or("topk_group", 1) == 1, "n_group",
@@ -145,17 +156,15 @@ void read_glm4_moe(const Reader& json, StockConfig& config) {
                  "first_k_dense_replace", "all layers have experts");
     json.require(json.positive_or("partial_rotary_factor", 0.5) == 1, "partial_rotary_factor",
                  "the source turns whole heads");
-    json.require(!json.flag_or("attention_bias", false), "attention_bias", "the source has none");
-    json.require(!json.flag_or("use_qk_norm", false), "use_qk_norm", "the source has none");
+    config.attention_bias = json.flag_or("attention_bias", false);
+    config.qk_norm = json.flag_or("use_qk_norm", false);
 }
 
 void read_architecture(const Reader& json, StockConfig& config) {
     constexpr std::pair<const char*, void (*)(const Reader&, StockConfig&)> known[] = {
-        {"MixtralForCausalLM", read_mixtral},
-        {"GraniteMoeForCausalLM", read_granite},
-        {"GraniteMoeSharedForCausalLM", read_granite},
-        {"Qwen2MoeForCausalLM", read_qwen2_moe},
-        {"Glm4MoeForCausalLM", read_glm4_moe}};
+        {"MixtralForCausalLM", read_mixtral},          {"GraniteMoeForCausalLM", read_granite},
+        {"GraniteMoeSharedForCausalLM", read_granite}, {"Qwen2MoeForCausalLM", read_qwen2_moe},
+        {"Qwen3MoeForCausalLM", read_qwen3_moe},       {"Glm4MoeForCausalLM", read_glm4_moe}};
     config.architecture = json.architecture();
     std::string names;
     for (const auto& [name, read] : known) {

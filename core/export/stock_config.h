@@ -18,7 +18,7 @@ enum class Gating {
 };
 
 /// Whose tensor names.
-enum class StockNaming { mixtral, granite, qwen2_moe, glm4_moe, gguf, gguf_glm4 };
+enum class StockNaming { mixtral, granite, qwen2_moe, qwen3_moe, glm4_moe, gguf, gguf_glm4 };
 
 /// Field names follow config.json; defaults are those of the runtimes.
 struct StockConfig {
@@ -30,11 +30,14 @@ struct StockConfig {
     std::int64_t experts = 0, active = 0;
     double rope_base = 0, norm_epsilon = 0;
     double attention_multiplier = 0, embedding_multiplier = 1, residual_multiplier = 1, logits_scaling = 1;
-    double routed_scale = 1;             ///< factor on the experts' weights
-    bool interleaved_rotary = false;     ///< neighbours turn together, not the halves of a head
-    bool selection_bias = false;         ///< a vector [E] is added to the logits for the choice
-    bool shared_gate = false;            ///< the shared expert counts by a sigmoid of its gate [1, D]
-    bool always_shared_experts = false;  ///< zeros stand in where the conversion has none
+    double routed_scale = 1;            ///< factor on the experts' weights
+    bool interleaved_rotary = false;    ///< neighbours turn together, not the halves of a head
+    bool selection_bias = false;        ///< a vector [E] is added to the logits for the choice
+    bool shared_gate = false;           ///< the shared expert counts by a sigmoid of its gate [1, D]
+    bool whole_shared_experts = false;  ///< the shared are multiples of an expert, filled up by zeros
+    bool attention_bias = false;        ///< of queries, keys and values
+    bool output_bias = false;           ///< of attention's output projection
+    bool qk_norm = false;               ///< RMSNorm of each head's query and key
     bool tied_embeddings = false;
 };
 

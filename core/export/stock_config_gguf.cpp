@@ -55,7 +55,7 @@ void read_glm4(const Keys& keys, StockConfig& config) {
     config.gating = Gating::top_k_then_softmax;
     config.expert_neurons = keys.count("expert_feed_forward_length");
     config.shared_neurons = keys.count("expert_shared_count") * config.expert_neurons;
-    config.selection_bias = config.always_shared_experts = true;
+    config.selection_bias = config.whole_shared_experts = true;
     keys.require(keys.count_or("expert_gating_func", 0, 0) == softmax_of_the_selected, "expert_gating_func",
                  "only 3 is, a softmax of the selected");
     keys.require(keys.count_or("leading_dense_block_count", 0, 0) == 0, "leading_dense_block_count",
@@ -101,6 +101,8 @@ StockConfig read_stock_config(const gguf::File& file) {
     const auto& embedding = file.at("token_embd.weight").shape;
     config.vocabulary = embedding.empty() ? 0 : embedding.front();
     config.tied_embeddings = file.find("output.weight") == nullptr;
+    config.attention_bias = file.find("blk.0.attn_q.bias") != nullptr;  // asked for, but may be missing
+    config.qk_norm = config.architecture == "glm4moe" && file.find("blk.0.attn_q_norm.weight") != nullptr;
     if (config.architecture == "glm4moe")
         read_glm4(keys, config);
     else

@@ -102,21 +102,27 @@ at::Tensor StockModel::router(std::int64_t layer) const {
 at::Tensor StockModel::attend(const at::Tensor& x, const std::string& layer) const {
     const auto& names = stock_names(config_.naming);
     const auto length = x.size(0), width = config_.head_width, group = config_.heads / config_.kv_heads;
-    const auto heads = [&](std::string_view name, std::int64_t count) {
-        return at::linear(x, tensor(layer, name)).view({length, count, width}).transpose(0, 1);
+    const auto heads = [&](std::string_view name, std::string_view bias, std::int64_t count) {
+        auto rows = at::linear(x, tensor(layer, name));
+        if (config_.attention_bias) rows = rows + tensor(layer, bias);
+        return rows.view({length, count, width}).transpose(0, 1);
     };
     const auto rotation = rotations(length, width, config_.rope_base);
-    const auto turned = [&](const at::Tensor& each) {
-        return rotated(each, rotation, config_.interleaved_rotary);
+    const auto turned = [&](const at::Tensor& each, std::string_view norm) {
+        const auto normed =
+            config_.qk_norm ? rms_normalised(each, tensor(layer, norm), config_.norm_epsilon) : each;
+        return rotated(normed, rotation, config_.interleaved_rotary);
     };
-    const auto query = turned(heads(names.query, config_.heads));
-    const auto key = turned(heads(names.key, config_.kv_heads)).repeat_interleave(group, 0);
-    const auto value = heads(names.value, config_.kv_heads).repeat_interleave(group, 0);
+    const auto query = turned(heads(names.query, names.query_bias, config_.heads), names.query_norm);
+    const auto key = turned(heads(names.key, names.key_bias, config_.kv_heads), names.key_norm)
+                         .repeat_interleave(group, 0);
+    const auto value = heads(names.value, names.value_bias, config_.kv_heads).repeat_interleave(group, 0);
     const auto future = at::ones({length, length}, at::kBool).triu(1);
     const auto scores = at::matmul(query, key.transpose(1, 2)) * config_.attention_multiplier;
     const auto weights = at::softmax(scores.masked_fill(future, -INFINITY), -1);
     const auto mixed = at::matmul(weights, value).transpose(0, 1).reshape({length, config_.heads * width});
-    return at::linear(mixed, tensor(layer, names.output));
+    const auto output = at::linear(mixed, tensor(layer, names.output));
+    return config_.output_bias ? output + tensor(layer, names.output_bias) : output;
 }
 
 std::vector<StockFfn> StockModel::experts(const std::string& layer) const {

@@ -16,6 +16,12 @@ constexpr StockNames mixtral{"model.embed_tokens.weight",
                              "self_attn.v_proj.weight",
                              "self_attn.o_proj.weight",
                              "post_attention_layernorm.weight",
+                             "self_attn.q_proj.bias",
+                             "self_attn.k_proj.bias",
+                             "self_attn.v_proj.bias",
+                             "self_attn.o_proj.bias",
+                             "self_attn.q_norm.weight",
+                             "self_attn.k_norm.weight",
                              "block_sparse_moe.gate.weight",
                              {},
                              "block_sparse_moe.experts.{}.w1.weight",
@@ -38,6 +44,12 @@ constexpr StockNames granite{"model.embed_tokens.weight",
                              "self_attn.v_proj.weight",
                              "self_attn.o_proj.weight",
                              "post_attention_layernorm.weight",
+                             "self_attn.q_proj.bias",
+                             "self_attn.k_proj.bias",
+                             "self_attn.v_proj.bias",
+                             "self_attn.o_proj.bias",
+                             "self_attn.q_norm.weight",
+                             "self_attn.k_norm.weight",
                              "block_sparse_moe.router.layer.weight",
                              {},
                              "block_sparse_moe.input_linear.weight",
@@ -49,12 +61,19 @@ constexpr StockNames granite{"model.embed_tokens.weight",
                              {},
                              true};
 
-constexpr StockNames qwen2() {
+constexpr StockNames qwen3() {
     auto names = mixtral;
     names.router = "mlp.gate.weight";
     names.gate = "mlp.experts.{}.gate_proj.weight";
     names.up = "mlp.experts.{}.up_proj.weight";
     names.down = "mlp.experts.{}.down_proj.weight";
+    return names;
+}
+// models/qwen3_moe/modeling_qwen3_moe.py.
+constexpr StockNames qwen3_moe = qwen3();
+
+constexpr StockNames qwen2() {
+    auto names = qwen3();
     names.shared_gate = "mlp.shared_expert.gate_proj.weight";
     names.shared_up = "mlp.shared_expert.up_proj.weight";
     names.shared_down = "mlp.shared_expert.down_proj.weight";
@@ -86,6 +105,12 @@ constexpr StockNames llama_cpp{"token_embd.weight",
                                "attn_v.weight",
                                "attn_output.weight",
                                "ffn_norm.weight",
+                               "attn_q.bias",
+                               "attn_k.bias",
+                               "attn_v.bias",
+                               {},
+                               "attn_q_norm.weight",
+                               "attn_k_norm.weight",
                                "ffn_gate_inp.weight",
                                {},
                                "ffn_gate_exps.weight",
@@ -141,6 +166,8 @@ const StockNames& stock_names(StockNaming naming) {
             return granite;
         case StockNaming::qwen2_moe:
             return qwen2_moe;
+        case StockNaming::qwen3_moe:
+            return qwen3_moe;
         case StockNaming::glm4_moe:
             return glm4_moe;
         case StockNaming::gguf:
@@ -169,6 +196,16 @@ Shapes stock_shapes(const StockConfig& c) {
         add(names.key, {keys, c.width});
         add(names.value, {keys, c.width});
         add(names.output, {c.width, queries});
+        if (c.attention_bias) {
+            add(names.query_bias, {queries});
+            add(names.key_bias, {keys});
+            add(names.value_bias, {keys});
+        }
+        if (c.output_bias) add(names.output_bias, {c.width});
+        if (c.qk_norm) {
+            add(names.query_norm, {c.head_width});
+            add(names.key_norm, {c.head_width});
+        }
         add(names.router, {c.experts, c.width});
         if (c.selection_bias) add(names.selection_bias, {c.experts});
         add_experts(shapes, layer, names, c);

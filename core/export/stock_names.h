@@ -16,6 +16,7 @@ namespace dotmoe {
 struct StockNames {
     std::string_view embedding, norm, head, layer;
     std::string_view attention_norm, query, key, value, output, ffn_norm;
+    std::string_view query_bias, key_bias, value_bias, output_bias, query_norm, key_norm;
     std::string_view router, selection_bias;
     std::string_view gate, up, down;                       ///< of the experts
     std::string_view shared_gate, shared_up, shared_down;  ///< of the shared one

@@ -211,7 +211,7 @@ def test_toys(probe, toy, tmp_path, shared, active, routers):
 
 # (architecture, experts, active, shared in sixteenths)
 @pytest.mark.parametrize("architecture, experts, active, shared", [
-    ("qwen2_moe", 14, 3, 2), ("qwen2_moe", 15, 4, 1), ("glm4_moe", 14, 3, 2), ("glm4_moe", 16, 4, 0), ("glm4_moe", 12, 1, 4),
+    ("qwen2_moe", 14, 3, 2), ("qwen2_moe", 15, 4, 1), ("glm4_moe", 14, 3, 2), ("glm4_moe", 16, 4, 0), ("glm4_moe", 12, 1, 4), ("glm4_moe", 5, 2, 1),
     ("granitemoe", 16, 3, 0)])  # fmt: skip
 def test_other_classes(probe, toy, tmp_path, architecture, experts, active, shared):
     neurons = int(gguf.GGUFReader(toy_path()).fields["llama.feed_forward_length"].contents())

@@ -92,12 +92,13 @@ def check_file(exported, source, architecture, experts, active, shared, kind):
     assert exported.field("general.architecture") == architecture
     assert exported.field("general.name") == fields["general.name"].contents()
 
-    glm, padded = architecture == "glm4moe", architecture == "glm4moe" and shared == 0
+    glm = architecture == "glm4moe"
+    always_on = max(1, -(-shared // capacity)) * capacity if glm else shared  # zeros fill up the last
     if glm:
         assert of_export["expert_gating_func"] == 3 and of_export["expert_weights_norm"] is True
         assert of_export["expert_weights_scale"] == active and of_export["leading_dense_block_count"] == 0
         assert of_export["expert_feed_forward_length"] == capacity
-        assert of_export["expert_shared_count"] == max(1, shared // capacity)
+        assert of_export["expert_shared_count"] == always_on // capacity
     else:
         assert of_export["feed_forward_length"] == capacity
     if architecture == "granitemoe":
@@ -127,11 +128,12 @@ def check_file(exported, source, architecture, experts, active, shared, kind):
         same("post_attention_norm.weight" if glm else "ffn_norm.weight", source.values(blk + "ffn_norm.weight"))
         gate, up, down = (source.values(f"{blk}ffn_{part}.weight") for part in ("gate", "up", "down"))
         owners = [source.neurons(layer, column) for column in range(experts + bool(shared))]
-        if shared or padded:
-            g = owners.pop(0) if shared else None
-            same("ffn_gate_shexp.weight", np.zeros((capacity, gate.shape[1])) if padded else gate[g])
-            same("ffn_up_shexp.weight", np.zeros((capacity, gate.shape[1])) if padded else up[g])
-            same("ffn_down_shexp.weight", np.zeros((gate.shape[1], capacity)) if padded else down[:, g])
+        if always_on:
+            g = owners.pop(0) if shared else np.zeros(0, int)
+            fill = ((0, always_on - len(g)), (0, 0))
+            same("ffn_gate_shexp.weight", np.pad(gate[g], fill))
+            same("ffn_up_shexp.weight", np.pad(up[g], fill))
+            same("ffn_down_shexp.weight", np.pad(down[:, g], fill[::-1]))
         same("ffn_gate_exps.weight", np.stack([gate[g] for g in owners]))
         same("ffn_up_exps.weight", np.stack([up[g] for g in owners]))
         same("ffn_down_exps.weight", np.stack([factor * down[:, g] for g in owners]))
@@ -146,7 +148,7 @@ def check_file(exported, source, architecture, experts, active, shared, kind):
 
 
 CASES = [
-    ("glm4moe", 14, 3, 2), ("glm4moe", 16, 4, 0), ("llama", 16, 4, 0), ("granitemoe", 12, 4, 4), ("granitemoe", 13, 3, 3),
+    ("glm4moe", 14, 3, 2), ("glm4moe", 16, 4, 0), ("glm4moe", 5, 2, 1), ("llama", 16, 4, 0), ("granitemoe", 12, 4, 4), ("granitemoe", 13, 3, 3),
 ]  # fmt: skip
 
 

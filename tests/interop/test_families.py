@@ -15,7 +15,7 @@ from tiny_models import FAMILIES, make_model, make_tokenizer, save_family, write
 from transformers import AutoModelForCausalLM
 from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
-EXPORTED = {"llama", "llama-tied", "llama-wide-heads", "mistral"}
+EXPORTED = {"llama", "llama-tied", "llama-wide-heads", "mistral", "qwen2", "qwen3"}
 PROMPT = "The quick brown fox isn't 42 years old: <tool> naïve"
 
 
@@ -136,6 +136,47 @@ def test_export_or_its_refusal(family, probe, tmp_path):
     tokens = torch.tensor([passages_of(model)[0]])
     with torch.no_grad():
         assert (exported(tokens).logits - model(tokens).logits).abs().max() <= 2e-3
+
+
+# (family, architecture, experts, active, shared): one expert and all of them are exact in every class, the rest in Granite.
+CLASSES = [
+    ("qwen2", "qwen2_moe", 5, 1, 16), ("qwen2", "qwen2_moe", 5, 5, 16), ("qwen2", "granitemoe", 6, 2, 0),
+    ("qwen2", "granitemoeshared", 5, 2, 16), ("qwen2", "glm4_moe", 5, 1, 16), ("qwen2", "glm4_moe", 5, 1, 6),
+    ("qwen3", "qwen3_moe", 6, 1, 0), ("qwen3", "qwen3_moe", 6, 6, 0), ("qwen3", "glm4_moe", 5, 1, 16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("family, architecture, experts, active, shared", CLASSES)
+def test_exports_with_biases_and_norms(family, architecture, experts, active, shared, probe, tmp_path):
+    """transformers runs the export as the core runs the conversion, every tensor found; so does the receipt's own reader."""
+    source, _ = save_family(family, tmp_path / "model")
+    project, export, tokens = tmp_path / "project", tmp_path / "export", torch.tensor(passages_of(source)[0])
+    probe("random_project", tmp_path / "model", project, experts, active, shared, 1)
+    probe("export", project, export, "huggingface", architecture, "exact", "f32", 10**9)
+    model, info = AutoModelForCausalLM.from_pretrained(export, dtype=torch.float32, output_loading_info=True)
+    assert not any(info.values()), info
+    save_file({"tokens": tokens}, tmp_path / "run.safetensors")
+    probe("own_forward", project, tmp_path / "run.safetensors", tmp_path / "own.safetensors")
+    with torch.no_grad():
+        theirs = model.eval()(tokens[None]).logits[0]
+    assert (load_file(tmp_path / "own.safetensors")["converted"] - theirs).abs().max() <= 5e-3
+    receipt = json.loads(probe("verify", export, project).stdout)
+    assert receipt["passed"], receipt["verdict"]
+    assert receipt["equivalence"] == "exact"
+
+
+@pytest.mark.parametrize("family", ["qwen2", "qwen3"])
+@pytest.mark.parametrize("experts, active, shared", [(5, 2, 16), (6, 2, 0), (5, 2, 6)])
+def test_gguf_of_biases_and_norms(family, experts, active, shared, probe, tmp_path):
+    save_family(family, tmp_path / "model")
+    probe("random_project", tmp_path / "model", tmp_path / "project", experts, active, shared, 1)
+    written = probe("export", tmp_path / "project", tmp_path / "export.gguf", "gguf", "best", "exact", "f32", 10**9)
+    assert json.loads(written.stdout)["architecture"] == "glm4moe"
+    receipt = json.loads(probe("verify", tmp_path / "export.gguf", tmp_path / "project").stdout)
+    assert receipt["passed"], receipt["verdict"]
+    kinds = ("attn_q.bias", "attn_k.bias", "attn_v.bias") if family == "qwen2" else ("attn_q_norm.weight", "attn_k_norm.weight")
+    names = {tensor.name for tensor in gguf.GGUFReader(tmp_path / "export.gguf").tensors}
+    assert {f"blk.2.{kind}" for kind in kinds} <= names
 
 
 # Family -> architecture in GGUF. llama.cpp has no key for a window in only some layers; ours has the gguf package's own.

@@ -41,7 +41,7 @@ def test_what_a_format_cannot_hold(conversion, tmp_path):
     never = tmp_path / "never"
     for arguments, code, part in [
         (["--architecture", "gpt2"], 2, "mixtral"),
-        (["--architecture", "glm4_moe"], 1, "multiples"),
+        (["--architecture", "mixtral"], 1, "no shared neurons"),
         (["--dtype", "q8_0"], 2, "GGUF"),
         (["--format", "gguf", "--architecture", "mixtral"], 2, "glm4moe"),
     ]:

@@ -232,10 +232,10 @@ TEST(DamagedGgufExport, IsOneClearLine) {
          [](auto& e) {
              rewrite(e, [](Metadata&, auto& tensors) {
                  tensors.push_back(tensors.front());
-                 tensors.back().name = "blk.0.attn_q.bias";
+                 tensors.back().name = "blk.0.attn_output.bias";
              });
          },
-         "blk.0.attn_q.bias is not expected"},
+         "blk.0.attn_output.bias is not expected"},
         {"turned", with_tensor(exps, [](auto& tensor) { std::swap(tensor.shape[1], tensor.shape[2]); }),
          "is 5x8x32 and should be 5x32x8"},
         {"NaN",

@@ -69,7 +69,7 @@ TEST(ExportPlan, PicksTheExactClassWhereThereIsOne) {
           Case{{6, 6, 0}, portable, folder, "mixtral"},
           Case{test::with_shared, portable, folder, "granitemoeshared"},
           Case{test::without_shared, exact, gguf, "glm4moe"}, Case{test::with_shared, exact, gguf, "glm4moe"},
-          Case{{4, 2, 12}, exact, gguf, "granitemoe"}}) {
+          Case{{4, 2, 12}, exact, gguf, "glm4moe"}}) {
         const ToyConversion toy(layout);
         const auto plan = plan_of(toy, routers, "", format);
         EXPECT_EQ(plan.architecture->name, architecture);

@@ -68,7 +68,7 @@ TEST(StockConfig, RefusesWhatItCannotRun) {
     expect_refused("num_attention_heads", 32);
     expect_refused("rope_scaling", {{"rope_type", "yarn"}});
     expect_refused("hidden_act", "gelu");
-    expect_refused("attention_bias", true);
+    expect_refused("attention_bias", 1);
     expect_refused("attention_multiplier", 0);
     expect_refused("attention_multiplier", "1");
     expect_refused("tie_word_embeddings", 1);
