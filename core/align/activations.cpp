@@ -10,6 +10,12 @@ namespace {
 constexpr std::int64_t windows_a_batch = 4;
 constexpr std::int64_t tokens_a_chunk = 2048;
 
+/// sqrt(w_i^T F w_i) of the columns of weight [D, N]; F undefined: |w_i|.
+at::Tensor column_norms(const at::Tensor& weight, const at::Tensor& metric) {
+    if (!metric.defined()) return weight.norm(2, 0);
+    return (weight * metric.matmul(weight)).sum(0).clamp_min(0).sqrt();
+}
+
 }  // namespace
 
 ActivationStream::ActivationStream(const Transformer& transformer, const at::Tensor& windows)
@@ -37,8 +43,9 @@ void ActivationStream::advance(const FeedForward& ffn) {
     ++layer_;
 }
 
-NeuronEnergies::NeuronEnergies(at::Tensor inputs, const LayerWeights& layer, std::int64_t cache_bytes)
-    : inputs_(std::move(inputs)), layer_(layer), down_norm_(layer.down.to(at::kFloat).norm(2, 0)) {
+NeuronEnergies::NeuronEnergies(at::Tensor inputs, const LayerWeights& layer, const at::Tensor& metric,
+                               std::int64_t cache_bytes)
+    : inputs_(std::move(inputs)), layer_(layer), down_norm_(column_norms(layer.down.to(at::kFloat), metric)) {
     const auto bytes_a_token =
         static_cast<std::int64_t>(sizeof(float)) * (inputs_.size(1) + down_norm_.size(0));
     if (tokens() * bytes_a_token > cache_bytes) return;

@@ -31,7 +31,7 @@ class ActivationStream {
 };
 
 /// S_ti = (|H_ti| |W_down,i|)^2 (METHOD §7) of a layer's inputs, in chunks of tokens. The chunks are kept
-/// while they fit into `cache_bytes` and computed anew otherwise.
+/// while they fit into `cache_bytes` and computed anew otherwise. With a metric F, |w|^2 = w^T F w.
 class NeuronEnergies {
   public:
     struct Chunk {
@@ -39,8 +39,9 @@ class NeuronEnergies {
         at::Tensor energies;  ///< S [t, N] fp32
     };
 
-    /// inputs [T, D]: as ActivationStream gives them. `layer` must outlive the object.
-    NeuronEnergies(at::Tensor inputs, const LayerWeights& layer,
+    /// inputs [T, D]: as ActivationStream gives them. metric [D, D] fp32 (align/loss_metric.h) or undefined:
+    /// the plain norm. `layer` must outlive the object.
+    NeuronEnergies(at::Tensor inputs, const LayerWeights& layer, const at::Tensor& metric = {},
                    std::int64_t cache_bytes = std::int64_t{512} << 20);
 
     std::int64_t tokens() const { return inputs_.size(0); }
@@ -53,7 +54,7 @@ class NeuronEnergies {
 
     at::Tensor inputs_;
     const LayerWeights& layer_;
-    at::Tensor down_norm_;  ///< |W_down,i| [N] fp32
+    at::Tensor down_norm_;  ///< |W_down,i| [N] fp32, in the metric
     std::vector<Chunk> cache_;
 };
 

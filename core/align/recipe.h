@@ -20,9 +20,14 @@ struct TextRecipe {
 
 /// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
 struct LayerwiseRecipe {
-    std::int64_t rounds = 7;            ///< router fit + transport, in turn
-    double ridge = 1e-2;                ///< lambda of the router fit, inputs at unit RMS
-    double router_scale = 1.5;          ///< mean column norm of W_r times the inputs' RMS
+    std::int64_t rounds = 7;    ///< router fit + transport, in turn
+    double ridge = 1e-2;        ///< lambda of the router fit, inputs at unit RMS
+    double router_scale = 1.5;  ///< mean column norm of W_r times the inputs' RMS
+    /// Text whose losses give the metric of the energies (align/loss_metric.h); 0: their plain norm.
+    std::int64_t metric_windows = 8;
+    /// Each layer is fitted to the text as the converted layers before it leave it, as it will see it; off:
+    /// as the dense ones do.
+    bool sequential = true;
     double energy_power = 0.7;          ///< exponent of the energies in the affinity; 1 is METHOD §7's own
     double load_floor = 0.25;           ///< least load of an expert, over an even share; 0: experts may die
     std::int64_t top_activations = 10;  ///< K_a of METHOD §10: neurons that count as on for a token

@@ -13,7 +13,8 @@ enum class SeedPurpose : std::uint64_t {
     refine = 4,
     batch = 5,
     noise = 6,
-    recovery = 7
+    recovery = 7,
+    metric = 8
 };
 
 /// SplitMix64 (Steele, Lea and Flood 2014) over the three numbers.

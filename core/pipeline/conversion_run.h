@@ -16,7 +16,6 @@
 
 namespace dotmoe {
 
-class ActivationStream;
 class Assignment;
 struct DistillStep;
 
@@ -44,8 +43,16 @@ class ConversionRun {
     Quality judge(const std::string& label, std::int64_t step, const ExpertSet& experts);
     Quality judge(const std::string& label, std::int64_t step, const Transformer& transformer,
                   const FeedForward& ffn);
-    void align_layer(const ActivationStream& calibration, const ActivationStream& held_out,
-                     std::int64_t layer);
+    /// [D, D] a layer; none where the recipe measures energies by their plain norm.
+    std::vector<at::Tensor> measure_metrics();
+    /// What a layer's FFN sees, [T, D] each, and its metric [D, D], which may be undefined.
+    struct LayerText {
+        at::Tensor calibration;
+        at::Tensor random_calibration;  ///< undefined: the random split has the same
+        at::Tensor held_out;            ///< of the dense model
+        at::Tensor metric;
+    };
+    void align_layer(const LayerText& text, std::int64_t layer);
     /// Raises, layer by layer on the converted model's own activations, experts that training left without
     /// tokens.
     void revive_experts();

@@ -137,6 +137,12 @@ Work recover_step(const Shape& s, double tokens) {
     return once * 4 + Work{0, adamw_passes * float_bytes * s.layer_weights()} + vocabulary(s, tokens) * 3;
 }
 
+/// The energies' metric: a pass forward and back through frozen weights, and the vocabulary twice.
+Work loss_metric(const Shape& s, const Recipe& recipe) {
+    const double tokens = static_cast<double>(recipe.layerwise.metric_windows) * s.window;
+    return forward(s, tokens) * 2 + vocabulary(s, tokens) * 2;
+}
+
 /// Straight-through steps within every layer: its FFN forward, dense and masked, and backward.
 Work refinement(const Shape& s, const LayerwiseRecipe& recipe) {
     const double tokens = static_cast<double>(recipe.batch_tokens * recipe.steps) * s.L;
@@ -154,8 +160,14 @@ Work whole_conversion(const Shape& s, const Recipe& recipe, double calibration, 
                 : rival_split(s, recipe.method, calibration);
         const auto random = alternating_round(s, calibration);  // the split to compare with, its router
         const Work gram{calibration * 2 * s.D * s.D, calibration * float_bytes * s.D};
-        work = work + forward(s, calibration + held_out) + (split + random + gram) * s.L +
-               refinement(s, recipe.layerwise) + judge(s, held_out) * 2;
+        // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
+        // products.
+        const Work own_text =
+            recipe.layerwise.sequential
+                ? forward(s, calibration) + Work{calibration * 4 * s.D * s.N, 0} * s.L + gram * s.L
+                : Work{};
+        work = work + forward(s, calibration + held_out) + own_text + (split + random + gram) * s.L +
+               loss_metric(s, recipe) + refinement(s, recipe.layerwise) + judge(s, held_out) * 2;
     }
     const auto& distill = recipe.distill;
     const auto steps = training_steps(recipe), recovery = recipe.recover.steps;

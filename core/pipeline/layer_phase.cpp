@@ -4,6 +4,7 @@
 #include "align/activations.h"
 #include "align/layerwise.h"
 #include "align/load_floor.h"
+#include "align/loss_metric.h"
 #include "align/placement.h"
 #include "align/refine.h"
 #include "align/splits/random.h"
@@ -26,6 +27,13 @@ constexpr double checkpoint_interval = 15;
 /// Text on which the finished routers are looked through for dead experts.
 constexpr std::int64_t windows_to_revive_on = 8;
 
+/// The split that every other one must beat, with the router that fits it.
+LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& ridge,
+                            const Placement& placement, std::uint64_t seed) {
+    const auto split = moved_to_allowed(random_split(energies, placement.layout, seed), placement);
+    return {split, ridge.fit(split, placement.layout)};
+}
+
 }  // namespace
 
 void ConversionRun::align_layers() {
@@ -33,21 +41,36 @@ void ConversionRun::align_layers() {
     const auto windows = std::min(recipe().text.calibration_windows, train_.size(0));
     ActivationStream calibration(*transformer_, train_.slice(0, 0, windows)),
         held_out(*transformer_, held_out_);
+    // The split to compare with is fitted to the text as its own layers leave it.
+    const bool sequential = recipe().layerwise.sequential;
+    auto random_calibration = sequential ? std::optional(calibration) : std::nullopt;
+    const auto advance = [&](ActivationStream& stream, const std::vector<LayerExperts>& layers) {
+        const ExpertSet experts{layout(), layers};
+        stream.advance(sequential ? converted_feed_forward(model_->weights, experts) : transformer_->dense());
+    };
+    const auto metrics = measure_metrics();
     ProgressMeter meter(layer_count(), static_cast<std::int64_t>(state_.layers.size())), since_checkpoint(0);
     for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
         hooks_.control.poll();
         const bool done = layer < static_cast<std::int64_t>(state_.layers.size());
         calibration.attend();
         held_out.attend();
+        if (random_calibration) random_calibration->attend();
         if (!done) {
             publish_layer(layer, LayerState::aligning);
-            align_layer(calibration, held_out, layer);
+            align_layer({.calibration = calibration.feed_forward_inputs(),
+                         .random_calibration =
+                             random_calibration ? random_calibration->feed_forward_inputs() : at::Tensor(),
+                         .held_out = held_out.feed_forward_inputs(),
+                         .metric = metrics.empty() ? at::Tensor() : metrics[static_cast<std::size_t>(layer)]},
+                        layer);
             meter.set_done(layer + 1);
             show_experts(state_.layers);
         }
         publish_layer(layer, LayerState::done);
         publish_progress("layer-wise", "layers", meter);
-        calibration.advance(transformer_->dense());
+        advance(calibration, state_.layers);
+        if (random_calibration) advance(*random_calibration, state_.random_layers);
         held_out.advance(transformer_->dense());
         if (since_checkpoint.seconds() > checkpoint_interval) {
             checkpoint();
@@ -61,18 +84,27 @@ void ConversionRun::align_layers() {
         state_.stages.layerwise = judge("layerwise", 0, ExpertSet{layout(), state_.layers});
 }
 
-void ConversionRun::align_layer(const ActivationStream& calibration, const ActivationStream& held_out,
-                                std::int64_t layer) {
+std::vector<at::Tensor> ConversionRun::measure_metrics() {
+    const auto windows = std::min(recipe().layerwise.metric_windows, train_.size(0));
+    if (windows == 0 || std::ssize(state_.layers) == layer_count()) return {};
+    ProgressMeter meter(windows);
+    return loss_metrics(*transformer_, train_.slice(0, 0, windows),
+                        derive_seed(recipe().seed, SeedPurpose::metric, 0), [&](std::int64_t done) {
+                            hooks_.control.poll();
+                            meter.set_done(done);
+                            publish_progress("metric", "windows", meter);
+                        });
+}
+
+void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
-    const auto inputs = calibration.feed_forward_inputs(), judged = held_out.feed_forward_inputs();
-    const NeuronEnergies energies(inputs, weights);
+    const NeuronEnergies energies(text.calibration, weights, text.metric);
     const RidgeRouter ridge(energies, recipe().layerwise);
 
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
     const auto split_seed = derive_seed(recipe().seed, SeedPurpose::split, index);
-    const auto split = moved_to_allowed(random_split(energies, layout(), split_seed), placement);
-    const LayerExperts random{split, ridge.fit(split, layout())};
+    const auto random = random_experts(energies, ridge, placement, split_seed);
     std::optional<double> gap;
     SolveRecorder solve;
     const auto on_round = [&](const LayerwiseRound& round) {
@@ -85,29 +117,33 @@ void ConversionRun::align_layer(const ActivationStream& calibration, const Activ
         hooks_.events.publish(solve.snapshot(place, 0, round.transport.converged));
         solve.clear();
     };
-    auto experts =
-        recipe().method == Method::transport
-            ? alternate(energies, ridge, placement, recipe().layerwise, split, {on_round, solve.observer()})
-            : split_layer(recipe().method, {energies, weights, ridge, placement}, recipe().layerwise,
-                          split_seed);
-    experts = refine_layer(inputs, weights, experts, placement, recipe(),
+    auto experts = recipe().method == Method::transport
+                       ? alternate(energies, ridge, placement, recipe().layerwise, random.owner,
+                                   {on_round, solve.observer()})
+                       : split_layer(recipe().method, {energies, weights, ridge, placement},
+                                     recipe().layerwise, split_seed);
+    experts = refine_layer(text.calibration, weights, experts, placement, recipe(),
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {
                                step.layer = static_cast<int>(layer);
                                hooks_.events.publish(step);
                            });
 
-    const auto load = layer_load(judged, experts.router, layout());
+    const auto load = layer_load(text.held_out, experts.router, layout());
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
                                         load.load.unsqueeze(0)));
-    state_.layer_metrics.push_back({.error = layer_error(judged, weights, experts, layout()),
+    state_.layer_metrics.push_back({.error = layer_error(text.held_out, weights, experts, layout()),
                                     .load_max = load.largest,
                                     .dead = load.dead,
                                     .greedy_gap = gap,
-                                    .random_error = layer_error(judged, weights, random, layout()),
+                                    .random_error = layer_error(text.held_out, weights, random, layout()),
                                     .dropped = load.dropped});
     state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
+    if (!text.random_calibration.defined()) return;
+    const NeuronEnergies own_energies(text.random_calibration, weights, text.metric);
+    state_.random_layers.back() =
+        random_experts(own_energies, RidgeRouter(own_energies, recipe().layerwise), placement, split_seed);
 }
 
 void ConversionRun::revive_experts() {

@@ -14,7 +14,7 @@ TEST(NeuronEnergies, AreTheFormulasWhetherCachedOrNot) {
     const auto h = at::silu(x.matmul(layer.gate.t())) * x.matmul(layer.up.t());
     const auto wanted = (h.abs() * layer.down.norm(2, 0)).pow(2);
     for (const std::int64_t cache : {std::int64_t{0}, std::int64_t{1} << 30}) {
-        const NeuronEnergies energies(x, layer, cache);
+        const NeuronEnergies energies(x, layer, {}, cache);
         ASSERT_EQ(energies.chunks(), 3);
         std::vector<at::Tensor> inputs, values;
         for (std::int64_t i = 0; i < energies.chunks(); ++i) {
