@@ -5,17 +5,23 @@ namespace dotmoe {
 at::Tensor with_load_floor(const at::Tensor& router, const at::Tensor& x, std::int64_t active, double floor) {
     if (floor == 0) return router;
     constexpr int most_raises = 24;
-    constexpr double raise = 1.15;
+    constexpr double raise = 1.15, share_of_gap = 0.2;
+    const auto inputs = x.to(router.scalar_type());
+    const auto mean = inputs.mean(0);
+    const auto along_mean = (mean / mean.square().sum().clamp_min(1e-30)).unsqueeze(1);  // 1 on average in X
     auto raised = router.clone();
-    auto logits = x.to(router.scalar_type()).matmul(router);
     for (int i = 0; i < most_raises; ++i) {
-        const auto chosen = std::get<1>(logits.topk(active, 1)).flatten();
+        const auto logits = inputs.matmul(raised);
+        const auto [best, indices] = logits.topk(active, 1);
+        const auto chosen = indices.flatten();
         const auto even = static_cast<double>(chosen.numel()) / static_cast<double>(router.size(1));
         const auto starved = at::bincount(chosen, {}, router.size(1)) < floor * even;
         if (!starved.any().item<bool>()) break;
-        const auto scale = at::where(starved, raise, 1.0).to(router.scalar_type());
-        logits.mul_(scale);
-        raised.mul_(scale);
+        const auto level = logits.mean(0);
+        const auto gap = (best.select(1, active - 1).mean() - level).clamp_min(0);  // to the last one chosen
+        // A factor lifts positive logits and pushes negative ones down.
+        raised.mul_(at::where(starved & (level > 0), raise, 1.0).to(router.scalar_type()));
+        raised.add_(along_mean * (share_of_gap * gap * (starved & (level <= 0))));
     }
     return raised;
 }

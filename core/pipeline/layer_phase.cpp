@@ -159,6 +159,7 @@ void ConversionRun::revive_experts() {
         stream.advance(ffn);
     }
     state_.layers = std::move(experts.layers);
+    show_experts(state_.layers);
 }
 
 void ConversionRun::judge_layers() {

@@ -96,10 +96,16 @@ class ConversionTest : public StudioDriver {
                 EXPECT_NEAR(bars->barRect(expert).top(), bars->yOf(height), 2) << expert;
             }
         }
-        const auto full = bars->barRect(0);
-        if (load.load[first] > 0) {
-            EXPECT_NE(pixel(bars, full.center()), pixel(bars, {full.center().x(), full.top() - 4}));
-        }
+        // One that is more than a line, and filled: hot ones are hatched.
+        const auto is_filled = [&](int expert) {
+            return bars->barRect(expert).height() >= 8 &&
+                   load.load[first + static_cast<std::size_t>(expert)] < 2;
+        };
+        int tall = 0;
+        while (tall < load.experts && !is_filled(tall)) ++tall;
+        ASSERT_LT(tall, load.experts);
+        const auto full = bars->barRect(tall);
+        EXPECT_NE(pixel(bars, full.center()), pixel(bars, {full.center().x(), full.top() - 4}));
     }
 
     void expectCanvasShows(const RoutingSnapshot& routing, int layer) {

@@ -38,10 +38,24 @@ TEST(LoadFloor, NoFloorOrNoNeedChangesNothing) {
         at::equal(with_load_floor(problem.router, problem.x, 6, 0.5), problem.router));  // k = E: all are on
 }
 
-TEST(LoadFloor, LogitsThatAreNeverPositiveCannotBeHelpedAndEndTheSearch) {
+TEST(LoadFloor, AnExpertOfNegativeLogitsIsLiftedAlongTheMeanInput) {
     Outbid problem;
     problem.router.select(1, 3).mul_(-1);
-    EXPECT_EQ(layer_load(problem.x, with_load_floor(problem.router, problem.x, 2, 0.2), layout).dead, 1);
+    const auto raised = with_load_floor(problem.router, problem.x, 2, 0.2);
+    EXPECT_GE(layer_load(problem.x, raised, layout).load.min().item<float>(), 0.2F);
+    const auto before = problem.x.matmul(problem.router.select(1, 3)),
+               after = problem.x.matmul(raised.select(1, 3));
+    EXPECT_LT(before.max().item<float>(), 0);
+    EXPECT_GT(after.mean().item<float>(), before.mean().item<float>());
+    EXPECT_TRUE(at::equal(raised.select(1, 0), problem.router.select(1, 0)));
+}
+
+TEST(LoadFloor, TheSearchEndsWhereNothingHelps) {
+    Outbid problem;
+    problem.x -= problem.x.mean(0);  // no mean to lift along
+    problem.router.select(1, 3).zero_();
+    problem.router.select(1, 4).zero_();
+    EXPECT_TRUE(with_load_floor(problem.router, problem.x, 1, 0.9).isfinite().all().item<bool>());
 }
 
 }  // namespace
