@@ -25,7 +25,7 @@ namespace {
 constexpr double checkpoint_interval = 15;
 
 /// Text on which the finished routers are looked through for dead experts.
-constexpr std::int64_t windows_to_revive_on = 8;
+constexpr std::int64_t windows_to_revive_on = 16;
 
 /// The split that every other one must beat, with the router that fits it.
 LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& ridge,

@@ -106,6 +106,7 @@ TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
         auto wanted = request(name);
         wanted.recipe.method = method;
         wanted.recipe.distill.steps = steps;
+        wanted.recipe.distill.load_floor = 0;  // what training alone does
         return convert(wanted, {events, control});
     };
     NullSink quiet;
