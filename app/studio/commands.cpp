@@ -5,6 +5,7 @@
 #include <QMenuBar>
 #include <QSet>
 #include <algorithm>
+#include <limits>
 
 namespace dotmoe::studio {
 namespace {
@@ -13,16 +14,14 @@ QString plain(QString text) {
     return text.remove(u'&').remove(u'…').trimmed();
 }
 
-bool begins_a_word(const QString& name, const QString& typed) {
-    for (const auto& word : name.split(u' '))
-        if (word.startsWith(typed, Qt::CaseInsensitive)) return true;
-    return false;
-}
-
-/// How well the name fits, 0 best.
-int rank(const Command& command, const QString& typed) {
+/// How well the name fits: 0 where it begins so, else which of its words does, then the rest.
+qsizetype rank(const Command& command, const QString& typed) {
     if (command.name.startsWith(typed, Qt::CaseInsensitive)) return 0;
-    return begins_a_word(command.name, typed.section(u' ', 0, 0)) ? 1 : 2;
+    const auto words = command.name.split(u' ');
+    const auto first = typed.section(u' ', 0, 0);
+    const auto found = std::ranges::find_if(
+        words, [&](const QString& word) { return word.startsWith(first, Qt::CaseInsensitive); });
+    return found == words.end() ? std::numeric_limits<qsizetype>::max() : 1 + (found - words.begin());
 }
 
 void gather(const QList<QAction*>& actions, const QString& menu, QSet<QAction*>& seen,

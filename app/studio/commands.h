@@ -21,7 +21,7 @@ struct Command {
 std::vector<Command> commands_of(const QMainWindow& window);
 
 /// Those in whose name or menu every typed word occurs: a name that begins with what was typed first, then
-/// names with a word that does, then the rest; in their order otherwise.
+/// those with a word that does, the earlier the better, then the rest; in their order otherwise.
 std::vector<Command> matching(const std::vector<Command>& commands, const QString& typed);
 
 }  // namespace dotmoe::studio

@@ -9,9 +9,9 @@ at::Tensor with_load_floor(const at::Tensor& router, const at::Tensor& x, std::i
     const auto inputs = x.to(router.scalar_type());
     const auto mean = inputs.mean(0);
     const auto along_mean = (mean / mean.square().sum().clamp_min(1e-30)).unsqueeze(1);  // 1 on average in X
-    auto raised = router.clone();
+    const auto lift = inputs.matmul(along_mean);                                         // [T, 1]
+    auto raised = router.clone(), logits = inputs.matmul(router);
     for (int i = 0; i < most_raises; ++i) {
-        const auto logits = inputs.matmul(raised);
         const auto [best, indices] = logits.topk(active, 1);
         const auto chosen = indices.flatten();
         const auto even = static_cast<double>(chosen.numel()) / static_cast<double>(router.size(1));
@@ -20,8 +20,10 @@ at::Tensor with_load_floor(const at::Tensor& router, const at::Tensor& x, std::i
         const auto level = logits.mean(0);
         const auto gap = (best.select(1, active - 1).mean() - level).clamp_min(0);  // to the last one chosen
         // A factor lifts positive logits and pushes negative ones down.
-        raised.mul_(at::where(starved & (level > 0), raise, 1.0).to(router.scalar_type()));
-        raised.add_(along_mean * (share_of_gap * gap * (starved & (level <= 0))));
+        const auto factor = at::where(starved & (level > 0), raise, 1.0).to(router.scalar_type());
+        const auto step = share_of_gap * gap * (starved & (level <= 0));
+        raised.mul_(factor).add_(along_mean * step);
+        logits.mul_(factor).add_(lift * step);
     }
     return raised;
 }

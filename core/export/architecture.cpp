@@ -148,9 +148,12 @@ const Architecture& find_architecture(ExportFormat format, std::string_view name
     fail_usage("architecture '{}' is none of {}", name, fmt::join(architecture_names(format), ", "));
 }
 
-std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
-    if (architecture.shared != SharedNeurons::whole_experts) return shared;
+std::int64_t filled_up(std::int64_t shared, std::int64_t capacity) {
     return std::max<std::int64_t>(1, (shared + capacity - 1) / capacity) * capacity;
+}
+
+std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity) {
+    return architecture.shared == SharedNeurons::whole_experts ? filled_up(shared, capacity) : shared;
 }
 
 std::string why_not(const Architecture& architecture, const ModelConfig& config, std::int64_t shared) {

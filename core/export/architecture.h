@@ -80,8 +80,10 @@ std::span<const Architecture> architectures();
 /// Throws UsageError naming those there are.
 const Architecture& find_architecture(ExportFormat format, std::string_view name);
 
-/// Neurons of the architecture's shared expert for S shared ones and experts of `capacity`: with
-/// whole_experts those filled up by zeros.
+/// S filled up to whole experts of `capacity`, at least one.
+std::int64_t filled_up(std::int64_t shared, std::int64_t capacity);
+
+/// Neurons of the architecture's shared expert for S shared ones: with whole_experts, filled up.
 std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
 
 /// Empty when the architecture can hold the model's attention and that many shared neurons, else why not.

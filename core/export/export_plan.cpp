@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "experts/masked_ffn.h"
-#include "export/plain_llama.h"
+#include "export/exportable.h"
 #include "export/sample_text.h"
 #include "model/transformer.h"
 
@@ -130,7 +130,7 @@ std::vector<double> router_spread(const Model& model, const ExpertSet& experts) 
 }
 
 ExportPlan plan_export(const Model& model, const ExpertSet& experts, const ExportRequest& request) {
-    require_plain_llama(model);
+    require_exportable(model);
     check_experts(model, experts);
     check_routing(experts.layout.routing);
     if (request.format == ExportFormat::huggingface && request.numbers == NumberFormat::q8_0)

@@ -103,8 +103,7 @@ class Assembly {
         if (!names_.selection_bias.empty()) add(names_.selection_bias, at::zeros({count}));
     }
 
-    /// Filled up by zeros where the architecture wants more of them than there
-    /// are: neurons that say nothing.
+    /// Filled up by zeros where the architecture wants more of them than there are: neurons that say nothing.
     void add_shared(const LayerWeights& layer, const Neurons& of_columns) {
         const auto width = layer.gate.size(1), capacity = plan_.layout.capacity(model_.config.neurons);
         const auto shared = plan_.layout.shared > 0 ? of_columns.front() : at::empty({0}, at::kLong);

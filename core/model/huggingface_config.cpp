@@ -119,7 +119,7 @@ std::vector<bool> sliding_layers(const JsonFields& json, const ModelConfig& conf
         if (!types->is_array() || types->size() != layers)
             fail("{}: 'layer_types' does not name {} layers", json.origin(), layers);
         for (std::size_t l = 0; l < layers; ++l) sliding[l] = (*types)[l] == "sliding_attention";
-    } else if (config.post_norms) {
+    } else if (config.architecture == "gemma3") {
         return gemma3_sliding_layers(config.layers, json.count("sliding_window_pattern", 6));
     } else if (json.find("max_window_layers")) {
         const auto full = json.find("max_window_layers");

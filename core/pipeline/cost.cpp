@@ -187,9 +187,11 @@ double peak_memory(const Shape& s, const ModelSummary& model, const Recipe& reci
     const double weights = static_cast<double>(model.parameters) * s.w;
     // Weights come one by one: the mapped file, and the embedding in fp32 beside its final format.
     const double loading = static_cast<double>(model.file_bytes) + float_bytes * s.V * s.D;
-    // Residual streams and FFN inputs of calibration and held-out text; X and S of one layer.
-    const double layerwise = 2 * (calibration + held_out) * s.D * s.w +
-                             std::min(energy_cache, calibration * float_bytes * (s.N + s.D));
+    // Residual streams and FFN inputs of the calibration text, of the random split's own where the phase is
+    // sequential, and of the held-out text; X and S of one layer.
+    const double texts = (recipe.layerwise.sequential ? 2 : 1) * calibration + held_out;
+    const double layerwise =
+        2 * texts * s.D * s.w + std::min(energy_cache, calibration * float_bytes * (s.N + s.D));
     // Kept for the backward pass, a token and layer: gate and up [2N]; both norms' inputs and the router's in
     // fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's [E].
     const double activations = batch * s.L * (s.w * (2 * s.N + 4 * s.D) + float_bytes * (3 * s.D + 6 * s.E));

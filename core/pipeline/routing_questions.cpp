@@ -71,7 +71,6 @@ TokenRouting route_token(const ConvertedModel& model, const ForcedText& text, st
     const auto question = pose(model, text);
     const auto position = position_of(question, token);
     const auto& experts = *model.experts();
-    const auto converted = converted_feed_forward(model.model()->weights, experts, question.forcings);
 
     TokenRouting routing{.token = static_cast<int>(token),
                          .text = token_text(model, question.tokens[0][position]),
@@ -82,20 +81,20 @@ TokenRouting route_token(const ConvertedModel& model, const ForcedText& text, st
                          .dense = {}};
     std::vector<at::Tensor> logits, on;
     const auto record = [&](const at::Tensor& x, std::int64_t layer) {
-        const auto& router = experts.layers[static_cast<std::size_t>(layer)].router;
-        const auto& owner = experts.layers[static_cast<std::size_t>(layer)].owner;
+        const auto& [owner, router] = experts.layers[static_cast<std::size_t>(layer)];
+        const auto& weights = question.transformer.weights().layers[static_cast<std::size_t>(layer)];
         routing.dense.push_back(owner.defined() ? 0 : 1);
         if (!owner.defined()) {
             logits.push_back(at::zeros({experts.layout.experts}, at::kFloat));
             on.push_back(at::ones({experts.layout.experts}, at::kByte));
-            return converted(x, layer);
+            return dense_feed_forward(x, weights);
         }
         const auto chosen = route(x.flatten(0, 1), router.to(x.device()), experts.layout);
-        const auto weights = forced_weights(experts.layout, chosen.logits, chosen.weights,
-                                            forcings_of(question.forcings, layer, 0, x.size(1)));
+        const auto routed = forced_weights(experts.layout, chosen.logits, chosen.weights,
+                                           forcings_of(question.forcings, layer, 0, x.size(1)));
         logits.push_back(chosen.logits[position].cpu());
-        on.push_back(weights[position].ne(0).to(at::kByte).cpu());
-        return converted(x, layer);
+        on.push_back(routed[position].ne(0).to(at::kByte).cpu());
+        return masked_feed_forward(x, weights, experts.layout, owner, routed);
     };
     question.transformer.hidden(question.tokens, record);
     routing.logit = plain<float>(logits);

@@ -40,7 +40,7 @@ TEST_F(HelpTest, ThePaletteRunsWhatIsTyped) {
     EXPECT_TRUE(lists("Layer 1"));
     EXPECT_FALSE(lists("Pause")) << "nothing runs";
 
-    QTest::keyClicks(text(), "show exp");
+    QTest::keyClicks(text(), "experts");
     EXPECT_EQ(row(0), "Show Experts");
     EXPECT_EQ(row(0, 2), "Ctrl+3");
     QTest::keyClick(text(), Qt::Key_Return);

@@ -1,10 +1,10 @@
-#include "export/plain_llama.h"
+#include "export/exportable.h"
 
 #include "base/error.h"
 
 namespace dotmoe {
 
-void require_plain_llama(const Model& model) {
+void require_exportable(const Model& model) {
     const auto& config = model.config;
     const auto require = [&](bool plain, std::string_view what) {
         if (!plain)
