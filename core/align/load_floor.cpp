@@ -8,8 +8,10 @@ at::Tensor with_load_floor(const at::Tensor& router, const at::Tensor& x, std::i
     constexpr double raise = 1.15, share_of_gap = 0.2;
     const auto inputs = x.to(router.scalar_type());
     const auto mean = inputs.mean(0);
-    const auto along_mean = (mean / mean.square().sum().clamp_min(1e-30)).unsqueeze(1);  // 1 on average in X
-    const auto lift = inputs.matmul(along_mean);                                         // [T, 1]
+    // 1 on average in X; inputs that have next to no mean are not lifted by it.
+    const auto least = 1e-4 * inputs.square().sum(1).mean();
+    const auto along_mean = (mean / at::maximum(mean.square().sum(), least)).unsqueeze(1);
+    const auto lift = inputs.matmul(along_mean);  // [T, 1]
     auto raised = router.clone(), logits = inputs.matmul(router);
     for (int i = 0; i < most_raises; ++i) {
         const auto [best, indices] = logits.topk(active, 1);

@@ -34,32 +34,18 @@ constexpr StockNames mixtral{"model.embed_tokens.weight",
                              false};
 
 // models/granitemoeshared/modeling_granitemoeshared.py.
-constexpr StockNames granite{"model.embed_tokens.weight",
-                             "model.norm.weight",
-                             "lm_head.weight",
-                             "model.layers.{}.",
-                             "input_layernorm.weight",
-                             "self_attn.q_proj.weight",
-                             "self_attn.k_proj.weight",
-                             "self_attn.v_proj.weight",
-                             "self_attn.o_proj.weight",
-                             "post_attention_layernorm.weight",
-                             "self_attn.q_proj.bias",
-                             "self_attn.k_proj.bias",
-                             "self_attn.v_proj.bias",
-                             "self_attn.o_proj.bias",
-                             "self_attn.q_norm.weight",
-                             "self_attn.k_norm.weight",
-                             "block_sparse_moe.router.layer.weight",
-                             {},
-                             "block_sparse_moe.input_linear.weight",
-                             {},
-                             "block_sparse_moe.output_linear.weight",
-                             "shared_mlp.input_linear.weight",
-                             {},
-                             "shared_mlp.output_linear.weight",
-                             {},
-                             true};
+constexpr StockNames granite_moe() {
+    auto names = mixtral;
+    names.router = "block_sparse_moe.router.layer.weight";
+    names.gate = "block_sparse_moe.input_linear.weight";
+    names.up = {};
+    names.down = "block_sparse_moe.output_linear.weight";
+    names.shared_gate = "shared_mlp.input_linear.weight";
+    names.shared_down = "shared_mlp.output_linear.weight";
+    names.stacked = true;
+    return names;
+}
+constexpr StockNames granite = granite_moe();
 
 constexpr StockNames qwen3() {
     auto names = mixtral;

@@ -46,7 +46,8 @@ TEST_F(AlertsTest, RatesThatAreFarTooHighAreADivergence) {
     request.recipe.distill.balance_weight = 0;
     request.recipe.distill.load_floor = 0;
     const auto alerts = alertsOf(request);
-    ASSERT_FALSE(alerts.empty());
+    EXPECT_TRUE(
+        std::ranges::any_of(alerts, [](const Alert& alert) { return alert.kind == AlertKind::divergence; }));
     for (const auto& alert : alerts)
         EXPECT_NE(alert.text.find("recipe.toml"), std::string::npos) << alert.text;
 }

@@ -50,12 +50,14 @@ TEST(LoadFloor, AnExpertOfNegativeLogitsIsLiftedAlongTheMeanInput) {
     EXPECT_TRUE(at::equal(raised.select(1, 0), problem.router.select(1, 0)));
 }
 
-TEST(LoadFloor, TheSearchEndsWhereNothingHelps) {
+TEST(LoadFloor, InputsWithoutAMeanLiftNobody) {
     Outbid problem;
-    problem.x -= problem.x.mean(0);  // no mean to lift along
-    problem.router.select(1, 3).zero_();
-    problem.router.select(1, 4).zero_();
-    EXPECT_TRUE(with_load_floor(problem.router, problem.x, 1, 0.9).isfinite().all().item<bool>());
+    problem.x -= problem.x.mean(0);  // but for rounding
+    problem.router.select(1, 3).mul_(1e-3);
+    problem.router.select(1, 4).copy_(-problem.router.select(1, 3));  // one of both has a mean logit <= 0
+    ASSERT_LT(layer_load(problem.x, problem.router, {.experts = 6, .active = 1}).load[4].item<float>(), 0.9F);
+    const auto raised = with_load_floor(problem.router, problem.x, 1, 0.9);
+    for (const int expert : {3, 4}) EXPECT_LT(raised.select(1, expert).norm().item<float>(), 0.1F) << expert;
 }
 
 }  // namespace
