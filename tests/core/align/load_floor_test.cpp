@@ -53,6 +53,7 @@ TEST(LoadFloor, AnExpertOfNegativeLogitsIsLiftedAlongTheMeanInput) {
 TEST(LoadFloor, InputsWithoutAMeanLiftNobody) {
     Outbid problem;
     problem.x -= problem.x.mean(0);  // but for rounding
+    problem.router = at::randn({8, 6});
     problem.router.select(1, 3).mul_(1e-3);
     problem.router.select(1, 4).copy_(-problem.router.select(1, 3));  // one of both has a mean logit <= 0
     ASSERT_LT(layer_load(problem.x, problem.router, {.experts = 6, .active = 1}).load[4].item<float>(), 0.9F);
