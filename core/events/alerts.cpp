@@ -105,15 +105,18 @@ std::optional<Alert> AlertRules::hear_step(const TrainingStep& step) {
         return raise(
             AlertKind::divergence, 1e9,
             fmt::format("Step {}: the loss is no number any more: {}", step.step, divergence_remedy));
-    losses_.push_back(step.loss);
-    if (std::ssize(losses_) < limits_.window) return std::nullopt;
-    const double mean = std::reduce(losses_.end() - limits_.window, losses_.end()) / limits_.window;
-    if (lowest_ == 0 || mean < lowest_) lowest_ = mean;
+    divergences_.push_back(step.kl);
+    // The first step has met no change yet: rates that are far too high spoil the first window whole.
+    if (divergences_.size() == 1) lowest_ = step.kl;
+    if (std::ssize(divergences_) < limits_.window || lowest_ <= 0) return std::nullopt;
+    const double mean = std::reduce(divergences_.end() - limits_.window, divergences_.end()) / limits_.window;
+    lowest_ = std::min(lowest_, mean);
     // 1 at the limit, 0 at the lowest mean.
     const double severity = (mean / lowest_ - 1) / (limits_.rise - 1);
-    return raise(AlertKind::divergence, severity,
-                 fmt::format("Step {}: the loss has risen to {:.2f} from {:.2f} (means of {} steps): {}",
-                             step.step, mean, lowest_, limits_.window, divergence_remedy));
+    return raise(
+        AlertKind::divergence, severity,
+        fmt::format("Step {}: KL to the dense model has risen to {:.2f} from {:.2f} (mean of {} steps): {}",
+                    step.step, mean, lowest_, limits_.window, divergence_remedy));
 }
 
 }  // namespace dotmoe

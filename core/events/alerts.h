@@ -16,7 +16,7 @@ namespace dotmoe {
 enum class AlertKind {
     collapse,    ///< experts that no token is sent to
     imbalance,   ///< an expert that most tokens are sent to
-    divergence,  ///< the loss rises, or is no number
+    divergence,  ///< KL to the dense model rises, or the loss is no number
     memory       ///< the machine runs out of it
 };
 
@@ -30,8 +30,8 @@ struct AlertLimits {
     double crowded_share = 0.5;  ///< of the tokens sent to one expert, where that is ...
     double crowded_load = 3;     ///< ... so many even shares too
     int patience = 5;            ///< steps in a row that a load must last
-    int window = 8;              ///< steps that the loss is averaged over
-    double rise = 1.5;           ///< of that mean over the lowest one so far
+    int window = 8;              ///< steps that KL is averaged over
+    double rise = 1.5;           ///< of that mean over the lowest so far, or the first step's
     double free_memory = 0.05;   ///< of the machine's
 };
 
@@ -55,8 +55,8 @@ class AlertRules {
     int experts_ = 0, active_ = 0;
     std::map<AlertKind, double> told_;                   ///< severity of what was said last and still holds
     std::map<std::pair<int, int>, int> idle_, crowded_;  ///< (layer, expert): for so many loads in a row
-    std::vector<double> losses_;
-    double lowest_ = 0;  ///< mean loss over a window so far; 0: none yet
+    std::vector<double> divergences_;                    ///< KL(dense || sparse) of every step
+    double lowest_ = 0;                                  ///< of their means over a window, and of the first
 };
 
 }  // namespace dotmoe

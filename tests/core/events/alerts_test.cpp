@@ -31,10 +31,16 @@ class AlertRulesTest : public ::testing::Test {
         snapshot->load.back() = static_cast<float>(heaviest);
         return rules.hear(std::shared_ptr<const LoadSnapshot>(snapshot));
     }
-    std::optional<Alert> loss(double value) {
+    std::optional<Alert> kl(double value) {
         TrainingStep figures;
         figures.step = ++step;
-        figures.loss = value;
+        figures.loss = 4 + value;
+        figures.kl = value;
+        return rules.hear(figures);
+    }
+    std::optional<Alert> loss_is_no_number() {
+        TrainingStep figures;
+        figures.loss = std::numeric_limits<double>::quiet_NaN();
         return rules.hear(figures);
     }
 
@@ -76,19 +82,32 @@ TEST_F(AlertRulesTest, MostTokensToOneExpertAreAnImbalance) {
     EXPECT_NE(alert->text.find("60 % of the tokens go to expert 19"), std::string::npos) << alert->text;
 }
 
-TEST_F(AlertRulesTest, ALossThatRisesOrIsNoNumberDiverges) {
-    for (int i = 0; i < 30; ++i) EXPECT_FALSE(loss(5 - 0.1 * i + 0.8 * (i % 2))) << "noise";
+TEST_F(AlertRulesTest, ADivergenceThatGrowsAfterItFell) {
+    for (int i = 0; i < 30; ++i) EXPECT_FALSE(kl(5 - 0.1 * i + 0.8 * (i % 2))) << "noise";
     std::optional<Alert> alert;
     int steps = 0;
-    for (; !alert && steps < 30; ++steps) alert = loss(2.4 * std::pow(1.1, steps));
+    for (; !alert && steps < 30; ++steps) alert = kl(2.4 * std::pow(1.1, steps));
     ASSERT_TRUE(alert);
     EXPECT_EQ(alert->kind, AlertKind::divergence);
     EXPECT_GT(steps, 4);
     EXPECT_NE(alert->text.find("router_lr"), std::string::npos) << "no remedy: " << alert->text;
-    const auto none = loss(std::numeric_limits<double>::quiet_NaN());
-    ASSERT_TRUE(none);
-    EXPECT_NE(none->text.find("no number"), std::string::npos) << none->text;
-    EXPECT_FALSE(loss(std::numeric_limits<double>::quiet_NaN()));
+}
+
+TEST_F(AlertRulesTest, ADivergenceFromTheSecondStepOn) {
+    EXPECT_FALSE(kl(0.08));
+    std::optional<Alert> alert;
+    for (int i = 0; i < 7; ++i) alert = kl(0.2);
+    ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->kind, AlertKind::divergence);
+    EXPECT_NE(alert->text.find("from 0.08"), std::string::npos) << alert->text;
+}
+
+TEST_F(AlertRulesTest, ALossThatIsNoNumber) {
+    const auto alert = loss_is_no_number();
+    ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->kind, AlertKind::divergence);
+    EXPECT_NE(alert->text.find("no number"), std::string::npos) << alert->text;
+    EXPECT_FALSE(loss_is_no_number()) << "it was said";
 }
 
 TEST_F(AlertRulesTest, ALayerThatIsDoneWithDeadExperts) {
