@@ -3,7 +3,6 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 #include <algorithm>
 
@@ -39,7 +38,7 @@ void MigrationFlow::setPlans(std::shared_ptr<const PlanSnapshot> from, std::shar
     m_toName = toName;
     if (!m_migration || m_chosen >= m_migration->columns) m_chosen = -1;
     setAccessibleDescription(title());
-    update();
+    redraw();
 }
 
 QString MigrationFlow::title() const {
@@ -72,16 +71,43 @@ QPointF MigrationFlow::rightOf(const Band& band) const {
     return {in.right() - nodeWidth, in.top() + (band.right + band.height / 2) * in.height()};
 }
 
-QPainterPath MigrationFlow::shapeOf(const Band& band) const {
-    const QPointF from = leftOf(band), to = rightOf(band);
-    const QPointF half(0, std::max(0.5, band.height * area().height() / 2));
-    const QPointF bend((to.x() - from.x()) / 2, 0);
-    QPainterPath path(from - half);
-    path.cubicTo(from - half + bend, to - half - bend, to - half);
-    path.lineTo(to + half);
-    path.cubicTo(to + half - bend, from + half + bend, from + half);
-    path.closeSubpath();
-    return path;
+QRectF MigrationFlow::crossing() const {
+    return area().adjusted(nodeWidth, 0, -nodeWidth, 0);
+}
+
+BandShape MigrationFlow::shapeOf(const Band& band, double height) const {
+    const double thin = std::max(1.0, band.height * height);
+    const auto upper = [&](double end) { return (end + band.height / 2) * height - thin / 2; };
+    return {upper(band.left), upper(band.right), thin};
+}
+
+bool MigrationFlow::isOver(const Band& band, const QPointF& at) const {
+    const QRectF in = crossing();
+    if (!in.contains(at)) return false;
+    const BandShape shape = shapeOf(band, in.height());
+    const double below = at.y() - in.top() - shape.top((at.x() - in.left()) / in.width());
+    return below >= 0 && below < shape.height;
+}
+
+QImage MigrationFlow::bandsPicture(double ratio) const {
+    QImage picture((crossing().size() * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    picture.fill(Qt::transparent);
+    for (const bool movers : {false, true})  // those that move lie above
+        for (const Band& band : m_bands) {
+            if ((band.from != band.to) != movers) continue;
+            QColor colour =
+                movers ? expertColour(band.from - (m_shared ? 1 : 0)) : palette().color(QPalette::WindowText);
+            const bool faint = !movers || (m_chosen >= 0 && band.from != m_chosen);
+            colour.setAlphaF(faint ? 0.15F : 0.8F);
+            layBand(picture, shapeOf(band, picture.height()), colour);
+        }
+    picture.setDevicePixelRatio(ratio);
+    return picture;
+}
+
+void MigrationFlow::redraw() {
+    m_bandsPicture = {};
+    update();
 }
 
 void MigrationFlow::paintEvent(QPaintEvent*) {
@@ -99,17 +125,10 @@ void MigrationFlow::paintEvent(QPaintEvent*) {
     painter.drawText(QRectF(in.left(), in.bottom() + gap, in.width(), text.height()), Qt::AlignCenter,
                      m_shared ? tr("expert (S: shared), as high as it has neurons; grey: those that stay")
                               : tr("expert, as high as it has neurons; grey: those that stay"));
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    for (const bool movers : {false, true})  // those that move lie above
-        for (const Band& band : m_bands) {
-            if ((band.from != band.to) != movers) continue;
-            QColor colour = movers ? expertColour(band.from - (m_shared ? 1 : 0)) : ink;
-            const bool faint = m_chosen >= 0 && band.from != m_chosen;
-            colour.setAlphaF(!movers ? 0.15F : faint ? 0.15F : 0.8F);
-            painter.fillPath(shapeOf(band), colour);
-        }
-    painter.setRenderHint(QPainter::Antialiasing, false);
+    const double ratio = painter.device()->devicePixelRatioF();
+    if (m_bandsPicture.isNull() || m_bandsPicture.devicePixelRatio() != ratio)
+        m_bandsPicture = bandsPicture(ratio);
+    painter.drawImage(crossing().topLeft(), m_bandsPicture);
     for (const bool left : {true, false}) drawSide(painter, left);
     if (hasFocus()) {
         painter.setPen(palette().color(QPalette::Highlight));
@@ -155,7 +174,17 @@ void MigrationFlow::choose(int column) {
     if (column == m_chosen) return;
     m_chosen = column;
     setAccessibleDescription(column >= 0 ? chosenInWords() : title());
-    update();
+    redraw();
+}
+
+void MigrationFlow::changeEvent(QEvent* event) {
+    redraw();  // palette or font
+    QWidget::changeEvent(event);
+}
+
+void MigrationFlow::resizeEvent(QResizeEvent* event) {
+    redraw();
+    QWidget::resizeEvent(event);
 }
 
 void MigrationFlow::mouseMoveEvent(QMouseEvent* event) {
@@ -165,7 +194,7 @@ void MigrationFlow::mouseMoveEvent(QMouseEvent* event) {
     for (const Band& band : m_bands) {
         const bool onNode = event->position().x() < in.left() + nodeWidth && share >= band.left &&
                             share < band.left + band.height;
-        const bool over = onNode || shapeOf(band).contains(event->position());
+        const bool over = onNode || isOver(band, event->position());
         if (over && (!best || band.from != band.to)) best = &band;
     }
     choose(best ? best->from : -1);

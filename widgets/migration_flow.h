@@ -2,14 +2,14 @@
 // between.
 #pragma once
 
+#include <QImage>
 #include <QWidget>
 #include <memory>
 #include <optional>
 
+#include "widgets/band_raster.h"
 #include "widgets/migration.h"
 #include "widgets/saveable_view.h"
-
-class QPainterPath;
 
 namespace dotmoe {
 
@@ -39,6 +39,8 @@ class MigrationFlow : public QWidget, public SaveableView {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -46,7 +48,12 @@ class MigrationFlow : public QWidget, public SaveableView {
   private:
     QRectF area() const;
     QString columnName(int column) const;
-    QPainterPath shapeOf(const Band& band) const;
+    /// The room between the sides that bands cross.
+    QRectF crossing() const;
+    BandShape shapeOf(const Band& band, double height) const;
+    bool isOver(const Band& band, const QPointF& at) const;
+    QImage bandsPicture(double ratio) const;
+    void redraw();
     void choose(int column);
     QString chosenInWords() const;
     void drawSide(QPainter& painter, bool left) const;
@@ -56,6 +63,7 @@ class MigrationFlow : public QWidget, public SaveableView {
     bool m_shared = false;
     int m_layer = 0, m_chosen = -1;
     QString m_fromName, m_toName;
+    QImage m_bandsPicture;  ///< null when it must be drawn anew
 };
 
 }  // namespace dotmoe
