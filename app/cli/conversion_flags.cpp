@@ -15,7 +15,8 @@ ConvertRequest ConversionFlags::request(const Context& context) const {
     request.model = model;
     request.text = to_paths(text);
     request.out = out;
-    request.recipe = recipe.recipe();
+    request.fork = fork;
+    request.recipe = recipe.recipe(fork ? std::optional(recipe_to_fork(fork->folder)) : std::nullopt);
     request.device = context.device_choice();
     request.threads = context.threads;
     return request;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace dotmoe::cli {
 struct ConversionFlags {
     std::string model, out;
     std::vector<std::string> text;
-    RecipeFlags recipe;  ///< its own flags are added by the command
+    RecipeFlags recipe;               ///< its own flags are added by the command
+    std::optional<ForkRequest> fork;  ///< its recipe is the one to change, where none is named
 
     /// The flags write into this object: it outlives the command.
     void add_to(CLI::App& command, const std::string& what_out_is);

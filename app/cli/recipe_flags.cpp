@@ -12,6 +12,7 @@ namespace dotmoe::cli {
 namespace {
 
 constexpr auto group = "Recipe";
+constexpr auto default_recipe = "quick";
 
 /// A preset's name wins over a file of that name; anything that looks like a path is one.
 Recipe named_recipe(const std::string& name) {
@@ -35,7 +36,13 @@ void RecipeFlags::add_recipe(CLI::App& command) {
         .add_option("--recipe", name_or_file_,
                     fmt::format("A preset ({}) or a TOML file", fmt::join(preset_names(), ", ")))
         ->type_name("NAME|FILE")
-        ->capture_default_str()
+        ->default_str(default_recipe)
+        ->group(group);
+    command
+        .add_option("--set", settings_,
+                    "Any setting of the recipe, as in its TOML file: --set distill.clip=2.0")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false)
         ->group(group);
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
     command.add_option("--recover", recover_, "Steps in which all weights go on learning afterwards")
@@ -84,8 +91,8 @@ void RecipeFlags::add_to(CLI::App& command) {
     add_method(command);
 }
 
-Recipe RecipeFlags::recipe() const {
-    auto recipe = named_recipe(name_or_file_);
+Recipe RecipeFlags::recipe(const std::optional<Recipe>& unnamed) const {
+    auto recipe = unnamed && !name_or_file_ ? *unnamed : named_recipe(name_or_file_.value_or(default_recipe));
     override_with(experts_, recipe.layout.experts);
     override_with(active_, recipe.layout.active);
     override_with(shared_, recipe.layout.shared);
@@ -95,6 +102,7 @@ Recipe RecipeFlags::recipe() const {
     override_with(seed_, recipe.seed);
     if (method_) recipe.method = method_named(*method_);
     if (routing_) recipe.layout.routing.rule = routing_rule_named(*routing_);
+    for (const auto& setting : settings_) recipe = parse_recipe(setting, "--set " + setting, recipe);
     check_recipe(recipe);
     return recipe;
 }

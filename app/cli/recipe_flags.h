@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "align/recipe.h"
 
@@ -19,16 +20,17 @@ class RecipeFlags {
     /// All but --experts, --active and --shared: sweep takes several layouts.
     void add_method_to(CLI::App& command);
 
-    /// The recipe named, with the flags over it, range-checked. Throws UsageError.
-    Recipe recipe() const;
+    /// The recipe named, with the flags over it, range-checked; where none is named, `unnamed` or the quick
+    /// preset. Throws UsageError.
+    Recipe recipe(const std::optional<Recipe>& unnamed = {}) const;
 
   private:
     void add_recipe(CLI::App& command);
     void add_layout(CLI::App& command);
     void add_method(CLI::App& command);
 
-    std::string name_or_file_ = "quick";
-    std::optional<std::string> method_, routing_;
+    std::optional<std::string> name_or_file_, method_, routing_;
+    std::vector<std::string> settings_;  ///< TOML: distill.clip=2.0
     std::optional<std::int64_t> experts_, active_, shared_, steps_, recover_, layer_steps_;
     std::optional<std::uint64_t> seed_;
 };

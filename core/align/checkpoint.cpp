@@ -11,6 +11,14 @@ std::filesystem::path file_of(const std::filesystem::path& folder) {
     return folder / "state.safetensors";
 }
 
+Checkpoint header_of(const safetensors::File& file, const std::filesystem::path& path) {
+    try {
+        return {file.metadata().at("fingerprint"), nlohmann::json::parse(file.metadata().at("notes")), {}};
+    } catch (const std::exception&) {
+        fail("{}: is no checkpoint, or a damaged one; remove it or convert without --resume", path.string());
+    }
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint) {
@@ -26,18 +34,22 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder,
     const auto path = file_of(folder);
     if (!std::filesystem::exists(path)) return std::nullopt;
     const safetensors::File file(path);
-    Checkpoint checkpoint;
-    try {
-        checkpoint.fingerprint = file.metadata().at("fingerprint");
-        checkpoint.notes = nlohmann::json::parse(file.metadata().at("notes"));
-    } catch (const std::exception&) {
-        fail("{}: is no checkpoint, or a damaged one; remove it or convert without --resume", path.string());
-    }
+    auto checkpoint = header_of(file, path);
     if (checkpoint.fingerprint != fingerprint)
         fail("{}: was made with another recipe, model or text; use the same, or convert without --resume",
              path.string());
     for (const auto& entry : file.tensors()) checkpoint.tensors[entry.name] = to_tensor(entry);
     return checkpoint;
+}
+
+bool has_checkpoint(const std::filesystem::path& folder) {
+    return std::filesystem::exists(file_of(folder));
+}
+
+std::optional<Checkpoint> peek_checkpoint(const std::filesystem::path& folder) {
+    const auto path = file_of(folder);
+    if (!std::filesystem::exists(path)) return std::nullopt;
+    return header_of(safetensors::File(path), path);
 }
 
 void remove_checkpoint(const std::filesystem::path& folder) {

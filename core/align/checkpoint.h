@@ -24,6 +24,11 @@ void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& chec
 std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder,
                                           const std::string& fingerprint);
 
+bool has_checkpoint(const std::filesystem::path& folder);
+
+/// Without its tensors, whatever its fingerprint. Throws Error when it is damaged.
+std::optional<Checkpoint> peek_checkpoint(const std::filesystem::path& folder);
+
 void remove_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace dotmoe

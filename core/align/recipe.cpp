@@ -273,14 +273,13 @@ Recipe preset(std::string_view name) {
     return parse_recipe(found->toml, fmt::format("preset {}", name));
 }
 
-Recipe parse_recipe(std::string_view text, std::string_view origin) {
+Recipe parse_recipe(std::string_view text, std::string_view origin, Recipe recipe) {
     toml::table root;
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
         fail_usage("{}:{}: not valid TOML: {}", origin, error.source().begin.line, error.description());
     }
-    Recipe recipe;
     Reader reader(root, origin);
     for_each_field(recipe, reader);
     reader.refuse_unknown_keys();

@@ -150,7 +150,8 @@ std::vector<std::string> preset_names();
 Recipe preset(std::string_view name);
 
 /// Unknown keys, wrong kinds and values out of range throw UsageError with file, line and the allowed range.
-Recipe parse_recipe(std::string_view toml, std::string_view origin);
+/// Keys that are absent keep their value in `recipe`.
+Recipe parse_recipe(std::string_view toml, std::string_view origin, Recipe recipe = {});
 Recipe load_recipe(const std::filesystem::path& path);
 std::string to_toml(const Recipe& recipe);
 

@@ -9,6 +9,9 @@
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
 #include "model/stored_model.h"
+#include "pipeline/fingerprint.h"
+#include "pipeline/forked_state.h"
+#include "pipeline/kept_states.h"
 #include "pipeline/live_routing.h"
 #include "pipeline/parameters.h"
 #include "text/corpus.h"
@@ -20,6 +23,15 @@ at::Tensor as_windows(const std::vector<TokenId>& ids, std::int64_t window, cons
     return at::tensor(ids, at::kLong).view({-1, window}).to(device);
 }
 
+/// Refuses what can't be forked before anything is written.
+std::optional<Parent> parent_of(const ConvertRequest& request) {
+    if (!request.fork) return std::nullopt;
+    std::error_code absent;
+    if (std::filesystem::equivalent(request.fork->folder, request.out, absent))
+        fail_usage("{}: a fork needs a folder of its own; give another --out", request.out.string());
+    return choose_fork(*request.fork, request.recipe);
+}
+
 }  // namespace
 
 ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& hooks)
@@ -28,6 +40,8 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     const auto shape = read_config(request.model);
     check_layout(layout(), shape.neurons);
     allowed_ = allowed_in_layers(recipe(), shape.layers, shape.neurons);
+    const bool resumes = request.resume && has_checkpoint(folder_of(KeptState::checkpoint, request.out));
+    const auto parent = resumes ? std::nullopt : parent_of(request);
     ensure_writable_directory(request.out);
 
     hooks_.events.publish(Progress{.phase = "load", .done = 0, .total = 1, .unit = "model"});
@@ -46,11 +60,15 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     held_out_ = as_windows(corpus.held_out, text.window, compute.device);
 
     const auto text_hash = sha256_hex(std::as_bytes(std::span(corpus.train)));
-    fingerprint_ = fmt::format("{} {} {} {}", to_toml(recipe()), source_sha256_, text_hash,
-                               c10::toString(compute.dtype));
-    if (request.resume)
-        if (const auto found = load_checkpoint(request.out / "checkpoint", fingerprint_))
-            state_ = ConversionState::from_checkpoint(*found);
+    fingerprint_ =
+        fingerprint_of(recipe(), inputs_text(source_sha256_, text_hash, c10::toString(compute.dtype)));
+    if (resumes)
+        state_ = ConversionState::from_checkpoint(
+            *load_checkpoint(folder_of(KeptState::checkpoint, request.out), fingerprint_));
+    else if (parent)
+        state_ = forked_state(*parent, request.out, fingerprint_);
+    else
+        forget_phase_ends(request.out);
 
     const auto& config = model_->config;
     hooks_.events.publish(Started{.model = request.model.string(),
@@ -67,14 +85,37 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
         LogLine{LogLevel::info,
                 fmt::format("{} train and {} held-out windows of {} tokens from {}", corpus.train_count(),
                             corpus.held_out_count(), text.window, fmt::join(corpus.sources, ", "))});
-    if (state_.step > 0 || !state_.layers.empty())
-        hooks_.events.publish(LogLine{LogLevel::info, fmt::format("resumed: {} layers and {} steps were done",
-                                                                  state_.layers.size(), state_.step)});
+    if (resumes) tell_what_was_done("resumed");
+    if (parent) {
+        tell_what_was_done(fmt::format("forked from {} ({}), changed: {}", parent->folder.string(),
+                                       parent->state, to_text(parent->changed)));
+        checkpoint();
+    }
     if (hooks_.routing) hooks_.routing->set_model(model_);
     show_experts(state_.layers);
 
     dense_hidden_ = dense_hidden_states(*transformer_, held_out_);
     state_.stages.dense = judge("dense", 0, *transformer_, transformer_->dense());
+}
+
+void ConversionRun::tell_what_was_done(std::string_view how) {
+    hooks_.events.publish(LogLine{LogLevel::info, fmt::format("{}: {} layers and {} steps were done", how,
+                                                              state_.layers.size(), state_.step)});
+    for (std::int64_t layer = 0; layer < std::ssize(state_.layers); ++layer)
+        publish_layer(layer, LayerState::done);
+    const auto& stages = state_.stages;
+    const std::pair<const char*, const std::optional<Quality>&> known[] = {
+        {"random_layerwise", stages.random_layerwise}, {"layerwise", stages.layerwise}};
+    for (const auto& [label, quality] : known)
+        if (quality)
+            hooks_.events.publish(QualitySnapshot{label, 0, quality->perplexity, quality->kl, quality->top1});
+}
+
+void ConversionRun::keep(KeptState end_of_phase) {
+    auto state = state_;
+    state.random_layers.clear();
+    state.seconds = seconds();
+    save_checkpoint(folder_of(end_of_phase, request_.out), state.to_checkpoint(fingerprint_));
 }
 
 Quality ConversionRun::judge(const std::string& label, std::int64_t step, const Transformer& transformer,
@@ -95,9 +136,9 @@ Quality ConversionRun::judge(const std::string& label, std::int64_t step, const 
 }
 
 Metrics ConversionRun::finish() {
-    revive_experts();
-    judge_layers();
-    const ExpertSet experts{layout(), state_.layers};
+    const auto experts = revived_experts();
+    show_experts(experts.layers);
+    judge_layers(experts);
     Metrics metrics = state_.stages;
     metrics.method = name_of(recipe().method);
     metrics.converted = judge("converted", state_.step, experts);
@@ -115,7 +156,7 @@ Metrics ConversionRun::finish() {
     const auto weights = save_weights();
     save_project(request_.out, {request_.model, source_sha256_, recipe(), experts, weights}, json);
     if (weights.empty()) std::filesystem::remove(weights_file(request_.out));  // of an earlier conversion
-    remove_checkpoint(request_.out / "checkpoint");
+    remove_checkpoint(folder_of(KeptState::checkpoint, request_.out));
     hooks_.events.publish(Finished{request_.out.string(), json});
     return metrics;
 }
@@ -123,7 +164,7 @@ Metrics ConversionRun::finish() {
 void ConversionRun::checkpoint() {
     auto state = state_;
     state.seconds = seconds();
-    save_checkpoint(request_.out / "checkpoint", state.to_checkpoint(fingerprint_));
+    save_checkpoint(folder_of(KeptState::checkpoint, request_.out), state.to_checkpoint(fingerprint_));
     hooks_.events.publish(CheckpointSaved{});
 }
 

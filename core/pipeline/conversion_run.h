@@ -13,6 +13,7 @@
 #include "model/transformer.h"
 #include "pipeline/conversion_state.h"
 #include "pipeline/convert.h"
+#include "pipeline/kept_states.h"
 
 namespace dotmoe {
 
@@ -43,6 +44,8 @@ class ConversionRun {
     Quality judge(const std::string& label, std::int64_t step, const ExpertSet& experts);
     Quality judge(const std::string& label, std::int64_t step, const Transformer& transformer,
                   const FeedForward& ffn);
+    /// Whether the layer-wise phase is over and its end kept.
+    bool aligned() const;
     /// [D, D] a layer; none where the recipe measures energies by their plain norm.
     std::vector<at::Tensor> measure_metrics();
     /// What a layer's FFN sees, [T, D] each, and its metric [D, D], which may be undefined.
@@ -53,10 +56,16 @@ class ConversionRun {
         at::Tensor metric;
     };
     void align_layer(const LayerText& text, std::int64_t layer);
-    /// Raises, layer by layer on the converted model's own activations, experts that training left without
-    /// tokens.
-    void revive_experts();
-    void judge_layers();
+    /// The layers with those experts raised, layer by layer on the converted model's own activations, that
+    /// training left without tokens.
+    ExpertSet revived_experts();
+    void judge_layers(const ExpertSet& experts);
+    /// What a resumed or forked run began with, for those who watch.
+    void tell_what_was_done(std::string_view how);
+    /// Writes the state at the end of a phase, for forks to begin from.
+    void keep(KeptState end_of_phase);
+    /// METHOD §2, of what the global phase made.
+    void measure_greedy_gaps(const Assignment& assignment);
     /// Writes the student's weights beside the experts where they are its own; their hash, or none.
     std::string save_weights();
     /// What a step of training leaves for those who watch, and for a checkpoint; `step` counts over all

@@ -45,8 +45,11 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     put(checkpoint, "random", random_layers);
     put(checkpoint, assignment_prefix, assignment);
     put(checkpoint, recovery_prefix, recovery);
-    checkpoint.notes = {
-        {"layer_metrics", layer_metrics}, {"stages", stages}, {"step", step}, {"seconds", seconds}};
+    checkpoint.notes = {{"layer_metrics", layer_metrics},
+                        {"stages", stages},
+                        {"step", step},
+                        {"distilled", distilled},
+                        {"seconds", seconds}};
     return checkpoint;
 }
 
@@ -60,6 +63,7 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
         checkpoint.notes.at("layer_metrics").get_to(state.layer_metrics);
         checkpoint.notes.at("stages").get_to(state.stages);
         checkpoint.notes.at("step").get_to(state.step);
+        state.distilled = checkpoint.notes.value("distilled", !state.recovery.empty());
         checkpoint.notes.at("seconds").get_to(state.seconds);
     } catch (const nlohmann::json::exception& error) {
         fail("the checkpoint is damaged ({}); convert without --resume", error.what());

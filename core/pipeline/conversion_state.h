@@ -19,8 +19,9 @@ struct ConversionState {
     std::vector<LayerExperts>
         random_layers;  ///< the random split with the same ridge router, to compare with
     std::vector<LayerMetrics> layer_metrics;
-    Metrics stages;         ///< only its four qualities are kept here
-    std::int64_t step = 0;  ///< steps of the global phase and of recovery done
+    Metrics stages;          ///< only its qualities and its parent are kept here
+    std::int64_t step = 0;   ///< steps of the global phase and of recovery done
+    bool distilled = false;  ///< the global phase is over: layers are its result
     std::map<std::string, at::Tensor>
         assignment;  ///< of the phase under way (Assignment::state); empty before the global one
     std::map<std::string, at::Tensor> recovery;  ///< FineTuning::state; empty before that phase

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "align/recipe.h"
 #include "base/device.h"
 #include "base/run_control.h"
 #include "events/event.h"
+#include "pipeline/fork.h"
 #include "pipeline/metrics.h"
 
 namespace dotmoe {
@@ -20,8 +22,9 @@ struct ConvertRequest {
     std::filesystem::path out;                ///< folder of the conversion; made when absent
     Recipe recipe;
     DeviceChoice device = DeviceChoice::automatic;
-    int threads = 0;      ///< 0: all cores
-    bool resume = false;  ///< go on from out/checkpoint; without one, start anew
+    int threads = 0;                       ///< 0: all cores
+    bool resume = false;                   ///< go on from out/checkpoint; without one, start anew
+    std::optional<ForkRequest> fork = {};  ///< start from there instead of anew
 };
 
 /// Who watches and steers; all outlive the call. `routing` may be null.

@@ -212,13 +212,13 @@ double peak_memory(const Shape& s, const ModelSummary& model, const Recipe& reci
 
 /// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r
 /// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, in the checkpoint with
-/// their moments.
+/// their moments; the ends of the two phases (pipeline/kept_states.h) are experts too.
 double disk(const Shape& s, const Recipe& recipe) {
     const double experts = s.L * (8 * s.N + float_bytes * s.D * s.E);
     const double checkpoint = 3 * float_bytes * s.L * (s.N * s.columns + s.D * s.E);
     const double layers = float_bytes * s.layer_weights(), vocabulary = 2 * float_bytes * s.V * s.D;
     const double recovered = recipe.recover.steps > 0 ? 4 * layers + vocabulary : 0;
-    return 2 * (experts + checkpoint + recovered);
+    return 2 * (experts + checkpoint + recovered) + 2 * experts;
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ void ConversionRun::after_step(const DistillStep& done, const Assignment& assign
 }
 
 void ConversionRun::distil() {
-    if (!state_.recovery.empty()) return;  // resumed in the phase after this one
+    if (state_.distilled) return;
     const auto& distill = recipe().distill;
     auto assignment = first_assignment(state_.layers, recipe(), *model_, allowed_);
     if (!state_.assignment.empty()) assignment.restore(state_.assignment);
@@ -104,9 +104,14 @@ void ConversionRun::distil() {
     }
 
     state_.layers = assignment.experts();
-    if (recipe().start == Start::alternating)
-        return;            // the gap is that of the transport that chose the plans
-    if (allowed_) return;  // greedy knows no constraints
+    state_.assignment.clear();
+    state_.distilled = true;
+    // Else the gap is that of the transport that chose the plans; and greedy knows no constraints.
+    if (recipe().start == Start::random && !allowed_) measure_greedy_gaps(assignment);
+    keep(KeptState::global);
+}
+
+void ConversionRun::measure_greedy_gaps(const Assignment& assignment) {
     state_.layer_metrics.resize(state_.layers.size());
     const auto capacities = layout().capacities(model_->config.neurons);
     for (std::size_t l = 0; l < state_.layers.size(); ++l)

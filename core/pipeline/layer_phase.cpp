@@ -37,7 +37,7 @@ LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& r
 }  // namespace
 
 void ConversionRun::align_layers() {
-    if (recipe().start == Start::random || state_.step > 0) return;
+    if (recipe().start == Start::random || state_.step > 0 || state_.distilled || aligned()) return;
     const auto windows = std::min(recipe().text.calibration_windows, train_.size(0));
     ActivationStream calibration(*transformer_, train_.slice(0, 0, windows)),
         held_out(*transformer_, held_out_);
@@ -82,6 +82,12 @@ void ConversionRun::align_layers() {
             judge("random_layerwise", 0, ExpertSet{layout(), state_.random_layers});
     if (!state_.stages.layerwise)
         state_.stages.layerwise = judge("layerwise", 0, ExpertSet{layout(), state_.layers});
+    keep(KeptState::layerwise);
+}
+
+bool ConversionRun::aligned() const {
+    return std::ssize(state_.layers) == layer_count() && state_.stages.random_layerwise &&
+           state_.stages.layerwise && has_checkpoint(folder_of(KeptState::layerwise, request_.out));
 }
 
 std::vector<at::Tensor> ConversionRun::measure_metrics() {
@@ -146,7 +152,7 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
         random_experts(own_energies, RidgeRouter(own_energies, recipe().layerwise), placement, split_seed);
 }
 
-void ConversionRun::revive_experts() {
+ExpertSet ConversionRun::revived_experts() {
     const auto windows = std::min(windows_to_revive_on, train_.size(0));
     ActivationStream stream(*student_, train_.slice(0, 0, windows));
     ExpertSet experts{layout(), state_.layers};
@@ -158,18 +164,16 @@ void ConversionRun::revive_experts() {
                                        recipe().distill.load_floor);
         stream.advance(ffn);
     }
-    state_.layers = std::move(experts.layers);
-    show_experts(state_.layers);
+    return experts;
 }
 
-void ConversionRun::judge_layers() {
+void ConversionRun::judge_layers(const ExpertSet& experts) {
     ProgressMeter meter(layer_count());
-    const auto report =
-        report_layers(*student_, {layout(), state_.layers}, held_out_, [&](std::int64_t done) {
-            hooks_.control.poll();
-            meter.set_done(done);
-            publish_progress("judge layers", "layers", meter);
-        });
+    const auto report = report_layers(*student_, experts, held_out_, [&](std::int64_t done) {
+        hooks_.control.poll();
+        meter.set_done(done);
+        publish_progress("judge layers", "layers", meter);
+    });
     state_.layer_metrics.resize(report.size());
     for (std::size_t l = 0; l < report.size(); ++l) {
         auto& metrics = state_.layer_metrics[l];

@@ -74,6 +74,7 @@ void to_json(nlohmann::json& json, const Metrics& metrics) {
             {"seed", metrics.seed},
             {"version", metrics.version}};
     if (!metrics.method.empty()) json["method"] = metrics.method;
+    if (metrics.parent) json["parent"] = *metrics.parent;
     if (metrics.converted) {
         json["kl"] = metrics.converted->kl;
         json["top1"] = metrics.converted->top1;
@@ -99,6 +100,7 @@ void from_json(const nlohmann::json& json, Metrics& metrics) {
     json.at("seconds").get_to(metrics.seconds);
     json.at("seed").get_to(metrics.seed);
     json.at("version").get_to(metrics.version);
+    if (json.contains("parent")) metrics.parent = json.at("parent").get<Parent>();
 }
 
 std::string format_table(const Metrics& metrics) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluate/figures.h"
+#include "pipeline/lineage.h"
 
 namespace dotmoe {
 
@@ -37,6 +38,7 @@ struct Metrics {
     double seconds = 0;
     std::uint64_t seed = 0;
     std::string version;
+    std::optional<Parent> parent;  ///< of a forked conversion; its seconds hold the parent's up to there
 };
 
 void to_json(nlohmann::json& json, const Metrics& metrics);

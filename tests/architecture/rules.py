@@ -26,14 +26,14 @@ CORE_LAYERS = {
     "export": {"base", "events", "formats", "text", "model", "experts", "evaluate"},
 }
 # Plain structs that every module may include; they themselves include nothing but base and each other.
-PLAIN_DATA = {"core/align/recipe.h", "core/experts/layout.h", "core/experts/routing_rule.h", "core/evaluate/figures.h", "core/pipeline/metrics.h"}
+PLAIN_DATA = {"core/align/recipe.h", "core/align/recipe_changes.h", "core/experts/layout.h", "core/experts/routing_rule.h", "core/evaluate/figures.h", "core/pipeline/lineage.h", "core/pipeline/metrics.h"}
 # What the front ends include of core besides events/: the whole of their view of it.
 FACADE = (
     "core/align/recipe.h", "core/align/routing_rule_names.h", "core/base/device.h", "core/base/error.h", "core/base/run_control.h",
     "core/base/system.h",
     "core/experts/forcing.h", "core/experts/layout.h", "core/model/weight_format.h", "core/export/export.h", "core/export/verify.h",
     "core/pipeline/answer_tasks.h", "core/pipeline/bench.h", "core/pipeline/bench_runtime.h", "core/pipeline/bench_train.h", "core/pipeline/compare.h",
-    "core/pipeline/comparison.h", "core/pipeline/convert.h", "core/pipeline/converted_model.h", "core/pipeline/inspect.h",
+    "core/pipeline/comparison.h", "core/pipeline/convert.h", "core/pipeline/converted_model.h", "core/pipeline/fork.h", "core/pipeline/inspect.h",
     "core/pipeline/live_routing.h", "core/pipeline/measure_domains.h", "core/pipeline/metrics.h", "core/pipeline/routing_questions.h",
     "core/pipeline/solve_again.h", "core/pipeline/sparsity_dial.h", "core/pipeline/sweep.h", "core/recording/recorder.h", "core/recording/recording.h",
     "core/recording/settled.h",
