@@ -1,4 +1,4 @@
-// Figures of a model on held-out text and on questions. No torch in this header.
+// Figures of a model on held-out text, on questions and on the clock. No torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,11 @@ struct Answers {
     double accuracy_stderr = 0;  ///< of that share over questions
     double normalised = 0;       ///< acc_norm: likeliest by log-likelihood a byte of the choice
     double normalised_stderr = 0;
+};
+
+/// Tokens a second of the CPU runtime (experts/runtime_speed.h).
+struct Speed {
+    double prompt = 0, generation = 0;  ///< of all texts together
 };
 
 /// How far the experts of a layer belong to domains of text (evaluate/specialisation.h).

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "base/team.h"
@@ -60,15 +61,21 @@ bool looks_at_all_tokens(const RoutingOptions& routing) {
 
 }  // namespace
 
-void column_weights(const float* logits, std::int64_t tokens, const Layout& layout, float* weights) {
+void column_weights(const float* logits, const std::vector<std::int64_t>& texts, const Layout& layout,
+                    float* weights) {
+    const auto tokens = std::reduce(texts.begin(), texts.end());
     const auto experts = layout.experts, columns = layout.columns(), first = layout.first_routed();
     if (first > 0)
         for (std::int64_t t = 0; t < tokens; ++t) weights[t * columns] = 1;
     if (looks_at_all_tokens(layout.routing)) {
-        const auto all = at::from_blob(const_cast<float*>(logits), {tokens, experts}, at::kFloat);
-        at::from_blob(weights, {tokens, columns}, at::kFloat)
-            .narrow(1, first, experts)
-            .copy_(route_logits(all, layout).weights);
+        for (const auto rows : texts) {
+            const auto all = at::from_blob(const_cast<float*>(logits), {rows, experts}, at::kFloat);
+            at::from_blob(weights, {rows, columns}, at::kFloat)
+                .narrow(1, first, experts)
+                .copy_(route_logits(all, layout).weights);
+            logits += rows * experts;
+            weights += rows * columns;
+        }
         return;
     }
     share_out((tokens + kTokens - 1) / kTokens, [&](std::int64_t block) {

@@ -1,6 +1,7 @@
 #include "experts/moe_ffn.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/device.h"
 #include "base/team.h"
@@ -49,13 +50,14 @@ MoeFeedForward::MoeFeedForward(const LayerWeights& layer, const LayerExperts& ex
       width_(layer.gate.size(1)),
       row_(blocks_.down(0).count * kPanelWidth) {}
 
-at::Tensor MoeFeedForward::weights_of_columns(const float* x, std::int64_t tokens,
+at::Tensor MoeFeedForward::weights_of_columns(const float* x, const std::vector<std::int64_t>& texts,
                                               const std::vector<Forcing>& forcings) const {
+    const auto tokens = std::reduce(texts.begin(), texts.end());
     if (!router_) return at::ones({tokens, 1}, at::kFloat);
     auto logits = at::empty({tokens, layout_.experts}, at::kFloat);
     router_->multiply(x, tokens, logits.mutable_data_ptr<float>());
     auto weights = at::empty({tokens, layout_.columns()}, at::kFloat);
-    column_weights(logits.const_data_ptr<float>(), tokens, layout_, weights.mutable_data_ptr<float>());
+    column_weights(logits.const_data_ptr<float>(), texts, layout_, weights.mutable_data_ptr<float>());
     if (!forcings.empty()) {
         const auto routed = weights.narrow(1, layout_.first_routed(), layout_.experts);
         routed.copy_(forced_weights(layout_, logits, routed, forcings));
@@ -110,9 +112,10 @@ void MoeFeedForward::add_unit(std::int64_t unit, const std::vector<std::int32_t>
     multiply(blocks_.down(unit), in.data(), out.data(), rows, /*accumulate=*/true);
 }
 
-void MoeFeedForward::operator()(const float* x, std::int64_t tokens, float* y,
+void MoeFeedForward::operator()(const float* x, const std::vector<std::int64_t>& texts, float* y,
                                 const std::vector<Forcing>& forcings) const {
-    const auto weights = weights_of_columns(x, tokens, forcings);
+    const auto tokens = std::reduce(texts.begin(), texts.end());
+    const auto weights = weights_of_columns(x, texts, forcings);
     for (std::int64_t first = 0; first < tokens; first += kTokens)
         add_tokens(x + first * width_, weights.const_data_ptr<float>() + first * layout_.columns(),
                    std::min(kTokens, tokens - first), y + first * width_);

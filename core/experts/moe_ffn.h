@@ -19,9 +19,10 @@ class MoeFeedForward {
     MoeFeedForward(const LayerWeights& layer, const LayerExperts& experts, const Layout& layout,
                    WeightFormat format);
 
-    /// x [T, D] -> y [T, D], contiguous fp32, on all threads. A text of several calls is routed call by call.
+    /// x [T, D] -> y [T, D], contiguous fp32, on all threads; T the rows of all `texts`, one below the other,
+    /// each routed by itself. A text of several calls is routed call by call.
     /// `forcings` change the router's choice for rows of x (experts/forced_weights.h).
-    void operator()(const float* x, std::int64_t tokens, float* y,
+    void operator()(const float* x, const std::vector<std::int64_t>& texts, float* y,
                     const std::vector<Forcing>& forcings = {}) const;
 
     /// Weights that one token reads, its share of the router's among them.
@@ -30,7 +31,7 @@ class MoeFeedForward {
   private:
     struct Work;
 
-    at::Tensor weights_of_columns(const float* x, std::int64_t tokens,
+    at::Tensor weights_of_columns(const float* x, const std::vector<std::int64_t>& texts,
                                   const std::vector<Forcing>& forcings) const;
     std::vector<Work> plan(const float* weights, std::int64_t tokens) const;
     void add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const;

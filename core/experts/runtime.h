@@ -1,4 +1,4 @@
-// A model made ready to run on the CPU: dense or converted, one text at a time.
+// A model made ready to run on the CPU: dense or converted, for one text or several at once.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -25,10 +25,13 @@ class Runtime {
     /// of the text that the cache holds and goes on with.
     at::Tensor hidden(const at::Tensor& tokens, KvCache& cache,
                       const std::vector<Forcing>& forcings = {}) const;
+    at::Tensor hidden(const std::vector<TextPart>& parts) const;
     at::Tensor logits(const at::Tensor& hidden) const { return transformer_->logits(hidden); }
 
     /// For generate(): a text of its own, which begins empty. The runtime must outlive it.
     NextLogits start_text(std::vector<Forcing> forcings = {}) const;
+    /// For generate_texts(): so many texts that begin empty.
+    NextLogitsOfTexts start_texts(std::size_t count) const;
 
     /// Bytes of weights that one token reads.
     std::int64_t bytes_per_token() const;

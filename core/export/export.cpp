@@ -1,6 +1,7 @@
 #include "export/export.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/progress.h"
@@ -11,6 +12,7 @@
 #include "export/model_card.h"
 #include "export/self_check.h"
 #include "export/staging_folder.h"
+#include "formats/gguf_types.h"
 
 namespace dotmoe {
 namespace fs = std::filesystem;
@@ -31,16 +33,21 @@ void watch(std::vector<ExportTensor>& tensors, ProgressMeter& meter, EventSink& 
 
 /// Says which matrices could not be written in the number format.
 std::string note_on(const std::vector<ExportTensor>& tensors, NumberFormat numbers) {
+    if (!in_blocks(numbers)) return {};
     std::int64_t wider = 0, row = 0;
-    for (const auto& tensor : tensors)
-        if (!tensor.full_precision && numbers == NumberFormat::q8_0 &&
-            stored_type(tensor, numbers) == gguf::TensorType::F16) {
-            ++wider;
-            row = tensor.shape.back();
-        }
+    const auto asked = numbers == NumberFormat::q8_0 ? gguf::TensorType::Q8_0 : gguf::TensorType::Q4_K;
+    std::set<std::string_view> instead;
+    for (const auto& tensor : tensors) {
+        const auto type = stored_type(tensor, numbers);
+        if (tensor.full_precision || type == asked) continue;
+        ++wider;
+        row = tensor.shape.back();
+        instead.insert(gguf::type_name(type));
+    }
     if (wider == 0) return {};
-    return fmt::format("{} of {} tensors are F16: rows of {} do not divide into Q8_0's blocks of 32", wider,
-                       tensors.size(), row);
+    return fmt::format("{} of {} tensors are {}: rows of {} do not divide into {}'s blocks of {}", wider,
+                       tensors.size(), fmt::join(instead, " and "), row, gguf::type_name(asked),
+                       gguf::block_of(asked).elements);
 }
 
 std::int64_t size_of_files(const fs::path& folder) {

@@ -28,7 +28,12 @@ enum class RouterScale {
 };
 
 /// What matrices are stored as. Routers, norms and biases stay F32 in all.
-enum class NumberFormat { f32, f16, bf16, q8_0 };
+enum class NumberFormat { f32, f16, bf16, q8_0, q4_k };
+
+/// Whether a GGUF alone can hold them.
+constexpr bool in_blocks(NumberFormat numbers) {
+    return numbers == NumberFormat::q8_0 || numbers == NumberFormat::q4_k;
+}
 
 struct ExportRequest {
     std::filesystem::path project;  ///< a conversion

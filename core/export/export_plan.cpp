@@ -133,8 +133,9 @@ ExportPlan plan_export(const Model& model, const ExpertSet& experts, const Expor
     require_exportable(model);
     check_experts(model, experts);
     check_routing(experts.layout.routing);
-    if (request.format == ExportFormat::huggingface && request.numbers == NumberFormat::q8_0)
-        fail_usage("Q8_0 is a number format of GGUF; a Hugging Face export is written in f32, bf16 or f16");
+    if (request.format == ExportFormat::huggingface && in_blocks(request.numbers))
+        fail_usage(
+            "Q8_0 and Q4_K are number formats of GGUF; a Hugging Face export is written in f32, bf16 or f16");
     const auto& layout = experts.layout;
     ExportPlan plan;
     plan.layout = layout;

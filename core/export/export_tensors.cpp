@@ -168,6 +168,24 @@ class Assembly {
     std::vector<ExportTensor> tensors_;
 };
 
+/// The type asked for, then what takes its place where rows do not divide into its blocks.
+std::vector<gguf::TensorType> types_of(NumberFormat numbers) {
+    using enum gguf::TensorType;
+    switch (numbers) {
+        case NumberFormat::f32:
+            return {F32};
+        case NumberFormat::f16:
+            return {F16};
+        case NumberFormat::bf16:
+            return {BF16};
+        case NumberFormat::q8_0:
+            return {Q8_0, F16};
+        case NumberFormat::q4_k:
+            return {Q4_K, Q8_0, F16};
+    }
+    return {};
+}
+
 }  // namespace
 
 std::vector<ExportTensor> export_tensors(const Model& model, const ExpertSet& experts,
@@ -176,11 +194,10 @@ std::vector<ExportTensor> export_tensors(const Model& model, const ExpertSet& ex
 }
 
 gguf::TensorType stored_type(const ExportTensor& tensor, NumberFormat numbers) {
-    using gguf::TensorType;
-    constexpr TensorType types[] = {TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q8_0};
-    if (tensor.full_precision) return TensorType::F32;
-    const auto type = types[static_cast<std::size_t>(numbers)];
-    return rows_divide(type, tensor.shape.back()) ? type : TensorType::F16;
+    if (tensor.full_precision) return gguf::TensorType::F32;
+    for (const auto type : types_of(numbers))
+        if (rows_divide(type, tensor.shape.back())) return type;
+    fail("{}: rows of {} cannot be written", tensor.name, tensor.shape.back());
 }
 
 }  // namespace dotmoe

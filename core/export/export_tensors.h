@@ -23,8 +23,8 @@ struct ExportTensor {
 std::vector<ExportTensor> export_tensors(const Model& model, const ExpertSet& experts,
                                          const ExportPlan& plan);
 
-/// What a tensor is stored as: F32 where full precision is kept; F16 where its rows do not divide into the
-/// blocks of `numbers`.
+/// What a tensor is stored as: F32 where full precision is kept; Q8_0, or else F16, where its rows do not
+/// divide into the blocks of `numbers`.
 gguf::TensorType stored_type(const ExportTensor& tensor, NumberFormat numbers);
 
 }  // namespace dotmoe

@@ -28,6 +28,8 @@ std::int64_t file_type(NumberFormat numbers) {
             return 1;
         case NumberFormat::q8_0:
             return 7;
+        case NumberFormat::q4_k:
+            return 14;
         case NumberFormat::bf16:
             return 32;
     }

@@ -48,7 +48,7 @@ constexpr std::string_view use_in_llama_cpp =
     "(`dotmoe verify`).\n\n";
 
 std::string_view number_name(NumberFormat numbers) {
-    constexpr std::string_view names[] = {"F32", "F16", "BF16", "Q8_0"};
+    constexpr std::string_view names[] = {"F32", "F16", "BF16", "Q8_0", "Q4_K"};
     return names[static_cast<std::size_t>(numbers)];
 }
 

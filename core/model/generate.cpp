@@ -20,25 +20,55 @@ void check_prompt(const std::vector<TokenId>& prompt, const ModelConfig& config)
 
 }  // namespace
 
+std::vector<std::vector<TokenId>> generate_texts(
+    const ModelConfig& config, const NextLogitsOfTexts& next_logits, const Tokenizer& tokenizer,
+    const std::vector<std::vector<TokenId>>& prompts, const SamplingOptions& options,
+    const std::function<bool(std::size_t text, TokenId)>& on_token) {
+    for (const auto& prompt : prompts) check_prompt(prompt, config);
+    const at::NoGradGuard no_grad;
+    const auto eos = tokenizer.vocabulary().eos;
+    const auto room = [&](std::size_t text) {
+        return std::min(options.max_new_tokens, config.context - std::ssize(prompts[text]));
+    };
+
+    std::vector<std::vector<TokenId>> texts(prompts.size());
+    std::vector<Sampler> samplers;
+    std::vector<NextTokens> inputs;  // of the texts that go on
+    for (std::size_t text = 0; text < prompts.size(); ++text) {
+        auto own = options;
+        own.seed += text;
+        samplers.emplace_back(own);
+        if (room(text) > 0)
+            inputs.push_back({text, at::tensor(at::ArrayRef<TokenId>(prompts[text]), at::kLong)});
+    }
+    while (!inputs.empty()) {
+        const auto logits = next_logits(inputs);
+        std::vector<NextTokens> next;
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const auto text = inputs[i].text;
+            const auto id = static_cast<TokenId>(samplers[text].next(logits[static_cast<std::int64_t>(i)]));
+            if (id == eos) continue;
+            texts[text].push_back(id);
+            if (on_token && !on_token(text, id)) continue;
+            if (std::ssize(texts[text]) < room(text))
+                next.push_back({text, at::full({1}, static_cast<std::int64_t>(id), at::kLong)});
+        }
+        inputs = std::move(next);
+    }
+    return texts;
+}
+
 std::vector<TokenId> generate(const ModelConfig& config, const NextLogits& next_logits,
                               const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
                               const SamplingOptions& options, const std::function<bool(TokenId)>& on_token) {
-    check_prompt(prompt, config);
-    const at::NoGradGuard no_grad;
-    const auto room = std::min(options.max_new_tokens, config.context - std::ssize(prompt));
-    const auto eos = tokenizer.vocabulary().eos;
-
-    Sampler sampler(options);
-    std::vector<TokenId> text;
-    auto input = at::tensor(at::ArrayRef<TokenId>(prompt), at::kLong);
-    while (std::ssize(text) < room) {
-        const auto id = static_cast<TokenId>(sampler.next(next_logits(input)));
-        if (id == eos) break;
-        text.push_back(id);
-        if (on_token && !on_token(id)) break;
-        input = at::full({1}, static_cast<std::int64_t>(id), at::kLong);
-    }
-    return text;
+    return generate_texts(
+               config,
+               [&](const std::vector<NextTokens>& texts) {
+                   return next_logits(texts.front().tokens).unsqueeze(0);
+               },
+               tokenizer, {prompt}, options,
+               [&](std::size_t, TokenId id) { return !on_token || on_token(id); })
+        .front();
 }
 
 std::vector<TokenId> generate(const Transformer& transformer, const FeedForward& ffn,

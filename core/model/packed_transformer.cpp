@@ -72,23 +72,33 @@ void PackedTransformer::rotate(at::Tensor& projected, std::int64_t index, std::i
     });
 }
 
-at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const {
-    const auto& weights = layers_[static_cast<std::size_t>(layer)];
-    const auto tokens = x.size(0), heads = config_.heads, kv_heads = config_.kv_heads;
-    auto projected =
-        product(normed(x, weights.attention_norm, config_.norm_epsilon), weights.query_key_value);
-    if (weights.bias.defined())
-        for (std::int64_t t = 0; t < tokens; ++t)
-            add_to(projected.mutable_data_ptr<float>() + t * projected.size(1),
-                   weights.bias.const_data_ptr<float>(), projected.size(1));
+at::Tensor PackedTransformer::mix(at::Tensor projected, std::int64_t layer, KvCache& cache) const {
+    const auto tokens = projected.size(0), heads = config_.heads, kv_heads = config_.kv_heads;
     rotate(projected, layer, cache.length(layer));
     const auto by_head =
         projected.view({1, tokens, heads + 2 * kv_heads, config_.head_width}).transpose(1, 2);
     const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
                                      by_head.narrow(1, heads + kv_heads, kv_heads));
-    const auto mixed = packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads,
-                                        k, v, config_.attention_scale(), config_.window(layer));
-    return product(mixed, weights.output);
+    return packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads, k, v,
+                            config_.attention_scale(), config_.window(layer));
+}
+
+at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer,
+                                     const std::vector<TextPart>& parts) const {
+    const auto& weights = layers_[static_cast<std::size_t>(layer)];
+    auto projected =
+        product(normed(x, weights.attention_norm, config_.norm_epsilon), weights.query_key_value);
+    if (weights.bias.defined())
+        for (std::int64_t t = 0; t < x.size(0); ++t)
+            add_to(projected.mutable_data_ptr<float>() + t * projected.size(1),
+                   weights.bias.const_data_ptr<float>(), projected.size(1));
+    std::vector<at::Tensor> mixed;
+    std::int64_t first = 0;
+    for (const auto& [tokens, cache] : parts) {
+        mixed.push_back(mix(projected.narrow(0, first, tokens.size(0)), layer, *cache));
+        first += tokens.size(0);
+    }
+    return product(parts.size() == 1 ? mixed.front() : at::cat(mixed), weights.output);
 }
 
 void PackedTransformer::add(at::Tensor& stream, const at::Tensor& y, const at::Tensor& post_norm) const {
@@ -96,15 +106,16 @@ void PackedTransformer::add(at::Tensor& stream, const at::Tensor& y, const at::T
     add_to(stream.mutable_data_ptr<float>(), added.const_data_ptr<float>(), stream.numel());
 }
 
-at::Tensor PackedTransformer::hidden(const at::Tensor& tokens, const RowsFeedForward& ffn,
-                                     KvCache& cache) const {
+at::Tensor PackedTransformer::hidden(const std::vector<TextPart>& parts, const RowsFeedForward& ffn) const {
     const at::NoGradGuard no_grad;
-    auto x = embedding_.index_select(0, tokens).to(at::kFloat);
+    std::vector<at::Tensor> tokens;
+    for (const auto& part : parts) tokens.push_back(part.tokens);
+    auto x = embedding_.index_select(0, at::cat(tokens)).to(at::kFloat);
     if (config_.embedding_scale != 1) x.mul_(config_.embedding_scale);
     auto y = at::empty_like(x);
     for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
         const auto& weights = layers_[static_cast<std::size_t>(layer)];
-        add(x, attend(x, layer, cache), weights.attention_post_norm);
+        add(x, attend(x, layer, parts), weights.attention_post_norm);
         const auto input = normed(x, weights.ffn_norm, config_.norm_epsilon);
         ffn(input.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>(), layer);
         add(x, y, weights.ffn_post_norm);

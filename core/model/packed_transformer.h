@@ -1,4 +1,4 @@
-// The CPU runtime: the forward pass of model/transformer.h on packed weights, one text at a time.
+// The CPU runtime: the forward pass of model/transformer.h on packed weights, for one text or several.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -20,15 +20,22 @@ namespace dotmoe {
 using RowsFeedForward =
     std::function<void(const float* x, std::int64_t tokens, float* y, std::int64_t layer)>;
 
+/// What a pass adds to one of its texts: the next tokens, [T] int64, and the cache of those before them,
+/// which grows by T.
+struct TextPart {
+    at::Tensor tokens;
+    KvCache* cache;
+};
+
 /// All but the FFN. Attention and everything between the products are loops of our own: at one token an
 /// operator of ATen costs as much as a small product.
 class PackedTransformer {
   public:
     PackedTransformer(const ModelConfig& config, const Weights& weights, WeightFormat format);
 
-    /// Tokens [T] int64 that follow those of the cache -> after the final norm, [T, D] fp32. The cache grows
-    /// by T.
-    at::Tensor hidden(const at::Tensor& tokens, const RowsFeedForward& ffn, KvCache& cache) const;
+    /// After the final norm, [T, D] fp32, T the tokens of all parts, one part below the other. Each weight is
+    /// read once for all of them; a text attends to itself alone.
+    at::Tensor hidden(const std::vector<TextPart>& parts, const RowsFeedForward& ffn) const;
     /// [T, D] -> [T, V] fp32.
     at::Tensor logits(const at::Tensor& hidden) const;
 
@@ -43,8 +50,10 @@ class PackedTransformer {
         at::Tensor attention_post_norm, ffn_post_norm;  ///< undefined likewise
     };
 
-    /// Attention(norm(x)) with the cache, [T, D].
-    at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache& cache) const;
+    /// Attention(norm(x)) of each part with its cache, [T, D].
+    at::Tensor attend(const at::Tensor& x, std::int64_t layer, const std::vector<TextPart>& parts) const;
+    /// Of one part: projected [T, rows of q, k and v] -> its heads' mixed values, [T, heads * head_width].
+    at::Tensor mix(at::Tensor projected, std::int64_t layer, KvCache& cache) const;
     /// The heads' own norms, then RoPE, in place.
     void rotate(at::Tensor& projected, std::int64_t layer, std::int64_t first_position) const;
     /// stream += y, normed first where the family does so.

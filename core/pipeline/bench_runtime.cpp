@@ -1,14 +1,10 @@
 #include "pipeline/bench_runtime.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/memory_bandwidth.h"
-#include "base/progress.h"
 #include "experts/project.h"
 #include "experts/runtime.h"
 #include "export/sample_text.h"
@@ -69,47 +65,20 @@ std::vector<Candidate> candidates(const RuntimeBench& bench) {
     return result;
 }
 
-double prompt_rate(const Runtime& runtime, const at::Tensor& tokens) {
-    KvCache cache;
-    const ProgressMeter clock(0);
-    runtime.logits(runtime.hidden(tokens, cache).narrow(0, -1, 1));
-    return static_cast<double>(tokens.size(0)) / clock.seconds();
-}
-
-/// Token after token from an empty cache; which tokens does not matter.
-double generation_rate(const Runtime& runtime, const at::Tensor& tokens) {
-    KvCache cache;
-    const ProgressMeter clock(0);
-    for (std::int64_t t = 0; t < tokens.size(0); ++t) {
-        const auto logits = runtime.logits(runtime.hidden(tokens.narrow(0, t, 1), cache));
-        logits.argmax().item();  // a greedy choice is part of a token
-    }
-    return static_cast<double>(tokens.size(0)) / clock.seconds();
-}
-
 }  // namespace
 
 RuntimeFigures bench_runtime(const RuntimeBench& bench) {
-    if (bench.prompt < 1 || bench.tokens < 1 || bench.repeats < 1)
-        fail_usage("prompt, tokens and repeats must be at least 1");
-    const at::NoGradGuard no_grad;
     auto models = candidates(bench);
-    const auto random = [&, generator = at::detail::createCPUGenerator(0)](std::int64_t count) {
-        return at::randint(read_config(bench.model).vocabulary, {count}, generator, at::kLong);
-    };
-    const auto prompt = random(bench.prompt), tokens = random(bench.tokens);
-    for (const auto& model : models) prompt_rate(model.runtime, prompt);  // warms up
-    for (int repeat = 0; repeat < bench.repeats; ++repeat)
-        for (auto& [figures, runtime] : models) {
-            figures.prompt_tokens_per_second =
-                std::max(figures.prompt_tokens_per_second, prompt_rate(runtime, prompt));
-            figures.tokens_per_second = std::max(figures.tokens_per_second, generation_rate(runtime, tokens));
-        }
+    std::vector<const Runtime*> runtimes;
+    for (const auto& model : models) runtimes.push_back(&model.runtime);
+    const auto speeds = measure_speed(runtimes, read_config(bench.model).vocabulary, bench.speed);
     RuntimeFigures result{.bytes_per_second = memory_bandwidth(), .models = {}};
-    for (auto& model : models) {
-        auto& figures = model.figures;
-        figures.bandwidth_share = figures.tokens_per_second * static_cast<double>(figures.bytes_per_token) /
-                                  result.bytes_per_second;
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        auto& figures = models[m].figures;
+        figures.speed = speeds[m];
+        if (bench.speed.texts == 1)
+            figures.bandwidth_share = figures.speed.generation *
+                                      static_cast<double>(figures.bytes_per_token) / result.bytes_per_second;
         result.models.push_back(std::move(figures));
     }
     return result;
@@ -119,8 +88,8 @@ void to_json(nlohmann::json& json, const SpeedFigures& figures) {
     json = {{"name", figures.name},
             {"expert_neurons", figures.expert_neurons},
             {"active_neurons", figures.active_neurons},
-            {"prompt_tokens_per_second", figures.prompt_tokens_per_second},
-            {"tokens_per_second", figures.tokens_per_second},
+            {"prompt_tokens_per_second", figures.speed.prompt},
+            {"tokens_per_second", figures.speed.generation},
             {"bytes_per_token", figures.bytes_per_token},
             {"bandwidth_share", figures.bandwidth_share},
             {"kl", figures.kl}};

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "experts/runtime_speed.h"
 #include "model/weight_format.h"
 
 namespace dotmoe {
@@ -16,16 +17,15 @@ struct RuntimeBench {
     std::filesystem::path model;                   ///< dense: a GGUF file or a Hugging Face folder
     std::vector<std::filesystem::path> converted;  ///< conversions of it
     WeightFormat weights = WeightFormat::bf16;
-    std::int64_t prompt = 512, tokens = 128;  ///< of each measurement; both begin with nothing read
-    int repeats = 3;                          ///< the best counts
+    SpeedTest speed = {.tokens = 128, .repeats = 3};
 };
 
 struct SpeedFigures {
     std::string name;                                     ///< "dense", or the conversion's folder
     std::int64_t expert_neurons = 0, active_neurons = 0;  ///< C, S + k C
-    double prompt_tokens_per_second = 0, tokens_per_second = 0;
+    Speed speed = {};
     std::int64_t bytes_per_token = 0;  ///< weights read for one token
-    double bandwidth_share = 0;        ///< of the memory's, by the weights of the generation
+    double bandwidth_share = 0;        ///< of the memory's, by the weights of the generation of one text
     double kl = 0;  ///< mean KL(fp32 weights || these weights) on a fixed text, nats; 0 for fp32
 };
 
@@ -34,8 +34,7 @@ struct RuntimeFigures {
     std::vector<SpeedFigures> models;  ///< the dense one first
 };
 
-/// Tokens are drawn at random: what they cost does not depend on them. The models take turns, so that what
-/// else the machine does meets all alike. Throws Error, UsageError.
+/// Throws Error, UsageError.
 RuntimeFigures bench_runtime(const RuntimeBench& bench);
 
 void to_json(nlohmann::json& json, const SpeedFigures& figures);

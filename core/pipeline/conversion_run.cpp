@@ -8,6 +8,8 @@
 #include "evaluate/quality.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
+#include "experts/runtime.h"
+#include "experts/runtime_speed.h"
 #include "model/stored_model.h"
 #include "pipeline/fingerprint.h"
 #include "pipeline/forked_state.h"
@@ -135,6 +137,23 @@ Quality ConversionRun::judge(const std::string& label, std::int64_t step, const 
     return judge(label, step, *student_, converted_feed_forward(student_->weights(), experts));
 }
 
+std::optional<RuntimeSpeed> ConversionRun::measure_speed(const ExpertSet& experts) {
+    const auto& config = model_->config;
+    const auto packed = 2 * 2 * count_parameters(config, layout()).dense;  // bytes of two models in bf16
+    if (!model_->compute.device.is_cpu() || static_cast<double>(machine_memory().available) < packed)
+        return {};
+    hooks_.control.poll();
+    hooks_.events.publish(Progress{.phase = "speed", .done = 0, .total = 1, .unit = "run"});
+    const Runtime dense(config, model_->weights, nullptr, WeightFormat::bf16);
+    const bool recovered = recipe().recover.steps > 0;
+    const auto converted = recovered ? Runtime(config, student_->weights(), &experts, WeightFormat::bf16)
+                                     : Runtime(dense, model_->weights, &experts, WeightFormat::bf16);
+    const SpeedTest test{.prompt = std::min<std::int64_t>(512, config.context),
+                         .tokens = std::min<std::int64_t>(64, config.context)};
+    const auto speeds = dotmoe::measure_speed({&dense, &converted}, config.vocabulary, test);
+    return RuntimeSpeed{speeds[0], speeds[1], thread_count()};
+}
+
 Metrics ConversionRun::finish() {
     const auto experts = revived_experts();
     show_experts(experts.layers);
@@ -142,6 +161,7 @@ Metrics ConversionRun::finish() {
     Metrics metrics = state_.stages;
     metrics.method = name_of(recipe().method);
     metrics.converted = judge("converted", state_.step, experts);
+    metrics.speed = measure_speed(experts);
     metrics.layers = state_.layer_metrics;
     metrics.active_neuron_share = layout().active_share(model_->config.neurons);
     const auto parameters = count_parameters(model_->config, layout());

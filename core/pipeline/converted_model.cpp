@@ -3,11 +3,11 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/progress.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
 #include "experts/forced_weights.h"
@@ -29,14 +29,53 @@ namespace dotmoe {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What comes of a text's tokens, given out as finished UTF-8.
+class Transcript {
+  public:
+    Transcript(const Tokenizer& tokenizer, std::function<bool(std::string_view)> on_text)
+        : tokenizer_(&tokenizer), on_text_(std::move(on_text)) {}
+
+    /// Whether to go on.
+    bool add(TokenId token) {
+        ++generation_.tokens;
+        generation_.seconds = clock_.seconds();
+        return give_out(characters_.push(tokenizer_->decode({&token, 1})));
+    }
+    Generation finish() {
+        give_out(characters_.finish());
+        return std::move(generation_);
+    }
+
+  private:
+    bool give_out(const std::string& piece) {
+        generation_.text += piece;
+        return !on_text_ || piece.empty() || on_text_(piece);
+    }
+
+    const Tokenizer* tokenizer_;
+    std::function<bool(std::string_view)> on_text_;
+    ProgressMeter clock_{0};
+    Utf8Stream characters_;
+    Generation generation_;
+};
+
+SamplingOptions sampling_of(const GenerateRequest& request) {
+    return {request.temperature, request.top_p, request.top_k, request.seed, request.max_new_tokens};
+}
+
+}  // namespace
+
 struct ConvertedModel::Impl {
     Impl(std::shared_ptr<const Model> base, std::shared_ptr<const ExpertSet> set)
         : model(std::move(base)), experts(std::move(set)), transformer(model->config, model->weights) {
         feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
     }
 
-    /// Packed on first use, and anew when another format is asked for.
-    std::shared_ptr<const Runtime> runtime(WeightFormat format) {
+    /// Packed on first use, and anew when another format is asked for; null on a GPU.
+    std::shared_ptr<const Runtime> runtime_on_cpu(WeightFormat format) {
+        if (!model->compute.device.is_cpu()) return nullptr;
         const std::lock_guard lock(mutex_);
         if (!runtime_ || format_ != format) {
             runtime_.reset();  // two of them would need twice the memory
@@ -131,32 +170,50 @@ Generation ConvertedModel::generate(const GenerateRequest& request,
     }
     for (auto& forcing : forcings) forcing.token += first;
 
-    Generation generation;
-    Utf8Stream characters;
-    const auto give_out = [&](const std::string& piece) {
-        generation.text += piece;
-        return !on_text || piece.empty() || on_text(piece);
-    };
-    const SamplingOptions options{request.temperature, request.top_p, request.top_k, request.seed,
-                                  request.max_new_tokens};
-    const auto on_token = [&](TokenId token) {
-        if (token == tokenizer.vocabulary().eos) return true;
-        return give_out(characters.push(tokenizer.decode({&token, 1})));
-    };
     const auto& model = *impl_->model;
-    const auto runtime = model.compute.device.is_cpu() ? impl_->runtime(request.weights) : nullptr;
-    const auto start = std::chrono::steady_clock::now();
-    const auto tokens =
-        runtime ? dotmoe::generate(model.config, runtime->start_text(forcings), tokenizer, prompt, options,
-                                   on_token)
-                : dotmoe::generate(
-                      impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token,
-                      forcings.empty() ? FeedForward()
-                                       : converted_feed_forward(model.weights, *impl_->experts, forcings));
-    give_out(characters.finish());
-    generation.tokens = static_cast<std::int64_t>(tokens.size());
-    generation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    return generation;
+    const auto runtime = impl_->runtime_on_cpu(request.weights);
+    Transcript transcript(tokenizer, on_text);
+    const auto on_token = [&](TokenId token) { return transcript.add(token); };
+    const auto options = sampling_of(request);
+    if (runtime)
+        dotmoe::generate(model.config, runtime->start_text(forcings), tokenizer, prompt, options, on_token);
+    else
+        dotmoe::generate(impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token,
+                         forcings.empty() ? FeedForward()
+                                          : converted_feed_forward(model.weights, *impl_->experts, forcings));
+    return transcript.finish();
+}
+
+std::vector<Generation> ConvertedModel::generate_texts(
+    const GenerateRequest& request, const std::vector<std::string>& prompts,
+    const std::function<bool(std::size_t, std::string_view)>& on_text) const {
+    if (!request.forcings.empty()) fail_usage("experts can be forced in one text only");
+    const auto on_text_of = [&](std::size_t place) {
+        return [&on_text, place](std::string_view piece) { return !on_text || on_text(place, piece); };
+    };
+    std::vector<Generation> texts;
+    const auto& tokenizer = *impl_->model->tokenizer;
+    const auto runtime = impl_->runtime_on_cpu(request.weights);
+    if (!runtime) {
+        for (const auto& prompt : prompts) {
+            auto alone = request;
+            alone.prompt = prompt;
+            alone.seed += texts.size();
+            texts.push_back(generate(alone, on_text_of(texts.size())));
+        }
+        return texts;
+    }
+    std::vector<std::vector<TokenId>> encoded;
+    std::vector<Transcript> transcripts;
+    for (const auto& prompt : prompts) {
+        encoded.push_back(encode_prompt(tokenizer, prompt).ids);
+        transcripts.emplace_back(tokenizer, on_text_of(transcripts.size()));
+    }
+    dotmoe::generate_texts(impl_->model->config, runtime->start_texts(prompts.size()), tokenizer, encoded,
+                           sampling_of(request),
+                           [&](std::size_t place, TokenId token) { return transcripts[place].add(token); });
+    for (auto& transcript : transcripts) texts.push_back(transcript.finish());
+    return texts;
 }
 
 RoutingSnapshot ConvertedModel::route(const std::string& text) const {

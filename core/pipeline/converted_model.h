@@ -38,7 +38,7 @@ struct GenerateRequest {
 struct Generation {
     std::string text;  ///< the continuation alone
     std::int64_t tokens = 0;
-    double seconds = 0;
+    double seconds = 0;  ///< until its last token
 };
 
 /// Which text a model is judged on.
@@ -76,6 +76,12 @@ class ConvertedModel {
     /// on.
     Generation generate(const GenerateRequest& request,
                         const std::function<bool(std::string_view)>& on_text) const;
+    /// Several prompts in place of the request's, each as it would be alone with the seed `seed + its place`.
+    /// On a CPU in step, so that each weight is read once for all; on a GPU one after the other. on_text is
+    /// called with the place too. Throws UsageError where the request has forcings.
+    std::vector<Generation> generate_texts(
+        const GenerateRequest& request, const std::vector<std::string>& prompts,
+        const std::function<bool(std::size_t, std::string_view)>& on_text) const;
     /// Throws UsageError for a dense model: it has no router.
     RoutingSnapshot route(const std::string& text) const;
     /// Perplexity, and for a conversion KL and top-1 against its dense source, errors and loads a layer.

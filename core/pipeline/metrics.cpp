@@ -23,6 +23,16 @@ std::string row(std::string_view name, const std::optional<Quality>& quality) {
                        100 * quality->top1);
 }
 
+std::string speed_line(const RuntimeSpeed& speed) {
+    const auto& [dense, converted, threads] = speed;
+    return fmt::format(
+        "speed: prompt {:.0f} tokens/s, x{:.2f} of dense; generation {:.0f} tokens/s, x{:.2f} of dense (CPU, "
+        "{} threads, "
+        "bf16)\n",
+        converted.prompt, converted.prompt / dense.prompt, converted.generation,
+        converted.generation / dense.generation, threads);
+}
+
 }  // namespace
 
 void to_json(nlohmann::json& json, const LayerMetrics& layer) {
@@ -50,6 +60,22 @@ void from_json(const nlohmann::json& json, Quality& quality) {
     quality = {json.at("perplexity"), json.at("stderr"), json.at("kl"), json.at("top1")};
 }
 
+void to_json(nlohmann::json& json, const Speed& speed) {
+    json = {{"prompt", speed.prompt}, {"generation", speed.generation}};
+}
+
+void from_json(const nlohmann::json& json, Speed& speed) {
+    speed = {json.at("prompt"), json.at("generation")};
+}
+
+void to_json(nlohmann::json& json, const RuntimeSpeed& speed) {
+    json = {{"dense", speed.dense}, {"converted", speed.converted}, {"threads", speed.threads}};
+}
+
+void from_json(const nlohmann::json& json, RuntimeSpeed& speed) {
+    speed = {json.at("dense"), json.at("converted"), json.at("threads")};
+}
+
 void to_json(nlohmann::json& json, const Metrics& metrics) {
     nlohmann::json perplexity, stages;
     const auto stage = [&](const char* key, const std::optional<Quality>& quality) {
@@ -75,6 +101,7 @@ void to_json(nlohmann::json& json, const Metrics& metrics) {
             {"version", metrics.version}};
     if (!metrics.method.empty()) json["method"] = metrics.method;
     if (metrics.parent) json["parent"] = *metrics.parent;
+    if (metrics.speed) json["speed"] = *metrics.speed;
     if (metrics.converted) {
         json["kl"] = metrics.converted->kl;
         json["top1"] = metrics.converted->top1;
@@ -95,6 +122,7 @@ void from_json(const nlohmann::json& json, Metrics& metrics) {
     json.at("active_parameters").get_to(metrics.active_parameters);
     json.at("dense_parameters").get_to(metrics.dense_parameters);
     json.at("active_neuron_share").get_to(metrics.active_neuron_share);
+    if (json.contains("speed")) metrics.speed = json.at("speed").get<RuntimeSpeed>();
     json.at("layers").get_to(metrics.layers);
     json.at("peak_memory_bytes").get_to(metrics.peak_memory_bytes);
     json.at("seconds").get_to(metrics.seconds);
@@ -116,6 +144,7 @@ std::string format_table(const Metrics& metrics) {
             fmt::format("\nactive: {:.1f} % of the FFN neurons, {:.1f} M of {:.1f} M parameters a token\n",
                         100 * metrics.active_neuron_share, metrics.active_parameters / 1e6,
                         metrics.dense_parameters / 1e6);
+    if (metrics.speed) text += speed_line(*metrics.speed);
     if (metrics.layers.empty()) return text;
     text += fmt::format("\n{:>5} {:>8} {:>14} {:>9} {:>6} {:>11}\n", "layer", "error", "random split",
                         "load max", "dead", "greedy gap");

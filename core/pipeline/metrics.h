@@ -23,6 +23,12 @@ struct LayerMetrics {
     double dropped = 0;                  ///< share of the tokens' choices that the capacity factor refused
 };
 
+/// Of the CPU runtime with bf16 weights, both in one run.
+struct RuntimeSpeed {
+    Speed dense, converted;
+    int threads = 0;
+};
+
 /// JSON: method (of a conversion), perplexity {dense, random_layerwise, layerwise, converted, stderr}, kl and
 /// top1 of the converted model, the stages in full under "stages", and the other fields by name.
 struct Metrics {
@@ -32,7 +38,8 @@ struct Metrics {
     std::optional<Quality> converted;  ///< the result
     double active_parameters = 0;      ///< weights a token uses, routers included
     double dense_parameters = 0;
-    double active_neuron_share = 0;  ///< (S + k C) / N
+    double active_neuron_share = 0;     ///< (S + k C) / N
+    std::optional<RuntimeSpeed> speed;  ///< absent where it was not measured
     std::vector<LayerMetrics> layers;
     std::int64_t peak_memory_bytes = 0;
     double seconds = 0;

@@ -16,6 +16,8 @@ from gguf import GGMLQuantizationType as Type
 from gguf import quants
 from safetensors.numpy import load_file, save_file
 from test_export import TEXT
+from tiny_models import make_tokenizer, save_tokenizer
+from transformers import LlamaConfig, LlamaForCausalLM
 
 NUMBERS = {"f32": Type.F32, "f16": Type.F16, "bf16": Type.BF16, "q8_0": Type.Q8_0}
 FULL_PRECISION = ("_norm.weight", "ffn_gate_inp.weight", "exp_probs_b.bias")
@@ -185,6 +187,43 @@ def test_q8_0_is_what_the_package_makes(probe, toy_path, tmp_path):
         np.testing.assert_array_equal(tensor.data, quants.quantize(plain.values(name), Type.Q8_0).reshape(tensor.data.shape))
         compared += 1
     assert compared > 10
+
+
+@pytest.fixture(scope="module")
+def wide(probe, tmp_path_factory):
+    """A model whose rows divide into blocks of 256 (but for those of its experts' down projections), exported in Q4_K and F32."""
+    folder = tmp_path_factory.mktemp("wide")
+    torch.manual_seed(3)
+    config = LlamaConfig(vocab_size=600, hidden_size=256, intermediate_size=512, num_hidden_layers=2, num_attention_heads=4,
+                         num_key_value_heads=2, max_position_embeddings=128, tie_word_embeddings=False)  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder / "model")
+    save_tokenizer(folder / "model", make_tokenizer("gpt-2"))
+    arguments = (probe, folder / "model")
+    return (Exported(*arguments, folder / "small", "glm4moe", 6, 2, 128, "q4_k"), Exported(*arguments, folder / "plain", "glm4moe", 6, 2, 128))
+
+
+def test_q4_k_where_rows_divide(probe, wide):
+    small, plain = wide
+    kinds = {}
+    for name, tensor in small.tensors.items():
+        row = int(tensor.shape[0])
+        expected = Type.Q4_K if row % 256 == 0 else Type.Q8_0 if row % 32 == 0 else Type.F16
+        assert tensor.tensor_type == (Type.F32 if name.endswith(FULL_PRECISION) else expected), name
+        ours, exact = small.values(name), plain.values(name)
+        error = np.sqrt(((ours - exact) ** 2).mean() / max((exact**2).mean(), 1e-30))
+        assert error < {Type.Q4_K: 0.08, Type.Q8_0: 0.006, Type.F16: 4e-4, Type.F32: 0}[tensor.tensor_type] + 1e-12, (name, error)
+        kinds[tensor.tensor_type] = kinds.get(tensor.tensor_type, 0) + 1
+    assert kinds[Type.Q4_K] >= 10 and kinds[Type.Q8_0] == 4, kinds  # down_shexp and down_exps: rows of 128 and 64
+    assert "rows of 64" in small.result["note"] or "rows of 128" in small.result["note"]
+    receipt = json.loads(probe("verify", small.path, small.project).stdout)
+    assert receipt["passed"], receipt["verdict"]
+
+
+def test_llama_cpp_reads_q4_k(llama_cpp, wide, tmp_path):
+    small, plain = wide
+    tokens = np.arange(3, 67)
+    ours, exact = (llama_cpp(export.path, tokens, tmp_path) for export in wide)
+    assert 0 < divergence(exact, ours) < 0.05
 
 
 LLAMA = r"""

@@ -15,12 +15,14 @@ namespace dotmoe::probe {
 namespace {
 
 const Command write(
-    "export", "PROJECT OUT huggingface|gguf ARCHITECTURE|best exact|portable f32|f16|bf16|q8_0 SHARD_BYTES",
+    "export",
+    "PROJECT OUT huggingface|gguf ARCHITECTURE|best exact|portable f32|f16|bf16|q8_0|q4_k SHARD_BYTES",
     [](const Arguments& arguments) {
         static const std::map<std::string, NumberFormat> formats{{"f32", NumberFormat::f32},
                                                                  {"f16", NumberFormat::f16},
                                                                  {"bf16", NumberFormat::bf16},
-                                                                 {"q8_0", NumberFormat::q8_0}};
+                                                                 {"q8_0", NumberFormat::q8_0},
+                                                                 {"q4_k", NumberFormat::q4_k}};
         NullSink sink;
         RunControl control;
         ExportRequest request;

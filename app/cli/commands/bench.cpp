@@ -105,11 +105,11 @@ std::string describe(const RuntimeFigures& figures) {
                              "read a token", "of memory", "KL");
     const auto& dense = figures.models.front();
     for (const auto& model : figures.models)
-        table += fmt::format(
-            "{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} % {:>10.6f}\n", model.name,
-            model.prompt_tokens_per_second, model.prompt_tokens_per_second / dense.prompt_tokens_per_second,
-            model.tokens_per_second, model.tokens_per_second / dense.tokens_per_second,
-            human_bytes(static_cast<double>(model.bytes_per_token)), 100 * model.bandwidth_share, model.kl);
+        table += fmt::format("{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} % {:>10.6f}\n",
+                             model.name, model.speed.prompt, model.speed.prompt / dense.speed.prompt,
+                             model.speed.generation, model.speed.generation / dense.speed.generation,
+                             human_bytes(static_cast<double>(model.bytes_per_token)),
+                             100 * model.bandwidth_share, model.kl);
     return table + fmt::format("tokens/s; memory gives {} a second; KL of fp32 weights to these\n",
                                human_bytes(figures.bytes_per_second));
 }
@@ -129,9 +129,13 @@ void add_runtime(CLI::App& bench, Context& context) {
         ->type_name("DIR");
     command->add_option("--weights", options->weights, "Format in memory: fp32, bf16 or int8")
         ->capture_default_str();
-    command->add_option("--prompt", options->bench.prompt, "Tokens of the prompt")->capture_default_str();
-    command->add_option("--tokens", options->bench.tokens, "Tokens of the generation")->capture_default_str();
-    command->add_option("--repeats", options->bench.repeats, "The best of so many counts")
+    command->add_option("--prompt", options->bench.speed.prompt, "Tokens of the prompt")
+        ->capture_default_str();
+    command->add_option("--tokens", options->bench.speed.tokens, "Tokens of the generation")
+        ->capture_default_str();
+    command->add_option("--texts", options->bench.speed.texts, "Texts that are generated at once")
+        ->capture_default_str();
+    command->add_option("--repeats", options->bench.speed.repeats, "The best of so many counts")
         ->capture_default_str();
     command->callback([options, &context] {
         set_thread_count(context.threads);
@@ -146,6 +150,7 @@ void add_runtime(CLI::App& bench, Context& context) {
         nlohmann::json json = figures;
         json["threads"] = thread_count();
         json["weights"] = options->weights;
+        json["texts"] = options->bench.speed.texts;
         print_json(json);
     });
 }

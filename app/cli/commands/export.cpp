@@ -20,7 +20,8 @@ const std::map<std::string, ExportFormat> formats{{"huggingface", ExportFormat::
 const std::map<std::string, NumberFormat> number_formats{{"f32", NumberFormat::f32},
                                                          {"f16", NumberFormat::f16},
                                                          {"bf16", NumberFormat::bf16},
-                                                         {"q8_0", NumberFormat::q8_0}};
+                                                         {"q8_0", NumberFormat::q8_0},
+                                                         {"q4_k", NumberFormat::q4_k}};
 
 struct Options {
     std::string project, format = "huggingface", routers = "exact", numbers = "f32", architecture, out,
@@ -85,7 +86,7 @@ void add_export(CLI::App& app, Context& context) {
         ->type_name("NAME");
     command
         ->add_option("--dtype", options->numbers,
-                     "Of the matrices: f32, f16, bf16, in a GGUF also q8_0; routers stay f32")
+                     "Of the matrices: f32, f16, bf16, in a GGUF also q8_0 and q4_k; routers stay f32")
         ->check(CLI::IsMember(number_formats))
         ->type_name("NAME")
         ->capture_default_str();

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <atomic>
 #include <iostream>
 #include <memory>
@@ -11,6 +13,7 @@ namespace {
 
 struct Options {
     std::string model, source, weights = "bf16";
+    std::vector<std::string> prompts;
     GenerateRequest request;
 };
 
@@ -36,10 +39,43 @@ void add_sampling(CLI::App* command, GenerateRequest& request) {
         ->type_name("K")
         ->capture_default_str()
         ->group(group);
-    command->add_option("--seed", request.seed, "Of the draws")
+    command->add_option("--seed", request.seed, "Of the draws; a second prompt's is one more, and so on")
         ->type_name("N")
         ->capture_default_str()
         ->group(group);
+}
+
+nlohmann::json json_of(const std::string& prompt, const Generation& generation) {
+    return {{"prompt", prompt},
+            {"text", generation.text},
+            {"tokens", generation.tokens},
+            {"seconds", generation.seconds}};
+}
+
+void continue_one(const ConvertedModel& model, Options& options, bool json,
+                  const std::atomic<bool>& stopped) {
+    options.request.prompt = options.prompts.front();
+    const auto generation = model.generate(options.request, [&](std::string_view piece) {
+        if (!json) std::cout << piece << std::flush;
+        return !stopped;
+    });
+    if (!json)
+        std::cout << '\n';
+    else if (!stopped)
+        print_json(json_of(options.request.prompt, generation));
+}
+
+/// Texts that grow side by side are shown when they are whole.
+void continue_several(const ConvertedModel& model, const Options& options, bool json,
+                      const std::atomic<bool>& stopped) {
+    const auto texts = model.generate_texts(options.request, options.prompts,
+                                            [&](std::size_t, std::string_view) { return !stopped; });
+    auto all = nlohmann::json::array();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        all.push_back(json_of(options.prompts[i], texts[i]));
+        if (!json) std::cout << fmt::format("[{}] {}\n{}\n\n", i + 1, options.prompts[i], texts[i].text);
+    }
+    if (json && !stopped) print_json({{"texts", std::move(all)}});
 }
 
 }  // namespace
@@ -50,8 +86,11 @@ void add_generate(CLI::App& app, Context& context) {
                                 "dotmoe generate converted --prompt 'The moon is' --max-tokens 40");
     command->add_option("MODEL|DIR", options->model, "A GGUF file, a Hugging Face folder, or a conversion's")
         ->required();
-    command->add_option("--prompt", options->request.prompt, "The text to continue")
+    command
+        ->add_option("--prompt", options->prompts,
+                     "The text to continue; given several times, several texts at once")
         ->required()
+        ->allow_extra_args(false)
         ->type_name("TEXT");
     command
         ->add_option("--weights", options->weights,
@@ -67,17 +106,11 @@ void add_generate(CLI::App& app, Context& context) {
             ConvertedModel::open(options->model, context.device_choice(), optional_path(options->source));
         std::atomic<bool> stopped = false;
         const Interrupt::Scope scope(context.interrupt, [&stopped] { stopped = true; });
-        const auto generation = model.generate(options->request, [&](std::string_view piece) {
-            if (!context.json) std::cout << piece << std::flush;
-            return !stopped;
-        });
-        if (!context.json) std::cout << '\n';
+        if (options->prompts.size() == 1)
+            continue_one(model, *options, context.json, stopped);
+        else
+            continue_several(model, *options, context.json, stopped);
         if (stopped) throw Interrupted("interrupted");
-        if (context.json)
-            print_json({{"prompt", options->request.prompt},
-                        {"text", generation.text},
-                        {"tokens", generation.tokens},
-                        {"seconds", generation.seconds}});
     });
 }
 

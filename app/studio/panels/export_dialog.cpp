@@ -103,8 +103,9 @@ void ExportDialog::fillNumbers() {
     for (const auto& [name, numbers] : {std::pair{"F32", NumberFormat::f32},
                                         {"F16", NumberFormat::f16},
                                         {"BF16", NumberFormat::bf16},
-                                        {"Q8_0", NumberFormat::q8_0}})
-        if (numbers != NumberFormat::q8_0 || format() == ExportFormat::gguf)
+                                        {"Q8_0", NumberFormat::q8_0},
+                                        {"Q4_K", NumberFormat::q4_k}})
+        if (!in_blocks(numbers) || format() == ExportFormat::gguf)
             m_numbers->addItem(QString::fromLatin1(name), static_cast<int>(numbers));
     m_numbers->setCurrentIndex(std::max(0, m_numbers->findText(before)));
     propose();

@@ -58,6 +58,18 @@ def test_a_stride_scores_with_more_context(toy, text, tmp_path):
     dotmoe("eval", toy, "--text", passage, "--window", 64, "--stride", 65).assert_error(2, "65", "64")
 
 
+def test_several_prompts_are_continued_at_once_as_each_alone(conversion):
+    prompts, sampling = ["The ", "Once upon", "def "], ["--max-tokens", 12, "--temperature", 0.7]
+    together = dotmoe("generate", conversion.folder, *(part for text in prompts for part in ("--prompt", text)), *sampling,
+                      "--seed", 5, "--json").json["texts"]
+    for place, prompt in enumerate(prompts):
+        alone = dotmoe("generate", conversion.folder, "--prompt", prompt, *sampling, "--seed", 5 + place, "--json").json
+        assert together[place]["text"] == alone["text"] and together[place]["tokens"] == alone["tokens"]
+        assert together[place]["prompt"] == prompt
+    shown = dotmoe("generate", conversion.folder, "--prompt", "The ", "--prompt", "Once upon", "--max-tokens", 4)
+    assert shown.code == 0 and shown.out.index("[1] The ") < shown.out.index("[2] Once upon")
+
+
 def test_generate_is_the_same_twice_and_streams_what_json_holds(conversion):
     arguments = ["generate", conversion.folder, "--prompt", "The ", "--max-tokens", 12]
     plain, again = dotmoe(*arguments), dotmoe(*arguments)

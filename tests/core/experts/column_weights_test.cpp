@@ -7,10 +7,15 @@
 namespace dotmoe {
 namespace {
 
-at::Tensor columns_of(const at::Tensor& logits, const Layout& layout) {
+at::Tensor columns_of(const at::Tensor& logits, const Layout& layout,
+                      const std::vector<std::int64_t>& texts) {
     auto weights = at::full({logits.size(0), layout.columns()}, -1.0F);
-    column_weights(logits.const_data_ptr<float>(), logits.size(0), layout, weights.mutable_data_ptr<float>());
+    column_weights(logits.const_data_ptr<float>(), texts, layout, weights.mutable_data_ptr<float>());
     return weights;
+}
+
+at::Tensor columns_of(const at::Tensor& logits, const Layout& layout) {
+    return columns_of(logits, layout, {logits.size(0)});
 }
 
 TEST(ColumnWeights, AreThoseOfTheRouterForEveryRule) {
@@ -27,6 +32,24 @@ TEST(ColumnWeights, AreThoseOfTheRouterForEveryRule) {
                 EXPECT_TRUE(at::allclose(found, expected, 1e-5, 1e-7))
                     << static_cast<int>(rule) << ' ' << active;
             }
+}
+
+TEST(ColumnWeights, EachTextIsRoutedByItself) {
+    at::manual_seed(5);
+    const auto logits = at::randn({30, 12});
+    const std::vector<std::int64_t> texts{1, 20, 9};
+    for (const RoutingOptions& routing :
+         {RoutingOptions{RoutingRule::unit}, RoutingOptions{RoutingRule::expert_choice},
+          RoutingOptions{RoutingRule::renormalised, 0, 1.0}}) {
+        const Layout layout{12, 3, 4, routing};
+        const auto found = columns_of(logits, layout, texts).split_with_sizes(texts);
+        const auto alone = logits.split_with_sizes(texts);
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            EXPECT_TRUE(at::equal(found[i], columns_of(alone[i], layout))) << static_cast<int>(routing.rule);
+    }
+    const Layout choice{12, 3, 4, {RoutingRule::expert_choice}};
+    EXPECT_FALSE(at::equal(columns_of(logits, choice, texts), columns_of(logits, choice)))
+        << "it looks at all tokens of a text";
 }
 
 TEST(ColumnWeights, TheSharedColumnComesFirstAndAlwaysCounts) {

@@ -47,10 +47,14 @@ TEST(ModelCard, ShowsTheMetricsWhereThereAreSome) {
     const ToyConversion toy(test::with_shared);
     Metrics metrics;
     metrics.dense = Quality{17.25, 0.5, 0, 1};
+    metrics.converted = Quality{40, 1, 1.2, 0.5};
+    metrics.active_parameters = 7e7;
+    metrics.speed = RuntimeSpeed{{400, 60}, {600, 90}, 2};
     write_file_atomically(toy.project_path / "metrics.json", nlohmann::json(metrics).dump());
     const auto text = text_of(toy);
     EXPECT_TRUE(holds(text, "Held-out quality"));
     EXPECT_TRUE(holds(text, "17.25"));
+    EXPECT_TRUE(holds(text, "generation 90 tokens/s, x1.50 of dense"));
     write_file_atomically(toy.project_path / "metrics.json", "{}");
     EXPECT_THROW(text_of(toy), Error);
 }

@@ -91,6 +91,39 @@ TEST_F(Generate, RefusesAPromptItCannotUse) {
     EXPECT_THROW(run({-1}, {}), Error);
 }
 
+// Each with a cache of its own. The first ends at its context, the second when told to, the third by count.
+TEST_F(Generate, SeveralTextsAreThoseAlone) {
+    const std::vector<Tokens> prompts{Tokens(50, 65), prompt_, {72}};
+    const SamplingOptions options{.temperature = 0.8, .seed = 11, .max_new_tokens = 30};
+    std::vector<KvCache> caches(prompts.size());
+    const auto next_logits = [&](const std::vector<NextTokens>& texts) {
+        std::vector<at::Tensor> logits;
+        for (const auto& [text, tokens] : texts)
+            logits.push_back(transformer_.logits(
+                transformer_.hidden(tokens.unsqueeze(0), transformer_.dense(), &caches[text])[0][-1]));
+        return at::stack(logits);
+    };
+    Tokens told;
+    const auto texts = generate_texts(transformer_.config(), next_logits, tokenizer_, prompts, options,
+                                      [&](std::size_t text, TokenId id) {
+                                          if (text == 1) told.push_back(id);
+                                          return text != 1 || told.size() < 5;
+                                      });
+    const auto alone = [&](std::size_t text) {
+        auto own = options;
+        own.seed += text;
+        return run(prompts[text], own);
+    };
+    EXPECT_EQ(texts[0], alone(0));
+    EXPECT_EQ(texts[0].size(), 14U);
+    auto stopped = alone(1);
+    stopped.resize(5);
+    EXPECT_EQ(texts[1], stopped);
+    EXPECT_EQ(told, stopped);
+    EXPECT_EQ(texts[2], alone(2));
+    EXPECT_EQ(texts[2].size(), 30U);
+}
+
 TEST(GenerateWithTheRealModel, GreedyTokensAreTheArgmaxOfOneFullForward) {
     const auto model =
         load_model(DOTMOE_DEPS "/model/SmolLM2-135M-Instruct.Q4_1.gguf", {at::kCPU, at::kFloat});

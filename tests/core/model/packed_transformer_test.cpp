@@ -14,7 +14,7 @@ using test::tiny_tokens;
 class PackedTransformerTest : public testing::Test {
   protected:
     at::Tensor hidden(const at::Tensor& tokens, KvCache& cache) const {
-        return packed_.hidden(tokens, ffn_, cache);
+        return packed_.hidden({{tokens, &cache}}, ffn_);
     }
 
     Transformer plain_ = test::tiny_transformer();
@@ -68,11 +68,13 @@ TEST(PackedFamilies, EqualTheTransformerInPiecesAndWhole) {
         const auto tokens = tiny_tokens(config, 1, 130);
         const auto expected = plain.hidden(tokens, plain.dense())[0];
         KvCache whole, cache, plain_cache;
-        EXPECT_LT(difference(packed.hidden(tokens[0], ffn, whole), expected), 5e-5) << config.architecture;
+        EXPECT_LT(difference(packed.hidden({{tokens[0], &whole}}, ffn), expected), 5e-5)
+            << config.architecture;
         std::int64_t first = 0;
         for (const std::int64_t count : {50, 1, 1, 1, 37, 1, 39}) {
             const auto piece = tokens.narrow(1, first, count), rows = expected.narrow(0, first, count);
-            EXPECT_LT(difference(packed.hidden(piece[0], ffn, cache), rows), 5e-5) << config.architecture;
+            EXPECT_LT(difference(packed.hidden({{piece[0], &cache}}, ffn), rows), 5e-5)
+                << config.architecture;
             EXPECT_LT(difference(plain.hidden(piece, plain.dense(), &plain_cache)[0], rows), 5e-5);
             first += count;
         }
@@ -84,7 +86,7 @@ TEST_F(PackedTransformerTest, InBf16IsNear) {
     const PackedTransformer rough(plain_.config(), plain_.weights(), WeightFormat::bf16);
     KvCache cache;
     const auto expected = plain_.hidden(tokens, plain_.dense())[0];
-    const auto found = rough.hidden(tokens[0], ffn_, cache);
+    const auto found = rough.hidden({{tokens[0], &cache}}, ffn_);
     EXPECT_GT(difference(found, expected), 1e-5);
     EXPECT_LT(((found - expected).norm() / expected.norm()).item<double>(), 0.02);
     EXPECT_EQ(rough.bytes_per_token() * 2, packed_.bytes_per_token());

@@ -17,6 +17,7 @@ Metrics example() {
     metrics.active_parameters = 7e7;
     metrics.dense_parameters = 1.3e8;
     metrics.active_neuron_share = 0.25;
+    metrics.speed = RuntimeSpeed{{400, 60}, {600, 90}, 2};
     metrics.seed = 3;
     return metrics;
 }
@@ -34,6 +35,8 @@ TEST(Metrics, JsonHasTheDocumentedKeys) {
     EXPECT_EQ(json.at("top1"), 0.5);
     for (const auto* key : {"active_parameters", "layers", "peak_memory_bytes", "seconds", "seed", "version"})
         EXPECT_TRUE(json.contains(key)) << key;
+    EXPECT_EQ(json.at("speed").at("dense").at("prompt"), 400);
+    EXPECT_EQ(json.at("speed").at("converted").at("generation"), 90);
     for (const auto* key : {"error", "load_max", "dead", "greedy_gap", "dropped"})
         EXPECT_TRUE(json.at("layers")[0].contains(key)) << key;
 }
@@ -50,8 +53,9 @@ TEST(Metrics, JsonRoundTrip) {
 
 TEST(Metrics, TableShowsEveryStageAndLayer) {
     const auto table = format_table(example());
-    for (const auto* text : {"17.20", "648.00", "201.00", "96.00", "random split", "weights, layer-wise",
-                             "25.0 %", "70.0 M of 130.0 M"})
+    for (const auto* text :
+         {"17.20", "648.00", "201.00", "96.00", "random split", "weights, layer-wise", "25.0 %",
+          "70.0 M of 130.0 M", "prompt 600 tokens/s, x1.50 of dense; generation 90 tokens/s, x1.50 of dense"})
         EXPECT_NE(table.find(text), std::string::npos) << text << "\n" << table;
     EXPECT_EQ(table.find("dropped"), std::string::npos);
     auto bounded = example();
