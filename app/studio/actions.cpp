@@ -62,6 +62,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& history) {
                     tr("Convert from the beginning, leaving the checkpoint aside"));
     pause = add(run, "pause", tr("&Pause"), tr("Ctrl+P"), tr("Hold the conversion between two steps"));
     stop = add(run, "stop", tr("&Stop"), tr("Ctrl+."), tr("Stop the conversion; its last checkpoint stays"));
+    fork = add(run, "fork", tr("&Fork …"), tr("Ctrl+B"),
+               tr("Begin a new conversion where the one selected under Runs stood, with a setting changed"));
     run->addSeparator();
     copyCommandLine = add(run, "copyCommandLine", tr("Copy as command &line"), tr("Ctrl+Shift+C"),
                           tr("The same conversion for a terminal, on the clipboard"));

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string_view>
 
-#include "align/routing_rule_names.h"
+#include "align/recipe_changes.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -23,9 +24,23 @@ std::string quoted(const std::string& word) {
     return text + "'";
 }
 
-template <typename T>
-void add_changed(std::string& line, std::string_view flag, T value, T preset_value) {
-    if (value != preset_value) line += fmt::format(" {} {}", flag, value);
+/// Settings with a flag of their own.
+const std::map<std::string, std::string> flags{
+    {"layout.experts", "--experts"}, {"layout.active", "--active"},
+    {"layout.shared", "--shared"},   {"distill.steps", "--steps"},
+    {"recover.steps", "--recover"},  {"method", "--method"},
+    {"routing.rule", "--routing"},   {"seed", "--seed"},
+};
+
+std::string unquoted(std::string toml) {
+    std::erase(toml, '"');
+    return toml;
+}
+
+std::string flag_of(const SettingChange& change) {
+    const auto flag = flags.find(change.setting);
+    if (flag == flags.end()) return "--set " + quoted(fmt::format("{}={}", change.setting, change.to));
+    return fmt::format("{} {}", flag->second, unquoted(change.to));
 }
 
 std::string convert_words(const ConvertRequest& request) {
@@ -37,23 +52,11 @@ std::string convert_words(const ConvertRequest& request) {
 }  // namespace
 
 std::string command_line(const ConvertRequest& request) {
-    const auto& [pin, forbid] = request.recipe.constraints;
-    if (!pin.empty() || !forbid.empty()) {
-        const auto file = quoted(request.out.string() + "-recipe.toml");
-        return fmt::format("printf %s {} > {} && {} --recipe {}", quoted(to_toml(request.recipe)), file,
-                           convert_words(request), file);
-    }
-    auto line = fmt::format("{} --recipe {}", convert_words(request), quoted(request.recipe.name));
-    const auto& recipe = request.recipe;
-    const auto base = preset(recipe.name);
-    add_changed(line, "--experts", recipe.layout.experts, base.layout.experts);
-    add_changed(line, "--active", recipe.layout.active, base.layout.active);
-    add_changed(line, "--shared", recipe.layout.shared, base.layout.shared);
-    add_changed(line, "--steps", recipe.distill.steps, base.distill.steps);
-    add_changed(line, "--recover", recipe.recover.steps, base.recover.steps);
-    add_changed(line, "--method", name_of(recipe.method), name_of(base.method));
-    add_changed(line, "--routing", name_of(recipe.layout.routing.rule), name_of(base.layout.routing.rule));
-    add_changed(line, "--seed", recipe.seed, base.seed);
+    auto line = convert_words(request);
+    line += request.fork ? fmt::format(" --fork {}", quoted(request.fork->folder.string()))
+                         : fmt::format(" --recipe {}", quoted(request.recipe.name));
+    const auto base = request.fork ? recipe_to_fork(request.fork->folder) : preset(request.recipe.name);
+    for (const auto& change : recipe_changes(base, request.recipe)) line += " " + flag_of(change);
     return line;
 }
 

@@ -8,7 +8,7 @@
 namespace dotmoe::studio {
 
 /// `dotmoe convert ...`, quoted for a POSIX shell. Names only what differs from the preset that the recipe is
-/// named after; neurons held by hand have no flag, so their recipe is first written beside the output.
+/// named after, or from the conversion that is forked. Throws Error when that is gone.
 std::string command_line(const ConvertRequest& request);
 
 }  // namespace dotmoe::studio

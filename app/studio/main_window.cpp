@@ -16,6 +16,7 @@
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
+#include "app/studio/panels/runs_panel.h"
 #include "app/studio/panels/status_strip.h"
 #include "app/studio/panels/time_bar.h"
 #include "app/studio/panels/transport_panel.h"
@@ -43,6 +44,7 @@ MainWindow::MainWindow(const Options& options)
     wireTime();
     wireCompare();
     wireExport();
+    wireRuns();
     wireWelcome();
     wireHelp();
     wireAlerts();
@@ -144,6 +146,7 @@ void MainWindow::buildDocks() {
     m_recipe = new RecipePanel;
     m_curves = new Curves;
     m_log = new LogPanel;
+    m_runs = new RunsPanel(m_actions.fork);
     m_curves->setObjectName("curves");
     auto* model = addDock(Qt::LeftDockWidgetArea, "modelDock", tr("Model"), m_model, tr("Ctrl+Shift+M"));
     auto* recipe = addDock(Qt::RightDockWidgetArea, "recipeDock", tr("Recipe"), new VerticalScroll(m_recipe),
@@ -151,7 +154,9 @@ void MainWindow::buildDocks() {
     auto* curves =
         addDock(Qt::BottomDockWidgetArea, "curvesDock", tr("Curves"), m_curves, tr("Ctrl+Shift+U"));
     auto* log = addDock(Qt::BottomDockWidgetArea, "logDock", tr("Log"), m_log, tr("Ctrl+Shift+L"));
+    auto* runs = addDock(Qt::BottomDockWidgetArea, "runsDock", tr("Runs"), m_runs, tr("Ctrl+Shift+H"));
     tabifyDockWidget(curves, log);
+    tabifyDockWidget(log, runs);
     curves->raise();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);

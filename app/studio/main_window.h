@@ -25,7 +25,8 @@ class QTabWidget;
 
 namespace dotmoe {
 class Curves;
-}
+struct RunRecord;
+}  // namespace dotmoe
 
 namespace dotmoe::studio {
 
@@ -40,6 +41,7 @@ class ModelPanel;
 class RecentFiles;
 class RecipePanel;
 class RoutingPanel;
+class RunsPanel;
 class ShortcutsDialog;
 class StatusStrip;
 class TransportPanel;
@@ -81,6 +83,7 @@ class MainWindow : public QMainWindow {
     void wireTime();
     void wireCompare();
     void wireExport();
+    void wireRuns();
     void wireWelcome();
     void wireHelp();
     void wireAlerts();
@@ -99,6 +102,9 @@ class MainWindow : public QMainWindow {
     void showFinished(const Finished& event);
     /// To try and to export: one that was finished or opened.
     void setConversion(const std::filesystem::path& folder);
+    /// A new conversion from this one: its recipe in the form, its model open.
+    void fork(const RunRecord& run);
+    void fillForkIn(const RunRecord& run);
     void askBeforeClosing();
     void leaveWelcome();
     void watchToy();
@@ -126,6 +132,7 @@ class MainWindow : public QMainWindow {
     ComparePanel* m_compare;
     Curves* m_curves;
     LogPanel* m_log;
+    RunsPanel* m_runs;
     ExportDialog* m_export;
     CommandPalette* m_palette;
     ShortcutsDialog* m_shortcuts;

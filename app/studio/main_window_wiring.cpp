@@ -19,10 +19,12 @@
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
+#include "app/studio/panels/runs_panel.h"
 #include "app/studio/panels/status_strip.h"
 #include "app/studio/panels/transport_panel.h"
 #include "app/studio/recent_files.h"
 #include "app/studio/run_messages.h"
+#include "base/error.h"
 #include "base/system.h"
 #include "widgets/curves.h"
 
@@ -38,7 +40,11 @@ void MainWindow::wireActions() {
             [this] { m_controller.setPaused(m_controller.state() == RunState::running); });
     connect(m_actions.stop, &QAction::triggered, &m_controller, &RunController::stop);
     connect(m_actions.copyCommandLine, &QAction::triggered, this, [this] {
-        QApplication::clipboard()->setText(QString::fromStdString(command_line(m_recipe->request())));
+        try {
+            QApplication::clipboard()->setText(QString::fromStdString(command_line(m_recipe->request())));
+        } catch (const Error& error) {  // what it is forked from is gone
+            m_banner->show(Banner::Kind::error, QString::fromUtf8(error.what()));
+        }
     });
     connect(m_recipe, &RecipePanel::copyRequested, m_actions.copyCommandLine, &QAction::trigger);
     const auto step_layer = [this](int by) {
@@ -211,6 +217,7 @@ void MainWindow::updateActions() {
                                 m_controller.state() == RunState::paused);
     m_actions.pause->setText(m_controller.state() == RunState::paused ? tr("&Resume") : tr("&Pause"));
     m_actions.stop->setEnabled(!idle && m_controller.state() != RunState::stopping);
+    m_actions.fork->setEnabled(idle && m_runs->current());
     m_actions.copyCommandLine->setEnabled(problem.isEmpty());
 }
 

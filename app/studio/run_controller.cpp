@@ -5,7 +5,8 @@ namespace {
 
 bool same_conversion(const ConvertRequest& a, const ConvertRequest& b) {
     return a.model == b.model && a.text == b.text && a.out == b.out && a.device == b.device &&
-           a.threads == b.threads && to_toml(a.recipe) == to_toml(b.recipe);
+           a.threads == b.threads && a.fork.has_value() == b.fork.has_value() &&
+           (!a.fork || a.fork->folder == b.fork->folder) && to_toml(a.recipe) == to_toml(b.recipe);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -64,7 +65,10 @@ RecipePanel::RecipePanel(QWidget* parent)
       m_presets(new QComboBox),
       m_text(new PathsEdit(PathsEdit::Choose::texts, tr("Text"))),
       m_out(new PathsEdit(PathsEdit::Choose::folder, tr("Output folder"))),
+      m_settings(new QLineEdit),
       m_check(new QLabel),
+      m_forkNote(new QLabel),
+      m_anew(new QPushButton(tr("Convert anew instead"))),
       m_card(new DryRunCard),
       m_form(new QWidget),
       m_copy(new QPushButton(tr("Copy as command line"))) {
@@ -90,6 +94,12 @@ RecipePanel::RecipePanel(QWidget* parent)
     m_recover = add_number(form, "recover", tr("Recovery"),
                            tr("Steps in which all weights go on learning afterwards; 0 changes none"), 0);
     m_seed = add_number(form, "seed", tr("Seed"), tr("Same seed, same machine: the same assignment"), 0);
+    m_settings->setObjectName("settings");
+    m_settings->setAccessibleName(tr("Other settings"));
+    m_settings->setToolTip(
+        tr("Any other setting of a recipe, as in its file; several are parted by semicolons"));
+    m_settings->setPlaceholderText(tr("distill.balance_weight = 0.05"));
+    form->addRow(tr("Others"), m_settings);
     m_text->setObjectName("text");
     m_text->setToolTip(
         tr("Files and folders of text (.txt .md .rst .pod); about a tenth is held out to judge"));
@@ -107,9 +117,16 @@ RecipePanel::RecipePanel(QWidget* parent)
     m_check->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_copy->setObjectName("copyCommandLine");
 
+    m_forkNote->setObjectName("forkNote");
+    m_forkNote->setWordWrap(true);
+    m_forkNote->setTextFormat(Qt::PlainText);
+    m_anew->setObjectName("anew");
+
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(8, 8, 8, 8);
     column->setSpacing(8);
+    column->addWidget(m_forkNote);
+    column->addWidget(m_anew);
     column->addWidget(m_form);
     column->addWidget(m_check);
     column->addWidget(m_card);
@@ -124,6 +141,8 @@ RecipePanel::RecipePanel(QWidget* parent)
         connect(box, &QSpinBox::valueChanged, this, &RecipePanel::recheck);
     for (auto* box : {m_method, m_routing})
         connect(box, &QComboBox::currentTextChanged, this, &RecipePanel::recheck);
+    connect(m_settings, &QLineEdit::textChanged, this, &RecipePanel::recheck);
+    connect(m_anew, &QPushButton::clicked, this, [this] { setPreset(preset()); });
     connect(m_text, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_out, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_copy, &QPushButton::clicked, this, &RecipePanel::copyRequested);
@@ -131,7 +150,9 @@ RecipePanel::RecipePanel(QWidget* parent)
 }
 
 void RecipePanel::setModel(std::optional<ModelSummary> model) {
+    const bool another = !m_model || !model || model->path != m_model->path;
     m_model = std::move(model);
+    if (another && m_fork) setPreset(preset());
     m_card->clearActual();
     choosePresetThatFits();
     refreshOut();
@@ -147,6 +168,9 @@ void RecipePanel::choosePresetThatFits() {
 void RecipePanel::setPreset(const QString& name) {
     m_preset = dotmoe::preset(name.toStdString());
     m_presets->setCurrentText(name);
+    if (m_fork) m_constraints = {};  // they were the fork's
+    m_fork.reset();
+    showFork();
     fill(m_preset);
     refreshOut();
     recheck();
@@ -176,13 +200,15 @@ void RecipePanel::setConstraints(const ConstraintRecipe& constraints) {
 
 void RecipePanel::setEditable(bool editable) {
     m_form->setEnabled(editable);
+    m_anew->setEnabled(editable);
 }
 
 void RecipePanel::refreshOut() {
     if (!m_model) return m_out->setPlaceholderText(tr("chosen with the model"));
-    const auto parent = to_path(QDir::homePath()) / "dotmoe";
-    m_out->setPlaceholderText(
-        QString::fromStdString(default_output(parent, m_model->path, preset().toStdString()).string()));
+    const auto folder =
+        m_fork ? default_output(m_fork->parent_path(), *m_fork, "fork")
+               : default_output(to_path(QDir::homePath()) / "dotmoe", m_model->path, preset().toStdString());
+    m_out->setPlaceholderText(QString::fromStdString(folder.string()));
 }
 
 ConvertRequest RecipePanel::request() const {
@@ -192,6 +218,7 @@ ConvertRequest RecipePanel::request() const {
     const auto out = m_out->paths();
     request.out = to_path(out.isEmpty() ? m_out->placeholderText() : out.front());
     request.recipe = recipe();
+    if (m_fork) request.fork = ForkRequest{*m_fork, {}};
     return request;
 }
 
@@ -212,9 +239,11 @@ void RecipePanel::fill(const Recipe& recipe) {
     set(m_steps, recipe.distill.steps);
     set(m_recover, recipe.recover.steps);
     set(m_seed, recipe.seed);
+    const QSignalBlocker quiet(m_settings);
+    m_settings->clear();
 }
 
-Recipe RecipePanel::recipe() const {
+Recipe RecipePanel::boxes() const {
     auto recipe = m_preset;
     recipe.method = method_named(m_method->currentText().toStdString());
     recipe.layout.routing.rule = routing_rule_named(m_routing->currentText().toStdString());
@@ -228,12 +257,27 @@ Recipe RecipePanel::recipe() const {
     return recipe;
 }
 
-QString RecipePanel::findProblem() const {
+Recipe RecipePanel::withSettings(const Recipe& recipe) const {
+    auto toml = m_settings->text();
+    return parse_recipe(toml.replace(u';', u'\n').toStdString(), tr("Others").toStdString(), recipe);
+}
+
+Recipe RecipePanel::recipe() const {
+    try {
+        return withSettings(boxes());
+    } catch (const UsageError&) {  // findProblem() says why
+        return boxes();
+    }
+}
+
+QString RecipePanel::findProblem() {
+    m_begin.reset();
     if (!m_model) return tr("Open a model to convert.");
     try {
-        const auto wanted = recipe();
+        const auto wanted = withSettings(boxes());
         check_recipe(wanted);
         check_layout(wanted.layout, m_model->config.neurons);
+        if (m_fork) m_begin = choose_fork({*m_fork, {}}, wanted);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
@@ -252,6 +296,11 @@ void RecipePanel::recheck() {
                        .arg(share_text(layout.active_share(neurons)));
     if (const auto held = m_constraints.pin.size() + m_constraints.forbid.size(); held > 0)
         summary += tr("; %1 held by hand").arg(held);
+    if (m_begin)
+        summary = tr("Begins at its state '%1', after %2 steps; changed: %3")
+                      .arg(QString::fromStdString(m_begin->state))
+                      .arg(m_begin->step)
+                      .arg(QString::fromStdString(to_text(m_begin->changed)));
     m_check->setText(m_problem.isEmpty() ? summary : m_problem);
     m_check->setForegroundRole(m_problem.isEmpty() ? QPalette::PlaceholderText : QPalette::WindowText);
     m_copy->setEnabled(m_problem.isEmpty());

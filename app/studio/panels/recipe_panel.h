@@ -11,6 +11,7 @@
 
 class QComboBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QSpinBox;
 
@@ -37,6 +38,11 @@ class RecipePanel : public QWidget {
     void setOut(const QString& folder);
     /// Neurons held by hand; they are no field of the form.
     void setConstraints(const ConstraintRecipe& constraints);
+    /// The form asks for a fork of that conversion, by its recipe; what acted before can't be changed. Ended
+    /// by a preset, another model, or a button. Throws Error when it keeps nothing to begin from.
+    void setFork(const std::filesystem::path& folder);
+    /// To the first field that a fork may change.
+    void focusChange();
     /// While a conversion runs the form shows what it was started with.
     void setEditable(bool editable);
     /// Works out the default output folder anew: an earlier one may be taken by now.
@@ -55,15 +61,23 @@ class RecipePanel : public QWidget {
 
   private:
     void fill(const Recipe& recipe);
+    void showFork();
+    /// The fields that have a box of their own.
+    Recipe boxes() const;
+    /// `recipe` with the line of other settings over it. Throws UsageError.
+    Recipe withSettings(const Recipe& recipe) const;
+    /// The form's; of other settings that can't be read, without them.
     Recipe recipe() const;
     void choosePresetThatFits();
-    QString findProblem() const;
+    QString findProblem();
     void recheck();
     void estimate();
 
     std::optional<ModelSummary> m_model;
     Recipe m_preset;  ///< what the form's fields are laid over
     ConstraintRecipe m_constraints;
+    std::optional<std::filesystem::path> m_fork;  ///< the conversion to begin from
+    std::optional<Parent> m_begin;                ///< its state that the form's changes leave true
     QString m_problem;
     QTimer m_estimateSoon;
     LatestJob m_estimates;
@@ -71,7 +85,9 @@ class RecipePanel : public QWidget {
     QComboBox *m_presets, *m_method, *m_routing;
     QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_recover, *m_seed;
     PathsEdit *m_text, *m_out;
-    QLabel* m_check;
+    QLineEdit* m_settings;
+    QLabel *m_check, *m_forkNote;
+    QPushButton* m_anew;
     DryRunCard* m_card;
     QWidget* m_form;
     QPushButton* m_copy;

@@ -95,7 +95,7 @@ TEST_F(PinsTest, AreMarkedSolvedUndoneAndConvertedWith) {
     EXPECT_EQ(constraints().forbid, (std::vector{NeuronPlace{1, 12, before->owner[12] - first}}));
 
     QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
-    EXPECT_TRUE(QApplication::clipboard()->text().contains("forbid = "));
+    EXPECT_TRUE(QApplication::clipboard()->text().contains("constraints.forbid=[{"));
 
     clickButton("Solve again");
     EXPECT_FALSE(solved().isVisible());

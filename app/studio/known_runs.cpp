@@ -1,0 +1,47 @@
+#include "app/studio/known_runs.h"
+
+#include <QFileInfo>
+#include <QSettings>
+#include <deque>
+#include <set>
+
+namespace dotmoe::studio {
+namespace {
+
+const auto key = QStringLiteral("runs");
+
+}  // namespace
+
+void KnownRuns::add(const QString& folder) {
+    const auto absolute = QFileInfo(folder).absoluteFilePath();
+    auto all = folders();
+    all.removeAll(absolute);
+    all.prepend(absolute);
+    QSettings().setValue(key, all.mid(0, most));
+}
+
+void KnownRuns::forget(const QString& folder) {
+    auto all = folders();
+    all.removeAll(folder);
+    QSettings().setValue(key, all);
+}
+
+QStringList KnownRuns::folders() const {
+    return QSettings().value(key).toStringList();
+}
+
+std::vector<RunRecord> read_runs(const QStringList& folders) {
+    std::deque<std::filesystem::path> wanted;
+    for (const auto& folder : folders) wanted.emplace_back(folder.toStdString());
+    std::set<std::filesystem::path> seen;
+    std::vector<RunRecord> runs;
+    for (; !wanted.empty(); wanted.pop_front()) {
+        auto run = read_run(wanted.front());
+        if (!run || !seen.insert(run->folder).second) continue;
+        if (run->parent) wanted.push_back(run->parent->folder);
+        runs.push_back(std::move(*run));
+    }
+    return runs;
+}
+
+}  // namespace dotmoe::studio

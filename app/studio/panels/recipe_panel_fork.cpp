@@ -1,0 +1,40 @@
+// The form of a fork: the parent's recipe, and only what comes after its kept states left to change.
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+
+#include "app/studio/panels/paths_edit.h"
+#include "app/studio/panels/recipe_panel.h"
+
+namespace dotmoe::studio {
+
+void RecipePanel::setFork(const std::filesystem::path& folder) {
+    m_preset = recipe_to_fork(folder);
+    m_constraints = m_preset.constraints;
+    m_fork = folder;
+    m_out->setPaths({});
+    showFork();
+    fill(m_preset);
+    refreshOut();
+    recheck();
+}
+
+void RecipePanel::showFork() {
+    const QList<QWidget*> acted_before{m_presets, m_method, m_routing, m_experts, m_active, m_shared, m_seed};
+    for (auto* field : acted_before) field->setEnabled(!m_fork);
+    m_forkNote->setVisible(m_fork.has_value());
+    m_anew->setVisible(m_fork.has_value());
+    if (!m_fork) return;
+    m_forkNote->setText(tr("A fork of %1. What comes after its layer-wise phase may change: the steps, "
+                           "recovery, and the settings of distill and recover.")
+                            .arg(QString::fromStdString(m_fork->filename().string())));
+    m_forkNote->setToolTip(QString::fromStdString(m_fork->string()));
+}
+
+void RecipePanel::focusChange() {
+    m_steps->setFocus();
+    m_steps->selectAll();
+}
+
+}  // namespace dotmoe::studio
