@@ -5,10 +5,16 @@
 #include "align/placement.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "experts/product_keys.h"
 #include "transport/diagnostics.h"
 #include "transport/implicit_gradient.h"
 
 namespace dotmoe {
+
+std::optional<KeyGrid> keys_of(const Recipe& recipe) {
+    if (recipe.method != Method::peer) return std::nullopt;
+    return key_grid(recipe.layout.experts);
+}
 
 AssignmentOptions assignment_options(const Recipe& recipe) {
     const auto& distill = recipe.distill;
@@ -18,6 +24,7 @@ AssignmentOptions assignment_options(const Recipe& recipe) {
             .clip = distill.clip,
             .train_assignment = trains_assignment(recipe),
             .train_router = trains_router(recipe),
+            .keys = keys_of(recipe),
             .rounding = distill.rounding,
             .straight_through = distill.straight_through,
             .sinkhorn = {.max_iterations = static_cast<int>(distill.sinkhorn_iterations),
@@ -34,7 +41,7 @@ struct Assignment::TransportClock {
 Assignment::Assignment(const at::Tensor& affinity, const at::Tensor& router, const Layout& layout,
                        const AssignmentOptions& options)
     : affinity_(new_leaf(affinity, options.train_assignment)),
-      router_(new_leaf(router, options.train_router)),
+      router_(new_leaf(options.keys ? keys_of_router(router, *options.keys) : router, options.train_router)),
       capacities_(layout.capacities(affinity_.size(1))),
       options_(options),
       clock_(std::make_shared<TransportClock>()) {
@@ -102,6 +109,11 @@ Plans Assignment::solve(double temperature, const SinkhornObserver& on_iteration
     return plans;
 }
 
+at::Tensor Assignment::router(std::int64_t layer) const {
+    const auto own = router_.select(0, layer);
+    return options_.keys ? router_of_keys(own, *options_.keys) : own;
+}
+
 double Assignment::transport_seconds() const {
     return clock_->seconds;
 }
@@ -113,7 +125,7 @@ void Assignment::step(double rate) {
 std::vector<LayerExperts> Assignment::experts() const {
     std::vector<LayerExperts> layers;
     for (const auto& plan : round())
-        layers.push_back({plan.owner, router_.detach().select(0, std::ssize(layers)).cpu().clone()});
+        layers.push_back({plan.owner, router(std::ssize(layers)).detach().cpu().clone()});
     return layers;
 }
 

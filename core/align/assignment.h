@@ -12,6 +12,7 @@
 #include "align/leaf_optimizer.h"
 #include "align/recipe.h"
 #include "experts/expert_set.h"
+#include "experts/key_grid.h"
 #include "transport/rounding.h"
 #include "transport/sinkhorn.h"
 
@@ -22,6 +23,8 @@ struct AssignmentOptions {
     double weight_decay = 1e-4;
     double clip = 1.0;                                  ///< bound on the norm of all gradients together
     bool train_assignment = true, train_router = true;  ///< what is not trained stays as it was given
+    std::optional<KeyGrid> keys =
+        {};  ///< where the routers are those of product keys, which are trained then
     Rounding rounding = Rounding::exact;
     StraightThrough straight_through = StraightThrough::soft;
     /// Its temperature and observer are set at each solve; `allowed` is [L, N, columns].
@@ -39,6 +42,9 @@ struct Plans {
     SinkhornResult solve;
     double churn = 0;  ///< share of neurons whose owner changed since the last solve
 };
+
+/// The grid of PEER's routers; none of another method's.
+std::optional<KeyGrid> keys_of(const Recipe& recipe);
 
 /// Of the global phase.
 AssignmentOptions assignment_options(const Recipe& recipe);
@@ -59,7 +65,7 @@ class Assignment {
     /// not trained: it is the rounding of the affinity that was given.
     Plans solve(double temperature, const SinkhornObserver& on_iteration = nullptr);
     /// W_r of a layer [D, E], trainable unless options say otherwise.
-    at::Tensor router(std::int64_t layer) const { return router_.select(0, layer); }
+    at::Tensor router(std::int64_t layer) const;
     /// A of a layer [N, columns], without gradient, CPU.
     at::Tensor affinity(std::int64_t layer) const { return affinity_.detach().select(0, layer).cpu(); }
 
@@ -83,7 +89,8 @@ class Assignment {
     std::vector<ExactPlan> round() const;
     ExactPlan round_layer(const at::Tensor& affinity, std::int64_t layer) const;
 
-    at::Tensor affinity_, router_;
+    at::Tensor affinity_;
+    at::Tensor router_;  ///< [L, D, E], or keys [L, D, R + C]
     Capacities capacities_;
     AssignmentOptions options_;
     std::optional<at::Tensor> potentials_;  ///< g of the last solve [L, columns]

@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 0> names{};
 template <>
 constexpr std::array<std::string_view, 2> names<Start>{"alternating", "random"};
 template <>
-constexpr std::array<std::string_view, 6> names<Method>{"transport", "random",      "contiguous",
-                                                        "weights",   "activations", "pruning"};
+constexpr std::array<std::string_view, 7> names<Method>{"transport",   "random",  "contiguous", "weights",
+                                                        "activations", "pruning", "peer"};
 template <>
 constexpr std::array<std::string_view, 5> names<RoutingRule>{"unit", "renormalised", "switch", "noisy",
                                                              "expert_choice"};

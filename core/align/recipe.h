@@ -90,7 +90,8 @@ enum class Method {
     contiguous,   ///< runs of neighbouring neurons
     weights,      ///< balanced clusters of W_gate's rows: MoEfication, LLaMA-MoE
     activations,  ///< balanced clusters of what is on together: CMoE
-    pruning       ///< the best neurons always, the others never
+    pruning,      ///< the best neurons always, the others never
+    peer          ///< experts of one neuron on a grid of product keys: PEER
 };
 
 /// A neuron of a layer and an expert of it; -1 is the shared column.

@@ -39,6 +39,7 @@ LayerExperts refine_layer(const at::Tensor& inputs, const LayerWeights& weights,
                            .router_lr = layerwise.router_lr,
                            .train_assignment = learns_split(recipe.method),
                            .train_router = has_router(recipe.method),
+                           .keys = keys_of(recipe),
                            .sinkhorn = {.allowed = as_batch(placement.allowed)}});
     if (!assignment.trains()) return start;
     const auto generator = at::detail::createCPUGenerator(derive_seed(seed, SeedPurpose::refine, 0));

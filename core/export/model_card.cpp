@@ -81,6 +81,8 @@ std::string_view manner(Method method) {
             return "by balanced clusters of their activations";
         case Method::pruning:
             return "by their energy";
+        case Method::peer:
+            return "one by one to a grid of product keys (PEER)";
     }
     return {};
 }

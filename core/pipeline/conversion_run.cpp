@@ -164,7 +164,7 @@ Metrics ConversionRun::finish() {
     metrics.speed = measure_speed(experts);
     metrics.layers = state_.layer_metrics;
     metrics.active_neuron_share = layout().active_share(model_->config.neurons);
-    const auto parameters = count_parameters(model_->config, layout());
+    const auto parameters = count_parameters(model_->config, layout(), recipe().method);
     metrics.dense_parameters = parameters.dense;
     metrics.active_parameters = parameters.active;
     metrics.seed = recipe().seed;

@@ -1,13 +1,17 @@
 #include "pipeline/convert.h"
 
+#include "align/splits/product_key_split.h"
 #include "base/error.h"
+#include "model/stored_model.h"
 #include "pipeline/conversion_run.h"
 
 namespace dotmoe {
 
 Metrics convert(const ConvertRequest& request, const ConvertHooks& hooks) {
     set_thread_count(request.threads);
-    ConversionRun run(request, hooks);
+    auto own = request;
+    own.recipe = with_single_neurons(request.recipe, read_config(request.model).neurons);
+    ConversionRun run(own, hooks);
     try {
         run.align_layers();
         run.distil();

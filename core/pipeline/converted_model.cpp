@@ -238,8 +238,8 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
     const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
     metrics.dense =
         evaluate_quality(dense_model, dense_model.dense(), windows, hidden, progress("evaluate"), stride);
-    const auto counts =
-        count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0});
+    const auto counts = count_parameters(model.config, converted() ? impl_->experts->layout : Layout{1, 1, 0},
+                                         impl_->recipe.method);
     metrics.dense_parameters = counts.dense;
     metrics.active_parameters = counts.dense;
     metrics.active_neuron_share = 1;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "align/splits/product_key_split.h"
 #include "base/compute.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -223,10 +224,11 @@ double disk(const Shape& s, const Recipe& recipe) {
 
 }  // namespace
 
-CostEstimate estimate_cost(const ModelSummary& model, const Recipe& recipe, int threads) {
+CostEstimate estimate_cost(const ModelSummary& model, const Recipe& given, int threads) {
     if (!model.refusal.empty()) throw Error(model.refusal);
-    check_recipe(recipe);
-    check_layout(recipe.layout, model.config.neurons);
+    check_recipe(given);
+    check_layout(given.layout, model.config.neurons);
+    const auto recipe = with_single_neurons(given, model.config.neurons);
     set_thread_count(threads);
     const auto compute = choose_compute(DeviceChoice::automatic);
     const Shape s(model, recipe, static_cast<double>(at::elementSize(compute.dtype)));
@@ -243,7 +245,7 @@ CostEstimate estimate_cost(const ModelSummary& model, const Recipe& recipe, int 
     estimate.train_tokens =
         static_cast<std::int64_t>(calibration + batch * static_cast<double>(training_steps(recipe)));
     estimate.active_neuron_share = recipe.layout.active_share(model.config.neurons);
-    estimate.active_parameters = count_parameters(model.config, recipe.layout).active;
+    estimate.active_parameters = count_parameters(model.config, recipe.layout, recipe.method).active;
     return estimate;
 }
 

@@ -42,7 +42,8 @@ std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<
         points.push_back(
             {.active = k,
              .active_neuron_share = experts.layout.active_share(converted.config.neurons),
-             .active_parameters = count_parameters(converted.config, experts.layout).active,
+             .active_parameters =
+                 count_parameters(converted.config, experts.layout, model.recipe().method).active,
              .quality = evaluate_quality(transformer, converted_feed_forward(converted.weights, experts),
                                          windows, hidden, progress(fmt::format("k = {}", k)), stride)});
     }

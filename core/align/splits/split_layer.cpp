@@ -2,6 +2,7 @@
 
 #include "align/splits/activation_clusters.h"
 #include "align/splits/contiguous.h"
+#include "align/splits/product_key_split.h"
 #include "align/splits/pruning.h"
 #include "align/splits/random.h"
 #include "align/splits/weight_clusters.h"
@@ -25,6 +26,7 @@ at::Tensor routed_split(Method method, const SplitInputs& layer, const Layerwise
             return random_split(layer.energies, layout, seed);
         case Method::transport:
         case Method::pruning:
+        case Method::peer:
             break;
     }
     fail("method {} is not a split with a ridge router", name_of(method));
@@ -34,13 +36,15 @@ at::Tensor routed_split(Method method, const SplitInputs& layer, const Layerwise
 
 LayerExperts split_layer(Method method, const SplitInputs& layer, const LayerwiseRecipe& recipe,
                          std::uint64_t seed) {
-    if (method == Method::pruning) {
-        auto pruned = pruned_layer(layer.energies, layer.placement.layout);
-        pruned.owner = moved_to_allowed(pruned.owner, layer.placement);
-        return pruned;
+    const auto& layout = layer.placement.layout;
+    if (method == Method::pruning || method == Method::peer) {
+        auto own = method == Method::pruning ? pruned_layer(layer.energies, layout)
+                                             : product_key_layer(layer.energies, layer.ridge, layout, seed);
+        own.owner = moved_to_allowed(own.owner, layer.placement);
+        return own;
     }
     const auto owner = moved_to_allowed(routed_split(method, layer, recipe, seed), layer.placement);
-    return {owner, layer.ridge.fit(owner, layer.placement.layout)};
+    return {owner, layer.ridge.fit(owner, layout)};
 }
 
 }  // namespace dotmoe

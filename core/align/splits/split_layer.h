@@ -19,7 +19,7 @@ struct SplitInputs {
 };
 
 /// Split and router of a layer by any method but transport (align/layerwise.h). Each column is exactly full,
-/// held neurons are where they may be, and the router is the ridge router, but for pruning.
+/// held neurons are where they may be, and the router is the ridge router, but for pruning and PEER.
 LayerExperts split_layer(Method method, const SplitInputs& layer, const LayerwiseRecipe& recipe,
                          std::uint64_t seed);
 

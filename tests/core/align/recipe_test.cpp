@@ -78,7 +78,7 @@ TEST(Recipe, MethodsAndSwitchesAreReadByName) {
     EXPECT_THROW(method_named("magic"), UsageError);
     EXPECT_EQ(message_of("method = \"magic\"\n"),
               "r.toml:1: method must be \"transport\" or \"random\" or \"contiguous\" or \"weights\" or "
-              "\"activations\" or \"pruning\"");
+              "\"activations\" or \"pruning\" or \"peer\"");
     EXPECT_EQ(message_of("[distill]\ntrain_router = 1\n"),
               "r.toml:2: distill.train_router must be true or false");
 }

@@ -11,6 +11,7 @@
 #include "base/device.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "experts/product_keys.h"
 #include "pipeline/live_routing.h"
 #include "tests/core/pipeline/toy_conversions.h"
 
@@ -138,6 +139,25 @@ TEST_F(ConvertTest, APrunedModelIsJudgedAsItIs) {
     EXPECT_EQ(metrics.converted->perplexity, metrics.layerwise->perplexity);
     const auto& layout = wanted.recipe.layout;
     for (const auto& layer : metrics.layers) EXPECT_EQ(layer.dead, layout.experts - layout.active);
+}
+
+TEST_F(ConvertTest, PeerHasTheBudgetInSingleNeuronsAndTrainsKeys) {
+    NullSink quiet;
+    RunControl never;
+    auto wanted = request("peer");
+    wanted.recipe.method = Method::peer;
+    const auto metrics = convert(wanted, {quiet, never});
+    const auto project = load_project(wanted.out);
+    const auto& given = wanted.recipe.layout;
+    const auto capacity = given.capacity(project.experts.layers.front().owner.size(0));
+    EXPECT_EQ(project.experts.layout.experts, given.experts * capacity);
+    EXPECT_EQ(project.experts.layout.active, given.active * capacity);
+    EXPECT_NE(metrics.converted->kl, metrics.layerwise->kl) << "its keys are trained";
+    const auto grid = key_grid(project.experts.layout.experts);
+    for (const auto& layer : project.experts.layers)
+        EXPECT_TRUE(at::allclose(router_of_keys(keys_of_router(layer.router, grid), grid), layer.router, 1e-4,
+                                 1e-5));
+    EXPECT_LT(metrics.active_parameters, metrics.dense_parameters);
 }
 
 TEST_F(ConvertTest, AnyMethodResumesToTheSameResult) {

@@ -34,6 +34,12 @@ TEST(CountParameters, AllExpertsOnAreTheDenseModelAndTheRouters) {
     EXPECT_EQ(count_parameters(smollm2(), Layout{84, 84, 192}).active, 134515008 + 30.0 * 576 * 84);
 }
 
+TEST(CountParameters, RoutersOfProductKeysHaveAKeyForARowAndForAColumn) {
+    const Layout layout{1344, 192, 192};
+    const auto counts = count_parameters(smollm2(), layout, Method::peer);
+    EXPECT_EQ(counts.active, counts.dense - 0.75 * counts.ffn + 30.0 * 576 * (32 + 42));
+}
+
 TEST(CountParameters, AQuarterOfTheNeuronsActive) {
     const auto counts = count_parameters(smollm2(), Layout{84, 12, 192});
     EXPECT_EQ(counts.active, counts.dense - 0.75 * counts.ffn + 30.0 * 576 * 84);
