@@ -124,6 +124,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& history) {
                   tr("Any command, tab or layer by a few letters of its name"));
     shortcuts =
         add(help, "shortcuts", tr("&Keyboard and mouse …"), tr("F1"), tr("All shortcuts at a glance"));
+    tour = add(help, "tour", tr("&Tour"), tr("Ctrl+Shift+T"),
+               tr("What each part of the window shows; on the toy where nothing is open"));
     help->addSeparator();
     about = add(help, "about", tr("&About DOT-MoE Studio"), tr("Shift+F1"), tr("Version and licence"));
 }

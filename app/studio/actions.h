@@ -23,7 +23,7 @@ struct Actions {
     QAction *previousLayer, *nextLayer, *follow, *colourByKl, *resetLayout, *larger, *smaller, *usualSize;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,
         *unmark;
-    QAction *palette, *shortcuts, *about;
+    QAction *palette, *shortcuts, *tour, *about;
     QMenu *recent, *run, *view, *time;
 };
 

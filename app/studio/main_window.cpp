@@ -47,6 +47,7 @@ MainWindow::MainWindow(const Options& options)
     wireRuns();
     wireWelcome();
     wireHelp();
+    wireTour();
     wireAlerts();
     m_firstLayout = saveState();
     applyOptions(options);

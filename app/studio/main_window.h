@@ -44,8 +44,10 @@ class RoutingPanel;
 class RunsPanel;
 class ShortcutsDialog;
 class StatusStrip;
+class Tour;
 class TransportPanel;
 class WelcomePanel;
+struct TourStep;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -86,6 +88,7 @@ class MainWindow : public QMainWindow {
     void wireRuns();
     void wireWelcome();
     void wireHelp();
+    void wireTour();
     void wireAlerts();
     void applyOptions(const Options& options);
 
@@ -108,6 +111,9 @@ class MainWindow : public QMainWindow {
     void askBeforeClosing();
     void leaveWelcome();
     void watchToy();
+    std::vector<TourStep> tourSteps();
+    /// Of what is open; of the toy where nothing is.
+    void startTour();
     /// To look at each layer; no menu has them.
     std::vector<Command> layerCommands();
     void alert(const std::optional<Alert>& alert);
@@ -136,6 +142,7 @@ class MainWindow : public QMainWindow {
     ExportDialog* m_export;
     CommandPalette* m_palette;
     ShortcutsDialog* m_shortcuts;
+    Tour* m_tour;
     std::vector<QAction*> m_layerActions;
     QMessageBox* m_closing = nullptr;  ///< the question while it is open
     bool m_closeWhenIdle = false;

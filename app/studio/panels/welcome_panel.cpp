@@ -34,6 +34,12 @@ WelcomePanel::WelcomePanel(bool toy, QWidget* parent)
                    "without the model."));
     auto* folder = addCard(row, "welcomeFolder", tr("Open a conversion"),
                            tr("A folder that was converted: try it beside its dense model, and export it."));
+    auto* below = new QHBoxLayout;
+    m_tour = addCard(below, "welcomeTour", tr("Take the tour"),
+                     tr("What each part of the window shows, in a minute, while the toy is converted."));
+    m_tour->setEnabled(toy);
+    m_tour->setToolTip(watch->toolTip());
+    connect(m_tour, &QAbstractButton::clicked, this, &WelcomePanel::tourWanted);
     connect(watch, &QAbstractButton::clicked, this, &WelcomePanel::toyWanted);
     connect(model, &QAbstractButton::clicked, this, &WelcomePanel::modelWanted);
     connect(folder, &QAbstractButton::clicked, this, &WelcomePanel::folderWanted);
@@ -50,6 +56,7 @@ WelcomePanel::WelcomePanel(bool toy, QWidget* parent)
     column->addStretch(1);
     column->addWidget(heading);
     column->addLayout(row);
+    column->addLayout(below);
     column->addWidget(m_recent);
     column->addWidget(hint);
     column->addStretch(2);
@@ -65,6 +72,10 @@ QCommandLinkButton* WelcomePanel::addCard(QHBoxLayout* row, const char* name, co
     card->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     row->addWidget(card, 1);
     return card;
+}
+
+void WelcomePanel::setTourSeen(bool seen) {
+    m_tour->setVisible(!seen);
 }
 
 void WelcomePanel::setRecent(const QStringList& paths) {

@@ -18,8 +18,11 @@ class WelcomePanel : public QWidget {
 
     /// Newest first.
     void setRecent(const QStringList& paths);
+    /// Who has seen the tour finds it in the menu.
+    void setTourSeen(bool seen);
 
   signals:
+    void tourWanted();
     void toyWanted();
     void modelWanted();
     void folderWanted();
@@ -29,6 +32,7 @@ class WelcomePanel : public QWidget {
     QCommandLinkButton* addCard(QHBoxLayout* row, const char* name, const QString& title,
                                 const QString& description);
 
+    QCommandLinkButton* m_tour;
     QWidget* m_recent;
     QVBoxLayout* m_recentRows;
 };
