@@ -17,6 +17,25 @@ std::string layer_key(std::size_t layer, std::string_view part) {
     return fmt::format("layers.{}.{}", layer, part);
 }
 
+/// What the metadata say.
+Project without_experts(const safetensors::File& file) {
+    const auto& path = file.path();
+    const auto metadata = [&](const char* key) {
+        const auto found = file.metadata().find(key);
+        if (found == file.metadata().end())
+            fail("{}: metadata '{}' is missing; is this a conversion?", path.string(), key);
+        return found->second;
+    };
+    if (metadata("format") != format_name)
+        fail("{}: format '{}' is not {}; convert again with this version", path.string(), metadata("format"),
+             format_name);
+
+    Project project{
+        metadata("source"), metadata("source_sha256"), parse_recipe(metadata("recipe"), path.string()), {}};
+    if (file.metadata().contains("weights_sha256")) project.weights_sha256 = metadata("weights_sha256");
+    return project;
+}
+
 }  // namespace
 
 void save_project(const std::filesystem::path& folder, const Project& project,
@@ -61,22 +80,14 @@ void check_layer_experts(const LayerExperts& layer, const Layout& layout, std::s
         fail("{}: the router holds NaN or infinite values", origin);
 }
 
+Project peek_project(const std::filesystem::path& folder) {
+    return without_experts(safetensors::File(folder / experts_file));
+}
+
 Project load_project(const std::filesystem::path& folder) {
     const auto path = folder / experts_file;
     const safetensors::File file(path);
-    const auto metadata = [&](const char* key) {
-        const auto found = file.metadata().find(key);
-        if (found == file.metadata().end())
-            fail("{}: metadata '{}' is missing; is this a conversion?", path.string(), key);
-        return found->second;
-    };
-    if (metadata("format") != format_name)
-        fail("{}: format '{}' is not {}; convert again with this version", path.string(), metadata("format"),
-             format_name);
-
-    Project project{
-        metadata("source"), metadata("source_sha256"), parse_recipe(metadata("recipe"), path.string()), {}};
-    if (file.metadata().contains("weights_sha256")) project.weights_sha256 = metadata("weights_sha256");
+    auto project = without_experts(file);
     project.experts.layout = project.recipe.layout;
     for (std::size_t l = 0; file.find(layer_key(l, "owner")) != nullptr; ++l) {
         LayerExperts layer{to_tensor(file.at(layer_key(l, "owner"))).to(at::kLong),

@@ -26,6 +26,9 @@ struct Project {
 /// when the folder can't be written.
 void save_project(const std::filesystem::path& folder, const Project& project, std::string_view metrics_json);
 
+/// Without its experts, of which nothing is checked. Throws Error naming the file.
+Project peek_project(const std::filesystem::path& folder);
+
 /// Untrusted input: shapes, owners (each column exactly full) and finiteness are checked. Throws Error naming
 /// the file.
 Project load_project(const std::filesystem::path& folder);

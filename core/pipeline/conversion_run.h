@@ -66,9 +66,9 @@ class ConversionRun {
     void keep(KeptState end_of_phase);
     /// METHOD §2, of what the global phase made.
     void measure_greedy_gaps(const Assignment& assignment);
-    /// Writes the student's weights beside the experts where they are its own; their hash, or none.
     /// Dense and converted; nothing on a GPU, or where memory has no room for both.
     std::optional<RuntimeSpeed> measure_speed(const ExpertSet& experts);
+    /// Writes the student's weights beside the experts where they are its own; their hash, or none.
     std::string save_weights();
     /// What a step of training leaves for those who watch, and for a checkpoint; `step` counts over all
     /// phases.

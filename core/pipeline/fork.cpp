@@ -1,10 +1,10 @@
 #include "pipeline/fork.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <ranges>
-
-#include <fmt/ranges.h>
 
 #include "align/checkpoint.h"
 #include "base/error.h"

@@ -24,7 +24,7 @@ void take_quality(RunRecord& run, const Metrics& metrics) {
 }
 
 void read_finished(RunRecord& run) {
-    const auto project = load_project(run.folder);
+    const auto project = peek_project(run.folder);
     const auto metrics = nlohmann::json::parse(read_text_file(run.folder / "metrics.json")).get<Metrics>();
     run.finished = true;
     run.recipe = project.recipe;

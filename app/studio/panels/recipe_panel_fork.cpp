@@ -21,8 +21,13 @@ void RecipePanel::setFork(const std::filesystem::path& folder) {
 }
 
 void RecipePanel::showFork() {
-    const QList<QWidget*> acted_before{m_presets, m_method, m_routing, m_experts, m_active, m_shared, m_seed};
-    for (auto* field : acted_before) field->setEnabled(!m_fork);
+    const std::pair<QWidget*, const char*> fields[] = {
+        {m_method, "method"},        {m_routing, "routing.rule"},  {m_experts, "layout.experts"},
+        {m_active, "layout.active"}, {m_shared, "layout.shared"},  {m_seed, "seed"},
+        {m_steps, "distill.steps"},  {m_recover, "recover.steps"},
+    };
+    for (const auto& [field, setting] : fields) field->setEnabled(!m_fork || may_change(*m_fork, setting));
+    m_presets->setEnabled(!m_fork);
     m_forkNote->setVisible(m_fork.has_value());
     m_anew->setVisible(m_fork.has_value());
     if (!m_fork) return;

@@ -66,7 +66,7 @@ TEST_F(RecipePanelTest, MethodAndRoutingAreChosenWithTheKeyboard) {
         QTest::keyClicks(box, name);
         QTest::keyClick(box, Qt::Key_Return);
     };
-    EXPECT_EQ(panel_.findChild<QComboBox*>("method")->count(), 6);
+    EXPECT_EQ(panel_.findChild<QComboBox*>("method")->count(), 7);
     EXPECT_EQ(panel_.findChild<QComboBox*>("routing")->count(), 5);
     choose("method", "weights");
     choose("routing", "expert");

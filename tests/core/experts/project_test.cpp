@@ -38,6 +38,10 @@ TEST_F(ProjectTest, ComesBackAsItWas) {
     EXPECT_TRUE(back.source.is_absolute());
     EXPECT_EQ(to_toml(back.recipe), to_toml(project.recipe));
     EXPECT_EQ(read_text_file(folder_ / "recipe.toml"), to_toml(project.recipe));
+    const auto header = peek_project(folder_);
+    EXPECT_EQ(header.source, back.source);
+    EXPECT_EQ(to_toml(header.recipe), to_toml(project.recipe));
+    EXPECT_TRUE(header.experts.layers.empty());
     ASSERT_EQ(back.experts.layers.size(), 3U);
     for (std::size_t l = 0; l < 3; ++l) {
         EXPECT_TRUE(at::equal(back.experts.layers[l].owner, project.experts.layers[l].owner));
