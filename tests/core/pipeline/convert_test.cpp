@@ -155,8 +155,8 @@ TEST_F(ConvertTest, PeerHasTheBudgetInSingleNeuronsAndTrainsKeys) {
     EXPECT_NE(metrics.converted->kl, metrics.layerwise->kl) << "its keys are trained";
     const auto grid = key_grid(project.experts.layout.experts);
     for (const auto& layer : project.experts.layers)
-        EXPECT_TRUE(at::allclose(router_of_keys(keys_of_router(layer.router, grid), grid), layer.router, 1e-4,
-                                 1e-5));
+        EXPECT_TRUE(
+            at::allclose(router_of_keys(keys_of_router(layer.router, grid), grid), layer.router, 1e-4, 1e-5));
     EXPECT_LT(metrics.active_parameters, metrics.dense_parameters);
 }
 
