@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "align/splits/product_key_split.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
@@ -45,9 +46,11 @@ std::string time_left(const ProgressMeter& meter) {
 
 }  // namespace
 
-std::vector<Metrics> convert_missing(const std::vector<ConvertRequest>& runs,
+std::vector<Metrics> convert_missing(std::vector<ConvertRequest> runs,
                                      const std::function<std::string(const Recipe&)>& name,
                                      const ConvertHooks& hooks) {
+    for (auto& run : runs)  // as convert() will keep it
+        run.recipe = with_single_neurons(run.recipe, read_config(run.model).neurons);
     std::vector<std::optional<Metrics>> done;
     done.reserve(runs.size());
     for (const auto& run : runs) done.push_back(finished(run));

@@ -13,7 +13,7 @@ namespace dotmoe {
 /// Runs what is not there yet, each in its `out`: a finished conversion by the same recipe counts as done, an
 /// unfinished one goes on from its checkpoint. Their figures, in order. `name` says to people which one it
 /// is. Throws UsageError for a conversion that is there by another recipe, else as convert() does.
-std::vector<Metrics> convert_missing(const std::vector<ConvertRequest>& runs,
+std::vector<Metrics> convert_missing(std::vector<ConvertRequest> runs,
                                      const std::function<std::string(const Recipe&)>& name,
                                      const ConvertHooks& hooks);
 

@@ -69,6 +69,15 @@ def test_what_is_done_is_not_done_again(compared, toy, text):
     assert "is best with" in (out / "compare.md").read_text()
 
 
+def test_single_neurons_are_not_converted_again_either(toy, text, tmp_path):
+    """Of PEER the recipe that is kept has another layout than the one that was asked for."""
+    words = ["compare", toy, "--text", text, "--out", tmp_path / "out", "--recipe", "toy", "--steps", 1, "--methods", "peer", "--seeds", 0]
+    assert "layer-wise" in dotmoe(*words).err
+    again = dotmoe(*words)
+    assert again.code == 0 and "layer-wise" not in again.err and "peer" in again.out, again.err
+    assert "experts = 224\n" in (tmp_path / "out" / "peer-0" / "recipe.toml").read_text()
+
+
 def test_tasks_are_asked_of_each_conversion_once(compared, toy, text, task):
     """A conversion of its own answers as in `eval`; the dense model is asked once; kept answers are taken again
     until the questions change."""
