@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "experts/project.h"
+#include "model/load.h"
 #include "model/stored_model.h"
 
 namespace dotmoe {
