@@ -143,7 +143,10 @@ std::optional<RuntimeSpeed> ConversionRun::measure_speed(const ExpertSet& expert
     if (!model_->compute.device.is_cpu() || static_cast<double>(machine_memory().available) < packed)
         return {};
     hooks_.control.poll();
-    hooks_.events.publish(Progress{.phase = "speed", .done = 0, .total = 1, .unit = "run"});
+    const auto progress = [&](std::int64_t done) {
+        hooks_.events.publish(Progress{.phase = "speed", .done = done, .total = 1, .unit = "run"});
+    };
+    progress(0);
     const Runtime dense(config, model_->weights, nullptr, WeightFormat::bf16);
     const bool recovered = recipe().recover.steps > 0;
     const auto converted = recovered ? Runtime(config, student_->weights(), &experts, WeightFormat::bf16)
@@ -151,6 +154,7 @@ std::optional<RuntimeSpeed> ConversionRun::measure_speed(const ExpertSet& expert
     const SpeedTest test{.prompt = std::min<std::int64_t>(512, config.context),
                          .tokens = std::min<std::int64_t>(64, config.context)};
     const auto speeds = dotmoe::measure_speed({&dense, &converted}, config.vocabulary, test);
+    progress(1);
     return RuntimeSpeed{speeds[0], speeds[1], thread_count()};
 }
 
