@@ -29,7 +29,7 @@ ConversionState forked_state(const Parent& parent, const std::filesystem::path& 
         if (earlier > chosen || earlier == KeptState::checkpoint) continue;
         auto kept = load_of_same_inputs(folder_of(earlier, parent.folder), fingerprint);
         kept.fingerprint = fingerprint;
-        save_checkpoint(folder_of(earlier, conversion), kept);
+        save_checkpoint(folder_in_run(earlier, conversion), kept);
     }
     return state;
 }

@@ -14,8 +14,22 @@ namespace {
 constexpr std::array<std::string_view, 3> names{"layer-wise", "global", "checkpoint"};
 constexpr std::array latest_first{KeptState::checkpoint, KeptState::global, KeptState::layerwise};
 
-std::filesystem::path folder_of_phases(const std::filesystem::path& conversion) {
+constexpr std::array phase_ends{KeptState::layerwise, KeptState::global};
+
+std::filesystem::path checkpoint_of(const std::filesystem::path& conversion) {
+    return conversion / "checkpoint";
+}
+std::filesystem::path phases_of_run(const std::filesystem::path& conversion) {
+    return conversion / "kept-unfinished";
+}
+std::filesystem::path phases_for_good(const std::filesystem::path& conversion) {
     return conversion / "kept";
+}
+
+void remove_phase_ends(const std::filesystem::path& folder) {
+    for (const auto state : phase_ends) remove_checkpoint(folder / name_of(state));
+    std::error_code ignored;
+    std::filesystem::remove(folder, ignored);
 }
 
 }  // namespace
@@ -35,9 +49,15 @@ KeptState kept_state_named(std::string_view name) {
     return static_cast<KeptState>(found - names.begin());
 }
 
+std::filesystem::path folder_in_run(KeptState state, const std::filesystem::path& conversion) {
+    if (state == KeptState::checkpoint) return checkpoint_of(conversion);
+    return phases_of_run(conversion) / name_of(state);
+}
+
 std::filesystem::path folder_of(KeptState state, const std::filesystem::path& conversion) {
-    if (state == KeptState::checkpoint) return conversion / "checkpoint";
-    return folder_of_phases(conversion) / name_of(state);
+    if (state == KeptState::checkpoint || has_checkpoint(checkpoint_of(conversion)))
+        return folder_in_run(state, conversion);
+    return phases_for_good(conversion) / name_of(state);
 }
 
 std::vector<KeptState> kept_states(const std::filesystem::path& conversion) {
@@ -48,10 +68,16 @@ std::vector<KeptState> kept_states(const std::filesystem::path& conversion) {
 }
 
 void forget_phase_ends(const std::filesystem::path& conversion) {
-    for (const auto state : {KeptState::layerwise, KeptState::global})
-        remove_checkpoint(folder_of(state, conversion));
-    std::error_code ignored;
-    std::filesystem::remove(folder_of_phases(conversion), ignored);
+    remove_phase_ends(phases_of_run(conversion));
+}
+
+void keep_for_good(const std::filesystem::path& conversion) {
+    const auto from = phases_of_run(conversion), to = phases_for_good(conversion);
+    remove_phase_ends(to);
+    std::error_code error;
+    if (std::filesystem::exists(from)) std::filesystem::rename(from, to, error);
+    if (error) fail("{}: {}", to.string(), error.message());
+    remove_checkpoint(checkpoint_of(conversion));
 }
 
 }  // namespace dotmoe

@@ -21,13 +21,21 @@ std::vector<std::string> kept_state_names();
 /// Throws UsageError naming the states when there is none of that name.
 KeptState kept_state_named(std::string_view name);
 
-/// Where a conversion keeps it (align/checkpoint.h).
+/// Where a run that is under way keeps it (align/checkpoint.h): the phase ends aside, since the folder may
+/// hold a finished conversion, which keeps its own until the new one takes its place.
+std::filesystem::path folder_in_run(KeptState state, const std::filesystem::path& conversion);
+
+/// Where it is to be found: of an unfinished conversion as in the run, else of the finished one.
 std::filesystem::path folder_of(KeptState state, const std::filesystem::path& conversion);
 
 /// Those that are there, the latest first.
 std::vector<KeptState> kept_states(const std::filesystem::path& conversion);
 
-/// Before another conversion begins in the folder. A checkpoint stays until it is replaced.
+/// Before another run begins in the folder. A checkpoint stays until it is replaced.
 void forget_phase_ends(const std::filesystem::path& conversion);
+
+/// The run has finished: its phase ends take the place of those of the conversion before it, its checkpoint
+/// goes. Throws Error when the folder can't be written.
+void keep_for_good(const std::filesystem::path& conversion);
 
 }  // namespace dotmoe

@@ -87,7 +87,7 @@ void ConversionRun::align_layers() {
 
 bool ConversionRun::aligned() const {
     return std::ssize(state_.layers) == layer_count() && state_.stages.random_layerwise &&
-           state_.stages.layerwise && has_checkpoint(folder_of(KeptState::layerwise, request_.out));
+           state_.stages.layerwise && has_checkpoint(folder_in_run(KeptState::layerwise, request_.out));
 }
 
 std::vector<at::Tensor> ConversionRun::measure_metrics() {
