@@ -23,7 +23,9 @@ void MainWindow::wireRuns() {
     connect(m_actions.fork, &QAction::triggered, this, [this] {
         if (const auto run = m_runs->current()) fork(*run);
     });
-    const auto meet = [this] { m_runs->add(m_controller.request().out); };
+    const auto meet = [this] {
+        if (const auto& out = m_controller.request().out; !out.empty()) m_runs->add(out);
+    };
     connect(&m_bridge, &EventBridge::started, this, meet);
     connect(&m_bridge, &EventBridge::finished, this, meet);
     connect(&m_bridge, &EventBridge::stopped, this, meet);
