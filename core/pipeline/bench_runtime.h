@@ -25,7 +25,7 @@ struct SpeedFigures {
     std::int64_t expert_neurons = 0, active_neurons = 0;  ///< C, S + k C
     Speed speed = {};
     std::int64_t bytes_per_token = 0;  ///< weights read for one token
-    double bandwidth_share = 0;        ///< of the memory's, by the weights of the generation of one text
+    double bandwidth_share = 0;        ///< of the memory's, by the generation of one text; 0 for several
     double kl = 0;  ///< mean KL(fp32 weights || these weights) on a fixed text, nats; 0 for fp32
 };
 

@@ -105,11 +105,12 @@ std::string describe(const RuntimeFigures& figures) {
                              "read a token", "of memory", "KL");
     const auto& dense = figures.models.front();
     for (const auto& model : figures.models)
-        table += fmt::format("{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>8.0f} % {:>10.6f}\n",
-                             model.name, model.speed.prompt, model.speed.prompt / dense.speed.prompt,
-                             model.speed.generation, model.speed.generation / dense.speed.generation,
-                             human_bytes(static_cast<double>(model.bytes_per_token)),
-                             100 * model.bandwidth_share, model.kl);
+        table += fmt::format(
+            "{:<24} {:>8.1f} x{:<4.2f} {:>10.1f} x{:<4.2f} {:>14} {:>10} {:>10.6f}\n", model.name,
+            model.speed.prompt, model.speed.prompt / dense.speed.prompt, model.speed.generation,
+            model.speed.generation / dense.speed.generation,
+            human_bytes(static_cast<double>(model.bytes_per_token)),
+            model.bandwidth_share > 0 ? fmt::format("{:.0f} %", 100 * model.bandwidth_share) : "-", model.kl);
     return table + fmt::format("tokens/s; memory gives {} a second; KL of fp32 weights to these\n",
                                human_bytes(figures.bytes_per_second));
 }
