@@ -7,12 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "align/splits/product_key_split.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
 #include "experts/project.h"
-#include "model/load.h"
 #include "model/stored_model.h"
 
 namespace dotmoe {
@@ -50,8 +48,7 @@ std::string time_left(const ProgressMeter& meter) {
 std::vector<Metrics> convert_missing(std::vector<ConvertRequest> runs,
                                      const std::function<std::string(const Recipe&)>& name,
                                      const ConvertHooks& hooks) {
-    for (auto& run : runs)  // as convert() will keep it
-        run.recipe = with_single_neurons(run.recipe, read_config(run.model).neurons);
+    for (auto& run : runs) run.recipe = recipe_of_run(run);
     std::vector<std::optional<Metrics>> done;
     done.reserve(runs.size());
     for (const auto& run : runs) done.push_back(finished(run));

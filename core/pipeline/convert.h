@@ -27,6 +27,10 @@ struct ConvertRequest {
     std::optional<ForkRequest> fork = {};  ///< start from there instead of anew
 };
 
+/// The recipe that the conversion keeps: that of the request, but for PEER's, whose experts are single
+/// neurons (align/splits/product_key_split.h).
+Recipe recipe_of_run(const ConvertRequest& request);
+
 /// Who watches and steers; all outlive the call. `routing` may be null.
 struct ConvertHooks {
     EventSink& events;

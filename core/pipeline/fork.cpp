@@ -113,9 +113,10 @@ Parent choose_fork(const ForkRequest& request, const Recipe& recipe) {
                request.folder.string(), refused_at, refused->setting, refused->from, refused->to);
 }
 
-bool may_change(const std::filesystem::path& folder, const std::string& setting) {
-    return std::ranges::any_of(read_states(folder),
-                               [&](const State& state) { return acts_later(setting, state); });
+std::function<bool(const std::string&)> changeable_in(const std::filesystem::path& folder) {
+    return [states = read_states(folder)](const std::string& setting) {
+        return std::ranges::any_of(states, [&](const State& state) { return acts_later(setting, state); });
+    };
 }
 
 }  // namespace dotmoe

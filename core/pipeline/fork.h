@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -24,7 +25,8 @@ Recipe recipe_to_fork(const std::filesystem::path& folder);
 /// makes every state false (those that acted before it), Error when nothing is kept. Reads no tensor.
 Parent choose_fork(const ForkRequest& request, const Recipe& recipe);
 
-/// "layout.experts", say: whether some kept state of the conversion stays true when it changes.
-bool may_change(const std::filesystem::path& folder, const std::string& setting);
+/// Tells of a setting, "layout.experts", say, whether some kept state of the conversion stays true when it
+/// changes. Reads the folder once. Throws Error when it keeps no state.
+std::function<bool(const std::string& setting)> changeable_in(const std::filesystem::path& folder);
 
 }  // namespace dotmoe

@@ -26,9 +26,8 @@ std::string row(std::string_view name, const std::optional<Quality>& quality) {
 std::string speed_line(const RuntimeSpeed& speed) {
     const auto& [dense, converted, threads] = speed;
     return fmt::format(
-        "speed: prompt {:.0f} tokens/s, x{:.2f} of dense; generation {:.0f} tokens/s, x{:.2f} of dense (CPU, "
-        "{} threads, "
-        "bf16)\n",
+        "speed: prompt {:.0f} tokens/s, x{:.2f} of dense; generation {:.0f} tokens/s, x{:.2f} of dense "
+        "(CPU, {} threads, bf16)\n",
         converted.prompt, converted.prompt / dense.prompt, converted.generation,
         converted.generation / dense.generation, threads);
 }

@@ -131,12 +131,16 @@ void add_runtime(CLI::App& bench, Context& context) {
     command->add_option("--weights", options->weights, "Format in memory: fp32, bf16 or int8")
         ->capture_default_str();
     command->add_option("--prompt", options->bench.speed.prompt, "Tokens of the prompt")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->add_option("--tokens", options->bench.speed.tokens, "Tokens of the generation")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->add_option("--texts", options->bench.speed.texts, "Texts that are generated at once")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->add_option("--repeats", options->bench.speed.repeats, "The best of so many counts")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->callback([options, &context] {
         set_thread_count(context.threads);

@@ -26,7 +26,8 @@ void RecipePanel::showFork() {
         {m_active, "layout.active"}, {m_shared, "layout.shared"},  {m_seed, "seed"},
         {m_steps, "distill.steps"},  {m_recover, "recover.steps"},
     };
-    for (const auto& [field, setting] : fields) field->setEnabled(!m_fork || may_change(*m_fork, setting));
+    const auto may_change = m_fork ? changeable_in(*m_fork) : [](const std::string&) { return true; };
+    for (const auto& [field, setting] : fields) field->setEnabled(may_change(setting));
     m_presets->setEnabled(!m_fork);
     m_forkNote->setVisible(m_fork.has_value());
     m_anew->setVisible(m_fork.has_value());

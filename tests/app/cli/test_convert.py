@@ -28,6 +28,7 @@ def test_json_is_metrics_json(conversion):
     assert metrics == json.loads((conversion.folder / "metrics.json").read_text())
     assert set(metrics["perplexity"]) >= {"dense", "converted", "layerwise", "random_layerwise", "stderr"}
     assert metrics["seed"] == 7
+    assert all(metrics["speed"][model][phase] > 0 for model in ("dense", "converted") for phase in ("prompt", "generation"))
     layers = metrics["layers"]
     assert layers and all(set(layer) >= {"error", "load_max", "dead", "greedy_gap"} for layer in layers)
     assert not (conversion.folder / "checkpoint").exists()

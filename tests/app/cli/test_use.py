@@ -195,6 +195,17 @@ def test_bench_measures_and_reports():
     assert result.code == 2 and "97" in result.err
 
 
+def test_bench_runtime_takes_several_texts(toy, conversion):
+    shape = ["--prompt", 16, "--tokens", 4, "--repeats", 1]
+    found = dotmoe("bench", "runtime", toy, "--converted", conversion.folder, *shape, "--texts", 3, "--json").json
+    assert found["texts"] == 3 and len(found["models"]) == 2
+    assert all(model["tokens_per_second"] > 0 and model["bandwidth_share"] == 0 for model in found["models"])
+    alone = dotmoe("bench", "runtime", toy, *shape, "--json").json
+    assert alone["texts"] == 1 and alone["models"][0]["bandwidth_share"] > 0
+    for flag in ("--prompt", "--tokens", "--texts", "--repeats"):
+        dotmoe("bench", "runtime", toy, flag, 0).assert_error(2, flag)
+
+
 def test_bench_train_times_steps_of_the_model(toy):
     result = dotmoe("bench", "train", toy, "--recipe", "toy", "--steps", "3", "--json")
     assert result.code == 0, result.err

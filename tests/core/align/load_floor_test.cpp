@@ -50,6 +50,14 @@ TEST(LoadFloor, AnExpertOfNegativeLogitsIsLiftedAlongTheMeanInput) {
     EXPECT_TRUE(at::equal(raised.select(1, 0), problem.router.select(1, 0)));
 }
 
+TEST(LoadFloor, TheSearchEndsWhereNothingHelps) {
+    Outbid problem;
+    problem.x -= problem.x.mean(0);  // no mean to lift along
+    problem.router.select(1, 3).zero_();
+    problem.router.select(1, 4).zero_();
+    EXPECT_TRUE(with_load_floor(problem.router, problem.x, 1, 0.9).isfinite().all().item<bool>());
+}
+
 TEST(LoadFloor, InputsWithoutAMeanLiftNobody) {
     Outbid problem;
     problem.x -= problem.x.mean(0);  // but for rounding
