@@ -1,12 +1,13 @@
-// How long a click waits for its answer while a conversion uses every core.
+// Prints how long a click waits for its answer while a conversion uses every core. Nothing here asserts a
+// time.
 #include <QTabBar>
-#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <map>
 #include <thread>
 #include <tuple>
 
+#include "frame_meter.h"
 #include "studio_driver.h"
 
 namespace dotmoe::studio {
@@ -53,18 +54,10 @@ TEST_F(LatencyTest, ClickToPicture) {
     }
     QCoreApplication::removePostedEvents(m_window.get(), QEvent::MetaCall);
     ASSERT_GE(waits.size(), 20U);
-    const auto quantile_of = [](std::vector<double>& sample, double share) {
-        std::ranges::sort(sample);
-        return sample[static_cast<std::size_t>(share * static_cast<double>(sample.size() - 1))];
-    };
-    const auto quantile = [&](double share) { return quantile_of(waits, share); };
-    std::cout << "click to picture while converting " << options.model->filename().string() << ": median "
-              << quantile(0.5) << " ms, 99th percentile " << quantile(0.99) << " ms, worst " << quantile(1)
-              << " ms of " << waits.size() << " clicks; medians";
-    for (auto& [tab, sample] : of_tab)
-        std::cout << " " << tab.toStdString() << " " << quantile_of(sample, 0.5);
-    std::cout << "\n";
-    EXPECT_LT(quantile(0.99), 1000);
+    std::cout << "click to picture while converting " << options.model->filename().string() << ": "
+              << quantiles(waits) << " clicks\n";
+    for (const auto& [tab, sample] : of_tab)
+        std::cout << "  " << tab.toStdString() << ": " << quantiles(sample) << "\n";
 }
 
 }  // namespace
