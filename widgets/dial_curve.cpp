@@ -61,7 +61,7 @@ void DialCurve::setRows(std::vector<DialRow> rows) {
     plot().yAxis2->setRangeLower(0);
     plot().yAxis->setRangeLower(std::max(0.0, plot().yAxis->range().lower));
     setTitle(m_rows.empty() ? tr("Turn the dial to see what fewer and more experts a token give")
-                            : tr("Perplexity and measured speed at each k (*: as trained)"));
+                            : tr("Perplexity and speed at each k (*: as trained)"));
     applyStyle();
 }
 

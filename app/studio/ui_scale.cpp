@@ -8,6 +8,8 @@
 #include <array>
 #include <utility>
 
+#include "app/studio/scaled_style.h"
+
 namespace dotmoe::studio {
 namespace {
 
@@ -22,6 +24,7 @@ const QFont& first_font() {
 void apply(int percent) {
     auto font = first_font();
     font.setPointSizeF(QFontInfo(first_font()).pointSizeF() * percent / 100);
+    QApplication::setStyle(new ScaledStyle(percent));
     QApplication::setFont(font);
 }
 

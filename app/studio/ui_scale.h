@@ -5,7 +5,7 @@
 
 namespace dotmoe::studio {
 
-/// Scales the application's font, which all sizes follow.
+/// Scales the application's font, and by its style all lengths beside it.
 class UiScale : public QObject {
     Q_OBJECT
 

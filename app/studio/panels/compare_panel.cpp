@@ -109,7 +109,9 @@ QWidget* ComparePanel::buildDial() {
     auto* dial = new QSplitter(Qt::Horizontal);
     dial->addWidget(m_curve);
     dial->addWidget(rows_view(m_dial, "dialTable", tr("The k dial in numbers")));
-    dial->setSizes({400, 420});
+    dial->setSizes({350, 450});
+    dial->setStretchFactor(0, 4);
+    dial->setStretchFactor(1, 5);
     dial->setChildrenCollapsible(false);
     return dial;
 }

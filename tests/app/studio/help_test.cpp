@@ -1,7 +1,9 @@
 // A person finds a command by its name, looks up the shortcuts, and makes everything larger.
 #include <QAbstractItemModelTester>
 #include <QDialog>
+#include <QDockWidget>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTableView>
 
@@ -25,6 +27,17 @@ class HelpTest : public StudioDriver {
         for (int i = 0; i < list()->model()->rowCount(); ++i)
             if (row(i) == name) return true;
         return false;
+    }
+    /// Rows of pixels between the top and the bottom of the letters over the model's dock.
+    int titleHeight() {
+        const auto* dock = find<QDockWidget>("modelDock");
+        const auto picture = m_window->grab({dock->pos(), QSize(dock->width() / 2, dock->widget()->y())});
+        const auto image = picture.toImage();
+        int first = -1, last = -1;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                if (qGray(image.pixel(x, y)) < 100) first = first < 0 ? y : first, last = y;
+        return last - first + 1;
     }
 };
 
@@ -95,7 +108,9 @@ TEST_F(HelpTest, F1ListsEveryShortcut) {
 TEST_F(HelpTest, EverythingGrowsAndStaysSo) {
     openWindow({});
     const auto font = [&] { return find<QTableView>("layers")->font().pointSizeF(); };
-    const double usual = font();
+    const auto bar = [&] { return find<QTableView>("layers")->verticalScrollBar()->sizeHint().width(); };
+    const double usual = font(), usualBar = bar(), usualTitle = titleHeight();
+    ASSERT_GT(usualTitle, 5);
     const auto press = [&](int key) {
         QTest::keyClick(m_window.get(), key, Qt::ControlModifier);
         QCoreApplication::processEvents();  // a font's change is posted
@@ -104,6 +119,8 @@ TEST_F(HelpTest, EverythingGrowsAndStaysSo) {
     EXPECT_NEAR(font(), 1.1 * usual, 0.3);
     for (int i = 0; i < 9; ++i) press(Qt::Key_Equal);
     EXPECT_NEAR(font(), 2 * usual, 0.1);
+    EXPECT_EQ(bar(), 2 * usualBar) << "what is no text grows too";
+    EXPECT_NEAR(titleHeight(), 2 * usualTitle, 3);
     m_window.reset();
     openWindow({});
     EXPECT_NEAR(font(), 2 * usual, 0.1) << "kept";
