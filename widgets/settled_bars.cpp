@@ -9,34 +9,39 @@
 namespace dotmoe {
 
 SettledBars::SettledBars(QWidget* parent)
-    : PlotWidget(parent), m_bars(new QCPBars(plot().xAxis, plot().yAxis)) {
+    : PlotWidget(parent),
+      m_global(new QCPBars(plot().xAxis, plot().yAxis)),
+      m_own(new QCPBars(plot().xAxis, plot().yAxis)) {
     setAccessibleName(tr("When each layer settled"));
-    m_bars->setName(tr("last change"));
-    m_bars->setWidth(0.7);
+    for (auto* bars : {m_global, m_own}) bars->setWidth(0.7);
     asLayerAxis(*plot().xAxis);
     plot().yAxis->setTicker(plot().xAxis->ticker());
     plot().yAxis->setSubTicks(false);
-    plot().yAxis->setLabel(tr("step (0: before)"));
+    plot().yAxis->setLabel(tr("step; hatched: round"));
     applyStyle();
     setSettled({});
 }
 
 void SettledBars::restyle() {
-    m_bars->setPen(Qt::NoPen);
-    m_bars->setBrush(QColor(0x00, 0x72, 0xb2));
+    const QColor blue(0x00, 0x72, 0xb2);
+    m_global->setPen(Qt::NoPen);
+    m_global->setBrush(blue);
+    m_own->setPen(blue);
+    m_own->setBrush(QBrush(blue, Qt::BDiagPattern));
 }
 
 void SettledBars::setSettled(std::vector<std::optional<Settled>> settled) {
     m_settled = std::move(settled);
-    QVector<double> layers, steps;
+    double highest = 1;
+    for (auto* bars : {m_global, m_own}) bars->data()->clear();
     for (std::size_t layer = 0; layer < m_settled.size(); ++layer) {
-        if (!m_settled[layer]) continue;
-        layers << static_cast<double>(layer);
-        steps << m_settled[layer]->step;
+        const auto& last = m_settled[layer];
+        if (!last) continue;
+        (last->global ? m_global : m_own)->addData(static_cast<double>(layer), last->step);
+        highest = std::max(highest, last->step);
     }
-    m_bars->setData(layers, steps, true);
     showLayers(*plot().xAxis, m_settled.size());
-    plot().yAxis->setRange(0, 1.1 * std::max(1.0, steps.isEmpty() ? 0 : *std::ranges::max_element(steps)));
+    plot().yAxis->setRange(0, 1.1 * highest);
     showTitle();
 }
 
@@ -61,10 +66,11 @@ QPointF SettledBars::topOf(int layer) const {
 }
 
 Table SettledBars::table() const {
-    Table table{{tr("layer"), tr("global step"), tr("moment")}, {}};
+    Table table{{tr("layer"), tr("phase"), tr("step"), tr("moment")}, {}};
     for (std::size_t layer = 0; layer < m_settled.size(); ++layer)
         if (const auto& settled = m_settled[layer])
-            table.rows.push_back({QString::number(layer), csvNumber(settled->step), settled->moment});
+            table.rows.push_back({QString::number(layer), settled->global ? tr("global") : tr("own"),
+                                  csvNumber(settled->step), settled->moment});
     return table;
 }
 

@@ -10,15 +10,17 @@ class QCPBars;
 
 namespace dotmoe {
 
-/// Bars over the layers; a layer that settled before the global phase has none and stands at 0.
+/// Bars over the layers: full ones up to a global step; hatched ones up to a round or step of the layer's own
+/// phase, of layers that settled before the global one.
 class SettledBars : public PlotWidget {
     Q_OBJECT
   public:
     explicit SettledBars(QWidget* parent = nullptr);
 
     struct Settled {
-        double step = 0;  ///< global
-        QString moment;   ///< in words
+        double step = 0;      ///< of its phase, from 1
+        bool global = false;  ///< which phase
+        QString moment;       ///< in words
     };
     /// Index is the layer; none: it has no plan.
     void setSettled(std::vector<std::optional<Settled>> settled);
@@ -36,7 +38,7 @@ class SettledBars : public PlotWidget {
 
     std::vector<std::optional<Settled>> m_settled;
     int m_layer = -1;
-    QCPBars* m_bars;
+    QCPBars *m_global, *m_own;
 };
 
 }  // namespace dotmoe

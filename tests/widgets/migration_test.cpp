@@ -106,15 +106,27 @@ TEST(MigrationFlow, DrawsEachBandWhereItsNeuronsAre) {
 
 TEST(SettledBars, StandAtTheStepOfEachLayersLastChange) {
     SettledBars bars;
-    bars.setSettled(
-        {SettledBars::Settled{0, "layer 0 · round 3"}, SettledBars::Settled{12, "step 12"}, std::nullopt});
+    bars.setSettled({SettledBars::Settled{3, false, "layer 0 · round 3"},
+                     SettledBars::Settled{12, true, "step 12"}, std::nullopt});
     bars.setLayer(1);
     show(bars, {500, 300});
     const QImage seen = picture(bars);
+    const QColor blue(0x00, 0x72, 0xb2);
     EXPECT_TRUE(bars.title().contains("layer 1: step 12"));
-    EXPECT_TRUE(similar(colourAt(seen, bars.topOf(1) + QPointF(0, 5)), QColor(0x00, 0x72, 0xb2)));
-    EXPECT_FALSE(similar(colourAt(seen, bars.topOf(1) - QPointF(0, 5)), QColor(0x00, 0x72, 0xb2)));
-    EXPECT_EQ(bars.table().rows.size(), 2U);
+    EXPECT_TRUE(similar(colourAt(seen, bars.topOf(1) + QPointF(0, 5)), blue));
+    EXPECT_FALSE(similar(colourAt(seen, bars.topOf(1) - QPointF(0, 5)), blue));
+    const auto bluesAcross = [&](int layer) {
+        int blues = 0;
+        for (int x = -10; x < 10; ++x)
+            blues += similar(colourAt(seen, bars.topOf(layer) + QPointF(x, 8)), blue) ? 1 : 0;
+        return blues;
+    };
+    EXPECT_EQ(bluesAcross(1), 20);
+    EXPECT_GT(bluesAcross(0), 0) << "of the layer's own phase: hatched";
+    EXPECT_LT(bluesAcross(0), 15);
+    EXPECT_LT(bars.topOf(1).y(), bars.topOf(0).y());
+    EXPECT_EQ(bars.table().rows, (std::vector<QStringList>{{"0", "own", "3", "layer 0 · round 3"},
+                                                           {"1", "global", "12", "step 12"}}));
 }
 
 }  // namespace

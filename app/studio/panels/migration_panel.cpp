@@ -108,7 +108,8 @@ void MigrationPanel::findSettled() {
                 settled.emplace_back();
                 if (!moment) continue;
                 const auto& at = own.moments()[*moment];
-                settled.back() = {static_cast<double>(at.global_step), moment_text(at)};
+                settled.back() = {static_cast<double>(at.step), at.kind == MomentKind::global_step,
+                                  moment_text(at)};
             }
         } catch (const Error& error) {
             return [this, reason = QString::fromUtf8(error.what())] { emit unreadable(reason); };

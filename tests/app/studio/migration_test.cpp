@@ -64,8 +64,7 @@ TEST_F(MigrationTest, GoesFromTheMarkToTheMomentShown) {
     const auto settled = settled_moments(recording);
     ASSERT_TRUE(eventually([&] { return bars->table().rows.size() == settled.size(); }));
     for (std::size_t layer = 0; layer < settled.size(); ++layer)
-        EXPECT_EQ(bars->table().rows[layer][1],
-                  QString::number(recording.moments()[*settled[layer]].global_step));
+        EXPECT_EQ(bars->table().rows[layer][2], QString::number(recording.moments()[*settled[layer]].step));
 }
 
 TEST_F(MigrationTest, FollowsARunThatGoesOn) {
