@@ -79,7 +79,7 @@ Forced forced_to(const Choices& run, const at::Tensor& tokens, const Model& dens
         const auto same = own.mask.eq(mask).all(-1).to(at::kDouble).mean().item<double>();
         result.agreement += same;
         result.worst = std::min(result.worst, same);
-        return masked_feed_forward(x, dense.weights.layers[layer], layout, owner, weights);
+        return masked_feed_forward(x, dense.weights.layer(layer), layout, owner, weights);
     };
     result.logits = transformer.logits(transformer.hidden(tokens.unsqueeze(0), forced))[0];
     result.agreement /= static_cast<double>(dense.config.layers);
@@ -102,7 +102,7 @@ OwnRun own_run(const Weights& weights, const at::Tensor& tokens, const Model& de
         const auto own = route(x.flatten(0, -2), router, layout);
         run.choices.chosen.push_back(own.chosen);
         run.choices.weights.push_back(own.weights.gather(1, own.chosen));
-        return masked_feed_forward(x, weights.layers[layer], layout, owner, own.weights);
+        return masked_feed_forward(x, weights.layer(layer), layout, owner, own.weights);
     };
     run.logits = transformer.logits(transformer.hidden(tokens.unsqueeze(0), converted))[0];
     return run;

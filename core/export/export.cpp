@@ -96,7 +96,7 @@ ExportResult export_model(const ExportRequest& request, EventSink& events, RunCo
 
     control.poll();
     const auto weights = project_weights(request.project, project, moved);
-    const auto model = load_model(weights, exact_compute(DeviceChoice::cpu));
+    const auto model = stream_model(weights, exact_compute(DeviceChoice::cpu));
     const auto plan = plan_export(*model, project.experts, request);
     const auto card = model_card_text(read_model_card(weights, request.project), project, *model, plan);
     auto tensors = export_tensors(*model, project.experts, plan);

@@ -1,5 +1,7 @@
 #include "export/export_tensors.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "formats/number_format.h"
 #include "model/weight_table.h"
@@ -8,6 +10,8 @@ namespace dotmoe {
 namespace {
 
 using Neurons = std::vector<at::Tensor>;
+/// A layer, read when it is asked for.
+using Layer = std::function<const LayerWeights&()>;
 
 at::Tensor rows(const at::Tensor& matrix, const at::Tensor& neurons) {
     return matrix.index_select(0, neurons);
@@ -38,13 +42,15 @@ class Assembly {
         add(names_.embedding, model_.weights.embedding);
         for (std::size_t l = 0; l < experts_.layers.size(); ++l) {
             prefix_ = fmt::format(fmt::runtime(names_.layer), l);
-            const auto& layer = model_.weights.layers[l];
+            layer_ = [weights = model_.weights, l]() -> const LayerWeights& {
+                return weights.layer(static_cast<std::int64_t>(l));
+            };
             auto neurons = neurons_of_columns(experts_.layers[l].owner, plan_.layout);
-            add_attention(layer);
+            add_attention();
             add_router(experts_.layers[l].router, plan_.router_factor[l]);
-            if (!names_.shared.gate.empty()) add_shared(layer, neurons);
+            if (!names_.shared.gate.empty()) add_shared(neurons);
             neurons.erase(neurons.begin(), neurons.begin() + plan_.layout.first_routed());
-            add_experts(layer, neurons);
+            add_experts(neurons);
         }
         prefix_.clear();
         add(names_.norm, model_.weights.norm);
@@ -63,35 +69,47 @@ class Assembly {
             name, tensor.sizes().vec(), [tensor] { return tensor; }, tensor.dim() == 1);
     }
 
-    /// Rows of q or k, or their biases.
-    void add_rotary(std::string_view name, const at::Tensor& tensor) {
-        if (!plan_.architecture->interleaved_rotary) return add(name, tensor);
+    void add(std::string_view name, at::Tensor LayerWeights::*field) {
+        const auto& shape = shape_of(field);
         add(
-            name, tensor.sizes().vec(),
-            [tensor, width = model_.config.head_width] {
+            name, shape, [layer = layer_, field] { return layer().*field; }, shape.size() == 1);
+    }
+    const std::vector<std::int64_t>& shape_of(at::Tensor LayerWeights::*field) const {
+        return std::ranges::find(table_, field, &LayerTensor::field)->shape;
+    }
+
+    /// Rows of q or k, or their biases.
+    void add_rotary(std::string_view name, at::Tensor LayerWeights::*field) {
+        if (!plan_.architecture->interleaved_rotary) return add(name, field);
+        const auto& shape = shape_of(field);
+        add(
+            name, shape,
+            [layer = layer_, field, width = model_.config.head_width] {
+                const auto& tensor = layer().*field;
                 const auto rows = tensor.dim() == 1 ? tensor.unsqueeze(1) : tensor;
                 return half_split_to_interleaved(rows, width).view(tensor.sizes());
             },
-            tensor.dim() == 1);
+            shape.size() == 1);
     }
 
-    void add_attention(const LayerWeights& layer) {
-        add(names_.attention_norm, layer.attention_norm);
-        add_rotary(names_.query, layer.query);
-        add_rotary(names_.key, layer.key);
-        add(names_.value, layer.value);
-        add(names_.output, layer.output);
-        add(names_.ffn_norm, layer.ffn_norm);
-        if (layer.query_bias.defined()) {
-            add_rotary(names_.query_bias, layer.query_bias);
-            add_rotary(names_.key_bias, layer.key_bias);
-            add(names_.value_bias, layer.value_bias);
+    void add_attention() {
+        using W = LayerWeights;
+        add(names_.attention_norm, &W::attention_norm);
+        add_rotary(names_.query, &W::query);
+        add_rotary(names_.key, &W::key);
+        add(names_.value, &W::value);
+        add(names_.output, &W::output);
+        add(names_.ffn_norm, &W::ffn_norm);
+        if (model_.config.qkv_bias) {
+            add_rotary(names_.query_bias, &W::query_bias);
+            add_rotary(names_.key_bias, &W::key_bias);
+            add(names_.value_bias, &W::value_bias);
             if (plan_.architecture->bias == AttentionBias::optional_with_output)
                 add(names_.output_bias, at::zeros({model_.config.width}));
         }
-        if (layer.query_norm.defined()) {
-            add(names_.query_norm, layer.query_norm);
-            add(names_.key_norm, layer.key_norm);
+        if (model_.config.qk_norm) {
+            add(names_.query_norm, &W::query_norm);
+            add(names_.key_norm, &W::key_norm);
         }
     }
 
@@ -104,38 +122,40 @@ class Assembly {
     }
 
     /// Filled up by zeros where the architecture wants more of them than there are: neurons that say nothing.
-    void add_shared(const LayerWeights& layer, const Neurons& of_columns) {
-        const auto width = layer.gate.size(1), capacity = plan_.layout.capacity(model_.config.neurons);
+    void add_shared(const Neurons& of_columns) {
+        const auto width = model_.config.width, capacity = plan_.layout.capacity(model_.config.neurons);
         const auto shared = plan_.layout.shared > 0 ? of_columns.front() : at::empty({0}, at::kLong);
         const auto count = shared_width(*plan_.architecture, plan_.layout.shared, capacity);
         const auto missing = count - shared.numel();
         const double factor = names_.shared_gate.empty() ? 1.0 : 2.0;
         if (names_.shared.up.empty()) {
-            add(names_.shared.gate, {2 * count, width}, [=] { return gate_and_up(layer, shared); });
+            add(names_.shared.gate, {2 * count, width},
+                [layer = layer_, shared] { return gate_and_up(layer(), shared); });
         } else {
             const auto filled = [=](const at::Tensor& matrix) {
                 return at::constant_pad_nd(rows(matrix, shared), {0, 0, 0, missing});
             };
-            add(names_.shared.gate, {count, width}, [=] { return filled(layer.gate); });
-            add(names_.shared.up, {count, width}, [=] { return filled(layer.up); });
+            add(names_.shared.gate, {count, width}, [=, layer = layer_] { return filled(layer().gate); });
+            add(names_.shared.up, {count, width}, [=, layer = layer_] { return filled(layer().up); });
         }
-        add(names_.shared.down, {width, count}, [=] {
-            return at::constant_pad_nd(columns(layer.down, shared), {0, missing}) * factor;
+        add(names_.shared.down, {width, count}, [=, layer = layer_] {
+            return at::constant_pad_nd(columns(layer().down, shared), {0, missing}) * factor;
         });
         if (!names_.shared_gate.empty()) add(names_.shared_gate, at::zeros({1, width}));
     }
 
-    void add_experts(const LayerWeights& layer, const Neurons& experts) {
-        const auto count = std::ssize(experts), width = layer.gate.size(1),
+    void add_experts(const Neurons& experts) {
+        const auto count = std::ssize(experts), width = model_.config.width,
                    capacity = experts.front().numel();
         // The softmax weighs the chosen by 1/k each; this k makes them count whole.
         const double k = plan_.architecture->factor == RoutedFactor::down_projections
                              ? static_cast<double>(plan_.layout.active)
                              : 1.0;
-        const auto down = [=](const at::Tensor& neurons) { return columns(layer.down, neurons) * k; };
-        const auto gate = [=](const at::Tensor& neurons) { return rows(layer.gate, neurons); };
-        const auto up = [=](const at::Tensor& neurons) { return rows(layer.up, neurons); };
-        const auto both = [=](const at::Tensor& neurons) { return gate_and_up(layer, neurons); };
+        const auto layer = layer_;
+        const auto down = [=](const at::Tensor& neurons) { return columns(layer().down, neurons) * k; };
+        const auto gate = [=](const at::Tensor& neurons) { return rows(layer().gate, neurons); };
+        const auto up = [=](const at::Tensor& neurons) { return rows(layer().up, neurons); };
+        const auto both = [=](const at::Tensor& neurons) { return gate_and_up(layer(), neurons); };
         switch (plan_.architecture->packing) {
             case Packing::apart:
                 for (std::size_t e = 0; e < experts.size(); ++e) {
@@ -164,7 +184,9 @@ class Assembly {
     const ExpertSet& experts_;
     const ExportPlan& plan_;
     const TensorNames& names_;
+    const std::vector<LayerTensor> table_ = layer_tensors(model_.config);
     std::string prefix_;
+    Layer layer_;  ///< that is added now
     std::vector<ExportTensor> tensors_;
 };
 

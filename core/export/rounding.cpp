@@ -1,6 +1,7 @@
 #include "export/rounding.h"
 
 #include "base/error.h"
+#include "model/layer_stream.h"
 
 namespace dotmoe {
 
@@ -44,11 +45,15 @@ Weights rounded(const Weights& weights, gguf::TensorType type) {
     auto result = weights;
     result.embedding = rounded(weights.embedding, type);
     result.head = weights.head.is_same(weights.embedding) ? result.embedding : rounded(weights.head, type);
-    for (auto& layer : result.layers)
+    result.layers.clear();
+    result.stream = std::make_shared<LayerStream>([weights, type](std::int64_t index) {
+        auto layer = weights.layer(index);
         for (auto field :
              {&LayerWeights::query, &LayerWeights::key, &LayerWeights::value, &LayerWeights::output,
               &LayerWeights::gate, &LayerWeights::up, &LayerWeights::down})
             layer.*field = rounded(layer.*field, type);
+        return layer;
+    });
     return result;
 }
 

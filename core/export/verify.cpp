@@ -66,7 +66,7 @@ Receipt verify_export(const fs::path& exported, const fs::path& project_folder,
     const auto project = load_project(project_folder);
     const auto weights = project_weights(
         project_folder, project, source_or_empty.empty() ? std::nullopt : std::optional(source_or_empty));
-    const auto dense = load_model(weights, exact_compute(DeviceChoice::cpu));
+    const auto dense = stream_model(weights, exact_compute(DeviceChoice::cpu));
     const auto receipt = self_check(exported, *dense, project.experts, project.source_sha256);
     write_receipt(exported, receipt);
     return receipt;

@@ -30,4 +30,8 @@ ModelConfig read_config(const gguf::File& file);
 /// to be finite. Throws Error naming file and tensor.
 std::shared_ptr<const Model> load_model(const std::filesystem::path& path, const Compute& compute);
 
+/// The same model with its layers left in the file (Weights::stream): of a model of any depth one is in
+/// memory. Each pass reads them anew. For one thread at a time; errors of a layer come when it is read.
+std::shared_ptr<const Model> stream_model(const std::filesystem::path& path, const Compute& compute);
+
 }  // namespace dotmoe

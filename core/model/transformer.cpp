@@ -46,7 +46,7 @@ at::Tensor Transformer::embed(const at::Tensor& tokens) const {
 }
 
 at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
-    const auto& w = weights_.layers[static_cast<std::size_t>(layer)];
+    const auto& w = weights_.layer(layer);
     const auto batch = x.size(0), count = x.size(1);
     const auto h = rms_norm(x, w.attention_norm, config_.norm_epsilon);
     const auto project = [&](const at::Tensor& weight, const at::Tensor& bias, std::int64_t heads) {
@@ -71,11 +71,11 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache*
 }
 
 at::Tensor Transformer::feed_forward_input(const at::Tensor& x, std::int64_t layer) const {
-    return rms_norm(x, weights_.layers[static_cast<std::size_t>(layer)].ffn_norm, config_.norm_epsilon);
+    return rms_norm(x, weights_.layer(layer).ffn_norm, config_.norm_epsilon);
 }
 
 at::Tensor Transformer::feed_forward(const at::Tensor& x, std::int64_t layer, const FeedForward& ffn) const {
-    const auto& norm = weights_.layers[static_cast<std::size_t>(layer)].ffn_post_norm;
+    const auto& norm = weights_.layer(layer).ffn_post_norm;
     return x + post_normed(ffn(feed_forward_input(x, layer), layer), norm, config_.norm_epsilon);
 }
 
@@ -93,8 +93,8 @@ at::Tensor Transformer::logits(const at::Tensor& hidden) const {
 }
 
 FeedForward Transformer::dense() const {
-    return [layers = weights_.layers](const at::Tensor& x, std::int64_t layer) {
-        return dense_feed_forward(x, layers[static_cast<std::size_t>(layer)]);
+    return [weights = weights_](const at::Tensor& x, std::int64_t layer) {
+        return dense_feed_forward(x, weights.layer(layer));
     };
 }
 

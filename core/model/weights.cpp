@@ -1,6 +1,12 @@
 #include "model/weights.h"
 
+#include "model/layer_stream.h"
+
 namespace dotmoe {
+
+const LayerWeights& Weights::layer(std::int64_t index) const {
+    return stream ? (*stream)[index] : layers[static_cast<std::size_t>(index)];
+}
 
 Weights Weights::to(const Compute& compute) const {
     const auto elsewhere = [&](const at::Tensor& tensor) {

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/compute.h"
@@ -38,14 +40,20 @@ struct LayerWeights {
     }
 };
 
+class LayerStream;
+
 struct Weights {
-    at::Tensor embedding;  ///< [V, D]
-    std::vector<LayerWeights> layers;
-    at::Tensor norm;  ///< [D] fp32
-    at::Tensor head;  ///< [V, D]; the embedding itself when tied
+    at::Tensor embedding;                      ///< [V, D]
+    std::vector<LayerWeights> layers;          ///< [L]; empty of a model whose layers are streamed
+    at::Tensor norm;                           ///< [D] fp32
+    at::Tensor head;                           ///< [V, D]; the embedding itself when tied
+    std::shared_ptr<LayerStream> stream = {};  ///< instead of `layers`, where there is not room for all
+
+    /// Wherever it is. Of a stream it is valid until another layer is asked for.
+    const LayerWeights& layer(std::int64_t index) const;
 
     /// The same weights elsewhere or in another format; norms and biases stay fp32. Shares storage where
-    /// nothing changes.
+    /// nothing changes. Of layers in memory.
     Weights to(const Compute& compute) const;
 };
 

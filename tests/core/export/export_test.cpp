@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "experts/project.h"
+#include "export/export_tensors.h"
 #include "formats/torch_safetensors.h"
+#include "model/layer_stream.h"
 #include "toy_conversion.h"
 
 namespace dotmoe {
@@ -59,6 +61,30 @@ TEST(ExportModel, ExpertsHoldTheDenseNeurons) {
         EXPECT_TRUE(to_tensor(file.at(expert + "w3.weight")).equal(layer.up.index_select(0, neurons[e])));
         EXPECT_TRUE(
             to_tensor(file.at(expert + "w2.weight")).equal(2 * layer.down.index_select(1, neurons[e])));
+    }
+}
+
+// All that is written of a layer is made before the next one is read.
+TEST(ExportModel, ReadsEachLayerOnce) {
+    const ToyConversion toy(test::with_shared);
+    auto streamed = *toy.model;
+    std::vector<std::int64_t> read;
+    streamed.weights.layers.clear();
+    streamed.weights.stream = std::make_shared<LayerStream>([&](std::int64_t layer) {
+        read.push_back(layer);
+        return toy.model->weights.layer(layer);
+    });
+    for (const auto format : {ExportFormat::huggingface, ExportFormat::gguf}) {
+        read.clear();
+        ExportRequest request;
+        request.format = format;
+        const auto plan = plan_export(streamed, toy.experts, request);
+        EXPECT_TRUE(read.empty()) << "an exact export is planned without the weights";
+        for (const auto& tensor : export_tensors(streamed, toy.experts, plan)) {
+            const auto made = tensor.make();
+            EXPECT_EQ(made.sizes(), at::IntArrayRef(tensor.shape)) << tensor.name;
+        }
+        EXPECT_EQ(read, (std::vector<std::int64_t>{0, 1, 2}));
     }
 }
 

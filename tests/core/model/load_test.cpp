@@ -1,4 +1,6 @@
 #include "model/load.h"
+#include "model/layer_stream.h"
+#include "model/transformer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,6 +68,32 @@ TEST(LoadModel, ReadsBackEveryFamily) {
         for (std::size_t i = 0; i < config.rope_divisors.size(); ++i)
             EXPECT_FLOAT_EQ(model->config.rope_divisors[i], config.rope_divisors[i]);
     }
+}
+
+TEST(StreamModel, SaysWhatTheModelInMemorySays) {
+    const TinyFile file;
+    const auto held = load_model(file.path(), kExact), streamed = stream_model(file.path(), kExact);
+    EXPECT_TRUE(streamed->weights.layers.empty());
+    const auto tokens = at::tensor({3, 1, 4, 1, 5}, at::kLong).unsqueeze(0);
+    const Transformer one(held->config, held->weights), other(streamed->config, streamed->weights);
+    EXPECT_TRUE(at::equal(one.hidden(tokens, one.dense()), other.hidden(tokens, other.dense())));
+}
+
+TEST(StreamModel, KeepsTheLayerThatWasAskedForLast) {
+    int made = 0, alive = 0, most = 0;
+    Weights weights;
+    weights.stream = std::make_shared<LayerStream>([&](std::int64_t index) {
+        ++made;
+        most = std::max(most, ++alive);
+        static float value[1];
+        LayerWeights layer;
+        layer.gate = at::from_blob(value, {1}, [&](void*) { --alive; }).fill_(index);
+        return layer;
+    });
+    for (const std::int64_t layer : {0, 0, 1, 1, 0, 2})
+        EXPECT_EQ(weights.layer(layer).gate.item<float>(), static_cast<float>(layer));
+    EXPECT_EQ(made, 4);
+    EXPECT_EQ(most, 1);
 }
 
 TEST(LoadModel, TiedEmbeddingsAreOneTensor) {
