@@ -60,6 +60,7 @@ void BalanceBars::restyle() {
 }
 
 void BalanceBars::setSharedNeurons(int neurons) {
+    if (neurons == m_sharedNeurons) return;
     m_sharedNeurons = neurons;
     showLoads();
 }
@@ -78,6 +79,22 @@ void BalanceBars::setLoad(const std::shared_ptr<const LoadSnapshot>& load, int l
     showLoads();
 }
 
+void BalanceBars::setRun(const QString& run) {
+    if (run == m_run) return;
+    m_run = run;
+    showLoads();
+}
+
+void BalanceBars::reachTo(double load) {
+    if (load == m_reach) return;
+    m_reach = load;
+    showLoads();
+}
+
+double BalanceBars::highest() const {
+    return m_load.empty() ? 0 : *std::ranges::max_element(m_load);
+}
+
 int BalanceBars::deadExperts() const {
     return static_cast<int>(std::ranges::count_if(m_load, [](double load) { return load <= 0; }));
 }
@@ -88,7 +105,7 @@ int BalanceBars::hotExperts() const {
 
 void BalanceBars::showLoads() {
     QVector<double> keys[3], values[3];  // normal, hot, dead
-    const double top = std::max(hotFrom, m_load.empty() ? 0 : *std::ranges::max_element(m_load)) * 1.15;
+    const double top = std::max({hotFrom, m_reach, highest()}) * 1.15;
     for (std::size_t expert = 0; expert < m_load.size(); ++expert) {
         const double load = m_load[expert];
         const int kind = load <= 0 ? 2 : load > hotFrom ? 1 : 0;
@@ -104,12 +121,13 @@ void BalanceBars::showLoads() {
     plot().yAxis->setRange(0, top);
 
     if (m_load.empty()) return setTitle(tr("Layer %1 · no expert load yet").arg(m_layer));
-    QString text = tr("Layer %1 · expert load, %2 · %3 dead · %4 hot (over %5×)")
-                       .arg(m_layer)
-                       .arg(m_when)
-                       .arg(deadExperts())
-                       .arg(hotExperts())
-                       .arg(hotFrom);
+    QString text = m_run.isEmpty() ? QString() : m_run + QStringLiteral(" · ");
+    text += tr("Layer %1 · expert load, %2 · %3 dead · %4 hot (over %5×)")
+                .arg(m_layer)
+                .arg(m_when)
+                .arg(deadExperts())
+                .arg(hotExperts())
+                .arg(hotFrom);
     if (m_sharedNeurons > 0) text += tr(" · %1 shared neurons, always on").arg(m_sharedNeurons);
     setTitle(text);
 }

@@ -24,6 +24,13 @@ class BalanceBars : public PlotWidget {
     /// Neurons that every token uses and that no router sends anywhere; 0: not mentioned.
     void setSharedNeurons(int neurons);
 
+    /// Which run it is of, at the head of the title; empty: not said.
+    void setRun(const QString& run);
+    /// The axis goes up to this load at least: that of bars to compare these with.
+    void reachTo(double load);
+
+    /// The largest load on show; 0 where there is none.
+    double highest() const;
     int deadExperts() const;
     int hotExperts() const;
     /// The bar in widget coordinates; of a dead expert the hatched column that stands for it. Empty without
@@ -49,9 +56,10 @@ class BalanceBars : public PlotWidget {
     void hover(QPoint inPlot, QPoint global);
 
     std::vector<double> m_load;  ///< [E]
-    QString m_when;
+    QString m_run, m_when;
     int m_layer = 0;
     int m_sharedNeurons = 0;
+    double m_reach = 0;
     QCPBars* m_normal;
     QCPBars* m_hot;
     QCPBars* m_dead;

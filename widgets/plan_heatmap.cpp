@@ -59,6 +59,12 @@ void PlanHeatmap::setVariant(std::shared_ptr<const PlanSnapshot> plan, const QSt
     redraw();
 }
 
+void PlanHeatmap::setRun(const QString& run) {
+    if (run == m_run) return;
+    m_run = run;
+    redraw();
+}
+
 void PlanHeatmap::setMarks(std::vector<PlanMark> marks) {
     m_marks = std::move(marks);
     update();
@@ -100,12 +106,13 @@ QString PlanHeatmap::title() const {
                          : m_mode == PlanMode::hard ? tr("hard plan")
                                                     : tr("soft minus hard");
     const QString note = m_note.isEmpty() ? QString() : QStringLiteral(", ") + m_note;
-    return tr("Layer %1 · %2 · %3 %4%5 · τ %6 · soft-hard gap %7 %")
-        .arg(m_plan->layer)
-        .arg(kind, m_plan->stage == Stage::layerwise ? tr("round") : tr("step"))
-        .arg(m_plan->step)
-        .arg(note, QString::number(m_plan->temperature, 'g', 3),
-             QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
+    const QString run = m_run.isEmpty() ? QString() : m_run + QStringLiteral(" · ");
+    return run + tr("Layer %1 · %2 · %3 %4%5 · τ %6 · soft-hard gap %7 %")
+                     .arg(m_plan->layer)
+                     .arg(kind, m_plan->stage == Stage::layerwise ? tr("round") : tr("step"))
+                     .arg(m_plan->step)
+                     .arg(note, QString::number(m_plan->temperature, 'g', 3),
+                          QString::number(100 * m_plan->soft_hard_gap, 'f', 1));
 }
 
 QString PlanHeatmap::columnName(int column) const {

@@ -33,6 +33,10 @@ class PlanHeatmap : public QWidget, public SaveableView {
     /// "shared" or the expert's number.
     QString columnName(int column) const;
     const PlanWindow& window() const { return m_window; }
+    /// Which run it is of, at the head of its title; empty: not said.
+    void setRun(const QString& run);
+    /// For where nothing can be pinned: menu and keys only zoom.
+    void leaveMarkingOut();
 
     QSize sizeHint() const override;
     QSize pictureSize() override { return size(); }
@@ -91,6 +95,7 @@ class PlanHeatmap : public QWidget, public SaveableView {
     PlanOrder m_order;
     PlanMode m_mode = PlanMode::soft;
     double m_scale = 1;
+    QString m_run;
     QString m_note;  ///< of the variant on show; empty: the plan itself
     std::vector<PlanMark> m_marks;
     PlanWindow m_window;

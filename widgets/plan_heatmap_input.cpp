@@ -50,6 +50,10 @@ void PlanHeatmap::addActions() {
     add("zoomWhole", tr("&Whole plan"), {Qt::Key_0}, [this] { showWhole(); });
 }
 
+void PlanHeatmap::leaveMarkingOut() {
+    for (auto* action : m_marking) removeAction(action);
+}
+
 void PlanHeatmap::nameActions() {
     const bool known = m_plan && m_cursor;
     const QString neuron =

@@ -25,4 +25,10 @@ IndexRange movedToHold(IndexRange range, int cells, int cell) {
     return moved(range, cells, std::max(0, cell + 1 - range.end));
 }
 
+IndexRange fitted(IndexRange range, int cells, int others) {
+    if (range == IndexRange{0, cells}) return {0, others};
+    const int length = std::min(range.end - range.first, others);
+    return moved({range.first, range.first + length}, others, 0);
+}
+
 }  // namespace dotmoe

@@ -18,5 +18,8 @@ IndexRange zoomed(IndexRange range, int cells, double factor, double anchor, int
 IndexRange moved(IndexRange range, int cells, int by);
 /// Moved no more than is needed to hold the cell.
 IndexRange movedToHold(IndexRange range, int cells, int cell);
+/// `range` of 0..cells in a plan of `others` cells: all stays all, else the same cells, moved and cut no more
+/// than is needed to lie within.
+IndexRange fitted(IndexRange range, int cells, int others);
 
 }  // namespace dotmoe

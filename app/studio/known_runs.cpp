@@ -2,8 +2,12 @@
 
 #include <QFileInfo>
 #include <QSettings>
+#include <algorithm>
 #include <deque>
 #include <set>
+
+#include "recording/recorder.h"
+#include "recording/recording.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -42,6 +46,26 @@ std::vector<RunRecord> read_runs(const QStringList& folders) {
         runs.push_back(std::move(*run));
     }
     return runs;
+}
+
+std::vector<std::filesystem::path> recordings_in(const QStringList& folders) {
+    std::vector<std::filesystem::path> found;
+    for (const auto& folder : folders) {
+        std::vector<std::filesystem::path> here;
+        std::error_code absent;
+        for (std::filesystem::directory_iterator file(folder.toStdString(), absent), end; file != end;
+             file.increment(absent))
+            if (file->path().extension() == ".moerec" && Recording::recognises(file->path()))
+                here.push_back(file->path());
+        std::ranges::sort(here);
+        std::ranges::move(here, std::back_inserter(found));
+    }
+    return found;
+}
+
+QString recording_label(const std::filesystem::path& path) {
+    const auto& named = path.filename() == recording_name ? path.parent_path() : path;
+    return QString::fromStdString(named.filename().string());
 }
 
 }  // namespace dotmoe::studio

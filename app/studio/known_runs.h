@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QStringList>
+#include <filesystem>
 #include <vector>
 
 #include "pipeline/run_record.h"
@@ -21,5 +22,11 @@ class KnownRuns {
 /// Those of the folders that are conversions, and the parents that they name. Reads files: not for the
 /// window's thread.
 std::vector<RunRecord> read_runs(const QStringList& folders);
+
+/// The recordings (*.moerec) that lie in the folders, in their order. Reads files too.
+std::vector<std::filesystem::path> recordings_in(const QStringList& folders);
+
+/// What a recording is called: its folder where a conversion wrote it there, else its file.
+QString recording_label(const std::filesystem::path& path);
 
 }  // namespace dotmoe::studio

@@ -17,6 +17,7 @@
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
 #include "app/studio/panels/runs_panel.h"
+#include "app/studio/panels/side_panel.h"
 #include "app/studio/panels/status_strip.h"
 #include "app/studio/panels/time_bar.h"
 #include "app/studio/panels/transport_panel.h"
@@ -107,6 +108,8 @@ void MainWindow::buildCentre() {
     m_tabs->addTab(m_migration, tr("Migration"));
     m_compare = new ComparePanel(m_actions, models);
     m_tabs->addTab(m_compare, tr("Compare"));
+    m_side = new SidePanel(m_timeline, m_transport->modes());
+    m_tabs->addTab(m_side, tr("Side by side"));
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
@@ -139,6 +142,8 @@ void MainWindow::buildCentre() {
     }
     m_transport->solveAgain()->setShortcut(tr("Alt+A"));
     m_actions.view->addAction(m_transport->solveAgain());
+    m_side->rowsAsLeft()->setShortcut(tr("Alt+L"));
+    m_actions.view->addAction(m_side->rowsAsLeft());
     m_actions.view->addSeparator();
 }
 

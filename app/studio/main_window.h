@@ -43,6 +43,7 @@ class RecipePanel;
 class RoutingPanel;
 class RunsPanel;
 class ShortcutsDialog;
+class SidePanel;
 class StatusStrip;
 class Tour;
 class TransportPanel;
@@ -136,6 +137,7 @@ class MainWindow : public QMainWindow {
     ExpertsPanel* m_experts;
     MigrationPanel* m_migration;
     ComparePanel* m_compare;
+    SidePanel* m_side;
     Curves* m_curves;
     LogPanel* m_log;
     RunsPanel* m_runs;

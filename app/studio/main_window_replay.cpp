@@ -11,6 +11,7 @@
 #include "app/studio/panels/model_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
+#include "app/studio/panels/side_panel.h"
 #include "app/studio/panels/status_strip.h"
 #include "app/studio/recent_files.h"
 #include "base/error.h"
@@ -41,10 +42,10 @@ void MainWindow::wireTime() {
         if (m_timeline.isLive() || moment < 0 || !m_actions.follow->isChecked()) return;
         m_model->selectLayer(m_timeline.recording()->moments()[static_cast<std::size_t>(moment)].layer);
     });
-    connect(&m_shown, &ShownState::unreadable, this,
-            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
-    connect(m_migration, &MigrationPanel::unreadable, this,
-            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
+    const auto say = [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); };
+    connect(&m_shown, &ShownState::unreadable, this, say);
+    connect(m_migration, &MigrationPanel::unreadable, this, say);
+    connect(m_side, &SidePanel::unreadable, this, say);
     connect(m_actions.mark, &QAction::triggered, this, [this] { m_timeline.setMark(m_timeline.moment()); });
     connect(m_actions.unmark, &QAction::triggered, this, [this] { m_timeline.setMark(-1); });
     connect(&m_timeline, &Timeline::markChanged, m_actions.unmark,

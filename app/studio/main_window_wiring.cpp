@@ -20,6 +20,7 @@
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/routing_panel.h"
 #include "app/studio/panels/runs_panel.h"
+#include "app/studio/panels/side_panel.h"
 #include "app/studio/panels/status_strip.h"
 #include "app/studio/panels/transport_panel.h"
 #include "app/studio/recent_files.h"
@@ -117,6 +118,10 @@ void MainWindow::wireViews() {
     connect(&m_shown, &ShownState::planChanged, m_transport, &TransportPanel::setPlan);
     connect(&m_shown, &ShownState::layerSelected, m_migration, &MigrationPanel::setLayer);
     connect(&m_shown, &ShownState::planChanged, m_migration, &MigrationPanel::setPlan);
+    connect(&m_shown, &ShownState::layerSelected, m_side, &SidePanel::setLayer);
+    connect(&m_shown, &ShownState::planChanged, m_side, &SidePanel::setPlan);
+    connect(&m_shown, &ShownState::loadChanged, m_side, &SidePanel::setLoad);
+    connect(m_side, &SidePanel::refused, this, &MainWindow::refuseFile);
     connect(&m_shown, &ShownState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
     connect(&m_shown, &ShownState::loadChanged, this,
             [this](const auto& load) { m_experts->setLoad(load, m_shown.layer()); });

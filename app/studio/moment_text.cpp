@@ -2,6 +2,8 @@
 
 #include <QObject>
 
+#include "recording/recording.h"
+
 namespace dotmoe::studio {
 
 QString moment_text(const Moment& moment) {
@@ -18,6 +20,16 @@ QString moment_text(const Moment& moment) {
             return QObject::tr("step %1").arg(moment.step);
     }
     return {};
+}
+
+QString place_text(const Recording* recording, int moment) {
+    const auto at = static_cast<std::size_t>(moment);
+    if (!recording || moment < 0 || at >= recording->moments().size())
+        return QObject::tr("nothing recorded yet");
+    return QObject::tr("%1 · %2 of %3")
+        .arg(moment_text(recording->moments()[at]))
+        .arg(moment + 1)
+        .arg(recording->moments().size());
 }
 
 }  // namespace dotmoe::studio

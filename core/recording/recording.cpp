@@ -140,9 +140,7 @@ const Recording::Place* Recording::find(EventKind kind, std::size_t moment, int 
     const auto& places = pictures_[static_cast<std::size_t>(kind)];
     for (auto place = end_of(places, moment); place != places.begin();) {
         --place;
-        const auto first = std::int64_t{place->header.first_layer};
-        if (kind == EventKind::routing || (layer >= first && layer < first + place->header.layers))
-            return &*place;
+        if (kind == EventKind::routing || place->holds(layer)) return &*place;
     }
     return nullptr;
 }
@@ -196,6 +194,12 @@ std::optional<Progress> Recording::progress(std::size_t moment) const {
     const auto end = end_of(progress_, moment);
     if (end == progress_.begin()) return std::nullopt;
     return std::prev(end)->event;
+}
+
+std::optional<std::size_t> Recording::first_plan(int layer) const {
+    for (const auto& place : pictures_[static_cast<std::size_t>(EventKind::plan)])
+        if (place.holds(layer)) return place.moment;
+    return std::nullopt;
 }
 
 void save_recording(const std::filesystem::path& recording, std::uint64_t bytes,

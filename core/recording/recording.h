@@ -57,6 +57,8 @@ class Recording {
     /// The badge of each layer at a moment, and how far the run said it was.
     std::vector<LayerStatus> layers(std::size_t moment) const;
     std::optional<Progress> progress(std::size_t moment) const;
+    /// The first moment at which a layer has a plan; by the index alone.
+    std::optional<std::size_t> first_plan(int layer) const;
 
   private:
     /// A picture in the file.
@@ -64,6 +66,11 @@ class Recording {
         std::size_t moment = 0;
         std::uint64_t offset = 0;
         BlockHeader header;
+
+        bool holds(int layer) const {
+            const auto first = std::int64_t{header.first_layer};
+            return layer >= first && layer < first + header.layers;
+        }
     };
     template <typename T>
     struct At {

@@ -25,5 +25,14 @@ TEST(PlanWindow, MovesAsFarAsThePlanGoes) {
     EXPECT_EQ(movedToHold({10, 20}, 100, 3), (IndexRange{3, 13}));
 }
 
+TEST(PlanWindow, FitsIntoAPlanOfAnotherSize) {
+    EXPECT_EQ(fitted({10, 20}, 100, 100), (IndexRange{10, 20}));
+    EXPECT_EQ(fitted({0, 100}, 100, 64), (IndexRange{0, 64})) << "all is all";
+    EXPECT_EQ(fitted({0, 64}, 64, 100), (IndexRange{0, 100}));
+    EXPECT_EQ(fitted({10, 20}, 100, 64), (IndexRange{10, 20})) << "the same cells where both have them";
+    EXPECT_EQ(fitted({60, 70}, 100, 64), (IndexRange{54, 64})) << "moved";
+    EXPECT_EQ(fitted({10, 90}, 100, 64), (IndexRange{0, 64})) << "cut";
+}
+
 }  // namespace
 }  // namespace dotmoe

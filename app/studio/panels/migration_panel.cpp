@@ -74,16 +74,15 @@ void MigrationPanel::findOrigin() {
     m_origin.reset();
     const auto* recording = m_timeline.recording();
     if (!recording || !isVisible()) return;
-    const auto& moments = recording->moments();
-    auto moment = static_cast<std::size_t>(std::max(0, m_timeline.mark()));
+    const auto moment = m_timeline.mark() < 0 ? recording->first_plan(m_layer)
+                                              : std::optional(static_cast<std::size_t>(m_timeline.mark()));
+    if (!moment) return;
+    m_originName = moment_text(recording->moments()[*moment]);
     try {
-        while (moment < moments.size() && !(m_origin = recording->plan(moment, m_layer)) &&
-               m_timeline.mark() < 0)
-            ++moment;
+        m_origin = recording->plan(*moment, m_layer);
     } catch (const Error& error) {
         emit unreadable(QString::fromUtf8(error.what()));
     }
-    if (moment < moments.size()) m_originName = moment_text(moments[moment]);
 }
 
 void MigrationPanel::compare() {

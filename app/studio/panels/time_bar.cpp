@@ -2,19 +2,18 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSignalBlocker>
 
 #include "app/studio/moment_text.h"
 #include "app/studio/panels/choice_button.h"
+#include "app/studio/panels/moment_slider.h"
 #include "app/studio/timeline.h"
-#include "widgets/time_slider.h"
 
 namespace dotmoe::studio {
 
 TimeBar::TimeBar(Timeline& timeline, const Actions& actions, QWidget* parent)
     : QWidget(parent),
       m_timeline(timeline),
-      m_slider(new TimeSlider),
+      m_slider(new MomentSlider([this] { return m_timeline.recording(); })),
       m_moment(new QLabel),
       m_play(actions.play),
       m_live(actions.live),
@@ -23,11 +22,6 @@ TimeBar::TimeBar(Timeline& timeline, const Actions& actions, QWidget* parent)
     setObjectName("timeBar");
     m_slider->setObjectName("time");
     m_slider->setAccessibleName(tr("Time"));
-    m_slider->setNamer([this](int moment) {
-        const auto& moments = m_timeline.recording()->moments();
-        const auto& at = moments[static_cast<std::size_t>(moment)];
-        return at.checkpoint ? tr("%1, checkpoint").arg(moment_text(at)) : moment_text(at);
-    });
     m_moment->setObjectName("moment");
     m_moment->setAccessibleName(tr("Moment shown"));
     m_moment->setMinimumWidth(
@@ -53,33 +47,16 @@ TimeBar::TimeBar(Timeline& timeline, const Actions& actions, QWidget* parent)
 }
 
 void TimeBar::showMoments() {
-    std::vector<int> checkpoints;
-    for (int moment = 0; moment < m_timeline.moments(); ++moment)
-        if (m_timeline.recording()->moments()[static_cast<std::size_t>(moment)].checkpoint)
-            checkpoints.push_back(moment);
-    {
-        const QSignalBlocker quiet(m_slider);
-        m_slider->setRange(0, std::max(0, m_timeline.moments() - 1));
-    }
-    m_slider->setMarks(std::move(checkpoints));
+    m_slider->showMoments();
     showMoment();
 }
 
 void TimeBar::showMoment() {
-    const int count = m_timeline.moments(), moment = m_timeline.moment();
-    const QSignalBlocker quiet(m_slider);
-    m_slider->setEnabled(count > 1);
-    m_slider->setValue(std::max(0, moment));
-    for (auto* action : m_moves) action->setEnabled(count > 1);
+    m_slider->showMoment(m_timeline.moment());
+    for (auto* action : m_moves) action->setEnabled(m_timeline.moments() > 1);
     m_live->setEnabled(m_timeline.canBeLive());
     m_live->setChecked(m_timeline.isLive() && m_timeline.canBeLive());
-    if (moment < 0 || moment >= count) return m_moment->setText(tr("nothing recorded yet"));
-    m_moment->setText(
-        tr("%1 · %2 of %3")
-            .arg(moment_text(m_timeline.recording()->moments()[static_cast<std::size_t>(moment)]))
-            .arg(moment + 1)
-            .arg(count));
-    m_slider->setAccessibleDescription(m_moment->text());
+    m_moment->setText(place_text(m_timeline.recording(), m_timeline.moment()));
 }
 
 }  // namespace dotmoe::studio

@@ -7,12 +7,9 @@
 
 class QLabel;
 
-namespace dotmoe {
-class TimeSlider;
-}
-
 namespace dotmoe::studio {
 
+class MomentSlider;
 class Timeline;
 
 class TimeBar : public QWidget {
@@ -27,7 +24,7 @@ class TimeBar : public QWidget {
     void showMoment();
 
     Timeline& m_timeline;
-    TimeSlider* m_slider;
+    MomentSlider* m_slider;
     QLabel* m_moment;
     QAction *m_play, *m_live;
     QList<QAction*> m_moves;  ///< what needs moments to move between

@@ -10,6 +10,7 @@
 #include "app/studio/figures.h"
 #include "app/studio/panels/choice_button.h"
 #include "app/studio/pins.h"
+#include "app/studio/plan_difference.h"
 #include "base/error.h"
 #include "pipeline/solve_again.h"
 #include "widgets/plan_heatmap.h"
@@ -167,13 +168,10 @@ void TransportPanel::showSolved(const std::shared_ptr<const PlanSnapshot>& plan)
     m_solved->setSnapshot(m_plan);  // the same order of rows and the same colours
     m_solved->setVariant(plan, tr("solved again"));
     m_solved->setWindow(m_heatmap->window());
-    int moved = 0;
-    for (std::size_t neuron = 0; neuron < plan->owner.size(); ++neuron)
-        moved += plan->owner[neuron] != m_plan->owner[neuron] ? 1 : 0;
     m_moved->setText(
         tr("Solved again with %1 held by hand in this layer: %2 of %3 neurons move, soft–hard gap %4")
             .arg(m_pins ? m_pins->marks(plan->layer, plan->shared_column).size() : 0)
-            .arg(moved)
+            .arg(neurons_elsewhere(*plan, *m_plan))
             .arg(plan->neurons)
             .arg(share_text(plan->soft_hard_gap)));
     m_moved->show();

@@ -87,6 +87,20 @@ TEST_F(RecordingTest, AtAMomentEachLayerHasItsNewestPictureAndNoLater) {
     EXPECT_EQ(recording.plan(0, -1), nullptr);
 }
 
+TEST_F(RecordingTest, KnowsTheFirstPlanOfALayer) {
+    record();
+    const Recording recording(path_);
+    for (int layer = 0; layer < layers; ++layer) {
+        const auto first = recording.first_plan(layer);
+        ASSERT_TRUE(first);
+        EXPECT_NE(recording.plan(*first, layer), nullptr);
+        ASSERT_GT(*first, 0U);
+        EXPECT_EQ(recording.plan(*first - 1, layer), nullptr);
+    }
+    EXPECT_EQ(recording.first_plan(layers), std::nullopt);
+    EXPECT_EQ(recording.first_plan(-1), std::nullopt);
+}
+
 TEST_F(RecordingTest, BadgesAndProgressAreThoseOfTheMoment) {
     record();
     const Recording recording(path_);
