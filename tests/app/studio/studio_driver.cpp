@@ -57,13 +57,15 @@ fs::path StudioDriver::convertToy() const {
     return request.out;
 }
 
-void StudioDriver::recordToy(const fs::path& path) const {
+void StudioDriver::recordToy(const fs::path& path, std::uint64_t seed) const {
     NullSink nobody;
     RunControl control;
     Recorder recorder(nobody, path, Recorder::Begin::anew);
     LiveRouting routing(recorder);
     routing.set_text(std::string(sample_text));
-    convert(toyRequest("recorded", 20), {recorder, control, &routing});
+    auto request = toyRequest("recorded", 20);
+    request.recipe.seed = seed;
+    convert(request, {recorder, control, &routing});
 }
 
 void StudioDriver::drop(const fs::path& path) {

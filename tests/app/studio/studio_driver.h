@@ -25,7 +25,7 @@ class StudioDriver : public ::testing::Test {
     /// Converts the toy in two global steps without a window; the folder.
     std::filesystem::path convertToy() const;
     /// In 20, recorded to this file.
-    void recordToy(const std::filesystem::path& path) const;
+    void recordToy(const std::filesystem::path& path, std::uint64_t seed = 0) const;
 
     /// Drops a file or folder on the window.
     void drop(const std::filesystem::path& path);

@@ -48,8 +48,10 @@ class ViewSaverTest : public StudioDriver {
 TEST_F(ViewSaverTest, EveryViewHasAMenuThatSavesIt) {
     openWindow({});
     leaveWelcome();
-    const std::vector<std::pair<int, const char*>> views{{0, "heatmap"}, {0, "sinkhorn"},   {0, "curves"},
-                                                         {1, "tokens"},  {1, "routingMap"}, {2, "loads"}};
+    const std::vector<std::pair<int, const char*>> views{
+        {0, "heatmap"}, {0, "sinkhorn"}, {0, "curves"},    {1, "tokens"},    {1, "routingMap"},
+        {2, "loads"},   {5, "leftPlan"}, {5, "rightPlan"}, {5, "leftLoads"}, {5, "rightLoads"}};
+    QStringList suggestions;
     for (const auto& [tab, name] : views) {
         showTab(tab);
         auto* view = find<QWidget>(name);
@@ -59,12 +61,14 @@ TEST_F(ViewSaverTest, EveryViewHasAMenuThatSavesIt) {
             const auto stem = path(name);
             ASSERT_NO_FATAL_FAILURE(saveAs(stem));
             EXPECT_TRUE(m_title.contains(view->accessibleName()));
+            suggestions << m_suggested;
             const auto written = stem + u'.' + suffix.toLower();
             EXPECT_TRUE(QFile::exists(written)) << written.toStdString() << ": " << banner();
             EXPECT_NE(banner().find(written.toStdString()), std::string::npos) << banner();
         }
         EXPECT_GT(QImage(path(name) + ".png").width(), view->width());
     }
+    EXPECT_EQ(suggestions.removeDuplicates(), 2 * views.size()) << "a name for each view";
 }
 
 TEST_F(ViewSaverTest, TheKeySavesTheViewUsedLast) {
