@@ -13,6 +13,8 @@ const QColor hotColour(0xd5, 0x5e,
                        0x00);  // vermillion and blue of Okabe and Ito: told apart by colour-blind readers
 const QColor loadColour(0x00, 0x72, 0xb2);
 
+constexpr int legendColumns = 4;
+
 QCPBars* addBars(QCustomPlot& plot, const QString& name) {
     auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
     bars->setName(name);
@@ -39,7 +41,7 @@ BalanceBars::BalanceBars(QWidget* parent)
     plot().xAxis->setTicker(whole);
     plot().xAxis->setSubTicks(false);
     plot().xAxis->grid()->setVisible(false);
-    legendAbove(4);
+    legendAbove(legendColumns);
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
     applyStyle();
@@ -83,6 +85,23 @@ void BalanceBars::setRun(const QString& run) {
     if (run == m_run) return;
     m_run = run;
     showLoads();
+}
+
+void BalanceBars::leaveLegendOut() {
+    m_legendOut = true;
+    QCPLegend* legend = plot().legend;
+    legend->setVisible(false);
+    plot().plotLayout()->take(legend);
+    plot().plotLayout()->simplify();
+    plot().axisRect()->insetLayout()->addElement(legend, Qt::AlignTop | Qt::AlignRight);
+    touch();
+}
+
+void BalanceBars::prepareExport(bool exporting) {
+    if (!m_legendOut) return;
+    if (!exporting) return leaveLegendOut();
+    legendAbove(legendColumns);
+    applyStyle();  // as it is above the data
 }
 
 void BalanceBars::reachTo(double load) {

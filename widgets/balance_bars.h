@@ -26,6 +26,8 @@ class BalanceBars : public PlotWidget {
 
     /// Which run it is of, at the head of the title; empty: not said.
     void setRun(const QString& run);
+    /// For where there is little room: the legend is only in the picture for a file.
+    void leaveLegendOut();
     /// The axis goes up to this load at least: that of bars to compare these with.
     void reachTo(double load);
 
@@ -50,6 +52,7 @@ class BalanceBars : public PlotWidget {
 
   protected:
     void restyle() override;
+    void prepareExport(bool exporting) override;
 
   private:
     void showLoads();
@@ -60,6 +63,7 @@ class BalanceBars : public PlotWidget {
     int m_layer = 0;
     int m_sharedNeurons = 0;
     double m_reach = 0;
+    bool m_legendOut = false;
     QCPBars* m_normal;
     QCPBars* m_hot;
     QCPBars* m_dead;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <QFile>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 
 #include "tests/widgets/pixels.h"
 #include "tests/widgets/samples.h"
@@ -76,6 +78,41 @@ TEST(BalanceBars, HoverTellsTheExpert) {
     ASSERT_EQ(hovered.count(), 1);
     EXPECT_EQ(hovered[0][0].toInt(), 5);
     EXPECT_DOUBLE_EQ(hovered[0][1].toDouble(), 2.75);
+}
+
+TEST(BalanceBars, TheLegendLeftOutIsInTheFile) {
+    BalanceBars usual, bars;
+    for (auto* each : {&usual, &bars}) each->setLoad(samples::load(30, 84), 15);
+    bars.leaveLegendOut();
+    show(usual, {500, 250});
+    show(bars, {500, 250});
+    const auto unit = [](const BalanceBars& each) { return each.yOf(0) - each.yOf(1); };
+    const int before = unit(bars);
+    EXPECT_GT(before, unit(usual) + 3) << "its room is the bars'";
+    const QImage screen = picture(bars);
+    const QTemporaryDir folder;
+    for (const QString name : {"usual.svg", "bars.svg"}) {
+        ASSERT_EQ(saveView(name == "usual.svg" ? usual : bars, folder.filePath(name)), std::nullopt);
+        QFile file(folder.filePath(name));
+        ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+        EXPECT_TRUE(file.readAll().contains("dead, no token")) << name.toStdString();
+    }
+    EXPECT_EQ(unit(bars), before);
+    EXPECT_EQ(picture(bars), screen);
+}
+
+TEST(BalanceBars, ReachAsFarAsThoseBesideThem) {
+    BalanceBars bars;
+    auto load = samples::load(1, 8);
+    for (float& each : load->load) each = 1;
+    bars.setLoad(load, 0);
+    show(bars, {500, 300});
+    const int unit = bars.yOf(0) - bars.yOf(1);
+    EXPECT_EQ(bars.highest(), 1);
+    bars.reachTo(4);
+    EXPECT_NEAR(bars.yOf(0) - bars.yOf(1), unit / 2.0, 2) << "from twice the even share to four times";
+    bars.reachTo(1.5);
+    EXPECT_EQ(bars.yOf(0) - bars.yOf(1), unit);
 }
 
 TEST(BalanceBars, LayersOutsideTheSnapshotAreEmpty) {

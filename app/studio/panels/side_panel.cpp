@@ -71,6 +71,7 @@ SidePanel::Side SidePanel::makeSide(const QString& name, const QString& plan, co
     side.plan->leaveMarkingOut();
     side.loads->setObjectName(name + "Loads");
     side.loads->setAccessibleName(loads);
+    side.loads->leaveLegendOut();
     return side;
 }
 

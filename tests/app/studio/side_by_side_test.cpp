@@ -251,6 +251,8 @@ TEST_F(SideBySideTest, ZoomingOneZoomsTheOther) {
                      Qt::NoModifier);
     QApplication::sendEvent(&right(), &drag);
     QTest::mouseRelease(&right(), Qt::LeftButton, {}, to);
+    QEvent leave(QEvent::Leave);  // with the frame around the cell under the pointer
+    QApplication::sendEvent(&right(), &leave);
     EXPECT_LT(right().window().rows.first, before.rows.first);
     EXPECT_EQ(left().window(), right().window());
     EXPECT_TRUE(shows(left(), *end));
@@ -348,14 +350,15 @@ TEST_F(SideBySideTest, WhatCannotBeReadIsSaidInOneLine) {
     KnownRuns().add(QString::fromStdString(known.parent_path().string()));
     ASSERT_NO_FATAL_FAILURE(openRecorded());
     ASSERT_TRUE(eventually([&] { return run().count() == 3; }));
-    const QImage before = picture(right());
+    const Recording recording(recorded());
+    const auto first = planAt(recording, firstPlan(recording, 1), 1);
     const auto heading = text("rightHeading");
     const auto expect_refused = [&](const fs::path& path) {
         ASSERT_TRUE(eventually([&] { return banner().find(path.string()) != std::string::npos; }));
         EXPECT_EQ(banner().find('\n'), std::string::npos) << banner();
         EXPECT_EQ(run().currentText(), "This run");
         EXPECT_EQ(text("rightHeading"), heading);
-        EXPECT_EQ(picture(right()), before);
+        EXPECT_TRUE(shows(right(), *first));
     };
     const auto nothing = folder() / "nothing.moerec";
     std::ofstream(nothing) << "no recording";
@@ -396,7 +399,8 @@ TEST_F(SideBySideTest, TheLeftGoesOnWithTheRunAndTheRightHoldsStill) {
     EXPECT_EQ(text("sideDifference"), "There is no plan on the left yet");
     EXPECT_FALSE(enabled("rowsAsLeft"));
     click("convert");
-    clickLayer(0);
+    clickLayer(1);
+    clickLayer(0);  // and no longer the one that is aligned
     ASSERT_TRUE(eventually([&] { return moment().maximum() > 3; })) << banner();
     const QImage still = picture(right());
     const int known = moment().maximum(), at = moment().value();
@@ -413,7 +417,6 @@ TEST_F(SideBySideTest, TheLeftGoesOnWithTheRunAndTheRightHoldsStill) {
     const Recording recording(*toyOptions().out / "recording.moerec");
     EXPECT_TRUE(shows(left(), *planAt(recording, last(), 0), 8)) << "live, not in 256 levels";
     EXPECT_TRUE(shows(right(), *planAt(recording, firstPlan(recording, 0), 0)));
-    EXPECT_EQ(picture(right()), still);
     EXPECT_EQ(moment().maximum(), last());
 }
 
