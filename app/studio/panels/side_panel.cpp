@@ -72,6 +72,7 @@ SidePanel::Side SidePanel::makeSide(const QString& name, const QString& plan, co
     side.loads->setObjectName(name + "Loads");
     side.loads->setAccessibleName(loads);
     side.loads->leaveLegendOut();
+    side.loads->setMinimumSize(160, 110);  // there are two of them
     return side;
 }
 
@@ -99,7 +100,7 @@ QHBoxLayout* SidePanel::buildBar(const std::array<QAction*, 3>& modes) {
 
 QLayout* SidePanel::buildHead() {
     auto* head = new QGridLayout;
-    auto* hint = new QLabel(tr("what the layer list and the time bar show"));
+    auto* hint = new QLabel(tr("chosen in the layer list and the time bar"));
     hint->setForegroundRole(QPalette::PlaceholderText);
     hint->setWordWrap(true);
     head->addWidget(hint, 0, 0);
