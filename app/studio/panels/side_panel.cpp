@@ -72,7 +72,7 @@ SidePanel::Side SidePanel::makeSide(const QString& name, const QString& plan, co
     side.loads->setObjectName(name + "Loads");
     side.loads->setAccessibleName(loads);
     side.loads->leaveLegendOut();
-    side.loads->setMinimumSize(160, 110);  // there are two of them
+    side.loads->setMinimumWidth(160);  // there are two of them
     return side;
 }
 
@@ -123,7 +123,7 @@ QWidget* SidePanel::buildViews() {
         views->addWidget(both);
         views->setStretchFactor(views->count() - 1, stretch);
     };
-    add(m_left.plan, m_right.plan, 3);
+    add(m_left.plan, m_right.plan, 2);
     add(m_left.loads, m_right.loads, 1);
     views->setChildrenCollapsible(false);
     return views;
