@@ -17,7 +17,8 @@ SettledBars::SettledBars(QWidget* parent)
     asLayerAxis(*plot().xAxis);
     plot().yAxis->setTicker(plot().xAxis->ticker());
     plot().yAxis->setSubTicks(false);
-    plot().yAxis->setLabel(tr("step; hatched: round"));
+    plot().xAxis->setLabel(tr("layer (hatched: a round or step of its own phase)"));
+    plot().yAxis->setLabel(tr("step"));
     applyStyle();
     setSettled({});
 }
