@@ -197,8 +197,10 @@ void MainWindow::applyOptions(const Options& options) {
     if (options.out) m_recipe->setOut(QString::fromStdString(options.out->string()));
     m_tabs->setVisible(options.model.has_value());
     m_welcome->setVisible(!options.model);
+    const auto unfinished = m_controller.takeUp();
     if (options.model) openFile(QString::fromStdString(options.model->string()));
     if (options.screenshots) return;  // pictures always show the first layout
+    if (unfinished && !options.model) takeUp(*unfinished);
     restoreGeometry(settings.value("geometry").toByteArray());
     restoreState(settings.value("layout").toByteArray());
 }

@@ -92,12 +92,16 @@ class MainWindow : public QMainWindow {
     void wireTour();
     void wireAlerts();
     void applyOptions(const Options& options);
+    /// The conversion during which an earlier window was closed or died, as it stood.
+    void takeUp(const ConvertRequest& request);
 
     void chooseFile();
     void showModel(const ModelSummary& model);
     void showRecording(const std::shared_ptr<Recording>& recording);
     void refuseFile(const QString& path, const QString& reason);
     void followRecording();
+    /// Its curves, log and moments.
+    void showMoments(const std::shared_ptr<Recording>& recording);
     void chooseWhereToSave();
     void saveRecording(const QString& path);
     void convert(bool fromTheBeginning);
@@ -151,7 +155,7 @@ class MainWindow : public QMainWindow {
     QByteArray m_firstLayout;
 
     FileOpener m_opener;
-    LatestJob m_saving;
+    LatestJob m_saving, m_reading;
     Exporter m_exporter;
     AlertRules m_alerts;
     QTimer m_memoryClock;

@@ -62,6 +62,16 @@ void MainWindow::followRecording() {
     }
 }
 
+void MainWindow::showMoments(const std::shared_ptr<Recording>& recording) {
+    m_experts->setSharedNeurons(recording->started().shared);
+    m_curves->clear();
+    for (const auto& quality : recording->qualities()) m_curves->append(quality);
+    for (const auto& step : recording->steps())
+        if (step.stage == Stage::distillation) m_curves->append(step);
+    for (const auto& line : recording->log()) m_log->add(line.level, QString::fromStdString(line.text));
+    m_timeline.open(recording);
+}
+
 void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     const auto& run = recording->started();
     const auto path = QString::fromStdString(recording->path().string());
@@ -72,15 +82,9 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     m_routing->setConversion({});
     m_model->showRecording(recording->path(), run);
     m_live.reset(run.layers);
-    m_experts->setSharedNeurons(run.shared);
     m_strip->showStarted(run);
     m_strip->showEnd(tr("Replay"));
-    m_curves->clear();
-    for (const auto& quality : recording->qualities()) m_curves->append(quality);
-    for (const auto& step : recording->steps())
-        if (step.stage == Stage::distillation) m_curves->append(step);
-    for (const auto& line : recording->log()) m_log->add(line.level, QString::fromStdString(line.text));
-    m_timeline.open(recording);
+    showMoments(recording);
     if (const auto trouble = recording->trouble())
         m_banner->show(Banner::Kind::error, QString::fromStdString(*trouble));
     emit recordingShown();

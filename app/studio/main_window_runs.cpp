@@ -6,6 +6,7 @@
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/panels/runs_panel.h"
 #include "base/error.h"
+#include "recording/recorder.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -31,6 +32,33 @@ void MainWindow::wireRuns() {
     connect(&m_bridge, &EventBridge::stopped, this, meet);
     connect(&m_bridge, &EventBridge::failed, m_runs, &RunsPanel::refresh);
     connect(&m_opener, &FileOpener::conversionOpened, m_runs, &RunsPanel::add);
+}
+
+void MainWindow::takeUp(const ConvertRequest& request) {
+    openFile(QString::fromStdString(request.model.string()));
+    connect(
+        &m_opener, &FileOpener::modelOpened, this,
+        [this, request](const ModelSummary& model) {
+            if (!same_file(model.path, request.model)) return;
+            m_recipe->setRequest(request);
+            m_banner->show(Banner::Kind::info,
+                           (m_controller.wouldContinue(m_recipe->request())
+                                ? tr("The conversion to %1 was broken off. Continue goes on from its last "
+                                     "checkpoint.")
+                                : tr("The conversion to %1 was broken off before its first checkpoint."))
+                               .arg(QString::fromStdString(request.out.string())));
+            m_reading.ask([this, path = request.out / recording_name]() -> LatestJob::Delivery {
+                try {
+                    auto recording = std::make_shared<Recording>(path);
+                    return [this, recording] {
+                        if (!m_controller.busy()) showMoments(recording);
+                    };
+                } catch (const Error&) {  // it had not come so far
+                    return [] {};
+                }
+            });
+        },
+        Qt::SingleShotConnection);
 }
 
 void MainWindow::fork(const RunRecord& run) {

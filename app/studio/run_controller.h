@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/studio/event_bridge.h"
+#include "app/studio/unfinished_run.h"
 
 namespace dotmoe::studio {
 
@@ -22,8 +23,8 @@ class RunController : public QObject {
     /// Of the latest run.
     const ConvertRequest& request() const { return m_request; }
 
-    /// Whether start() would go on from the checkpoint of the run that was stopped last: nothing but that
-    /// request.
+    /// Whether start() would go on from the checkpoint of the run that was stopped or taken up last: nothing
+    /// but that request.
     bool wouldContinue(const ConvertRequest& request) const;
     /// Starts, or continues where wouldContinue() says so. Only when idle.
     void start(ConvertRequest request);
@@ -31,6 +32,9 @@ class RunController : public QObject {
     void startOver(ConvertRequest request);
     void setPaused(bool paused);
     void stop();
+    /// The conversion that was under way when a window was closed, killed or crashed, if there is one;
+    /// start() goes on from its checkpoint where it had come to one.
+    std::optional<ConvertRequest> takeUp();
 
   signals:
     void stateChanged(dotmoe::studio::RunState state);
@@ -43,6 +47,7 @@ class RunController : public QObject {
     RunState m_state = RunState::idle;
     ConvertRequest m_request;                   // of the latest run
     std::optional<ConvertRequest> m_resumable;  // the latest run, when it was stopped with a checkpoint
+    UnfinishedRun m_unfinished;
 };
 
 }  // namespace dotmoe::studio

@@ -52,6 +52,14 @@ std::optional<Checkpoint> peek_checkpoint(const std::filesystem::path& folder) {
     return header_of(safetensors::File(path), path);
 }
 
+void move_checkpoint(const std::filesystem::path& from, const std::filesystem::path& to) {
+    ensure_writable_directory(to);
+    std::error_code error;
+    std::filesystem::rename(file_of(from), file_of(to), error);
+    if (error) fail("{}: {}", file_of(to).string(), error.message());
+    remove_checkpoint(from);
+}
+
 void remove_checkpoint(const std::filesystem::path& folder) {
     std::error_code ignored;  // a checkpoint that can't be removed does no harm
     std::filesystem::remove(file_of(folder), ignored);

@@ -29,6 +29,9 @@ bool has_checkpoint(const std::filesystem::path& folder);
 /// Without its tensors, whatever its fingerprint. Throws Error when it is damaged.
 std::optional<Checkpoint> peek_checkpoint(const std::filesystem::path& folder);
 
+/// Takes the place of what is there, at once. Throws Error when the folder can't be written.
+void move_checkpoint(const std::filesystem::path& from, const std::filesystem::path& to);
+
 void remove_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace dotmoe

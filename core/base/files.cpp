@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,8 +15,31 @@
 namespace dotmoe {
 namespace {
 
+constexpr std::string_view temporary_ending = ".partial";
+
 std::string last_cause() {
     return std::strerror(errno);
+}
+
+bool is_removed(int descriptor) {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && status.st_nlink == 0;
+}
+
+/// Temporaries of the same target that nobody writes any more: their processes were killed.
+void remove_left_behind(const std::filesystem::path& target, const std::filesystem::path& own) {
+    const auto folder = target.has_parent_path() ? target.parent_path() : ".";
+    const auto beginning = target.filename().string() + ".";
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with(beginning) || !name.ends_with(temporary_ending)) continue;
+        if (name == own.filename()) continue;
+        const int descriptor = ::open(entry.path().c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0) continue;
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+        ::close(descriptor);
+    }
 }
 
 }  // namespace
@@ -51,9 +75,18 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
     temporary_ = target_;
-    temporary_ += fmt::format(".{}.partial", ::getpid());
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) fail("{}: cannot be written: {}", target_.string(), last_cause());
+    temporary_ += fmt::format(".{}{}", ::getpid(), temporary_ending);
+    open();
+    remove_left_behind(target_, temporary_);
+}
+
+void AtomicFile::open() {
+    // Again where another process took it, between its making and its lock, for one left behind.
+    do {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        if (descriptor_ < 0) fail("{}: cannot be written: {}", target_.string(), last_cause());
+    } while (::flock(descriptor_, LOCK_EX) == 0 && is_removed(descriptor_));
 }
 
 AtomicFile::~AtomicFile() {

@@ -30,8 +30,8 @@ class MappedFile {
 };
 
 /// Writes to a temporary sibling; commit() flushes it to disk and renames it over the target. Without
-/// commit() (an exception, a cancel) the temporary is removed and the old file stays. Throws Error naming the
-/// path and the cause.
+/// commit() (an exception, a cancel) the temporary is removed and the old file stays; of a process that was
+/// killed it is removed by the next that writes the same target. Throws Error naming the path and the cause.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path target);
@@ -44,8 +44,10 @@ class AtomicFile {
     void commit();
 
   private:
+    void open();
+
     std::filesystem::path target_, temporary_;
-    int descriptor_ = -1;
+    int descriptor_ = -1;  ///< locked while it is open: whose lock is gone was left behind
 };
 
 void write_file_atomically(const std::filesystem::path& target, std::string_view text);

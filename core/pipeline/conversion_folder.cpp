@@ -7,11 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "align/checkpoint.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
 #include "experts/project.h"
 #include "model/stored_model.h"
+#include "pipeline/kept_states.h"
 
 namespace dotmoe {
 namespace {
@@ -26,7 +28,8 @@ bool holds_conversions(const fs::path& folder) {
 
 /// The figures of a conversion that is there already.
 std::optional<Metrics> finished(const ConvertRequest& run) {
-    if (!is_project(run.out)) return std::nullopt;
+    if (!is_project(run.out) || has_checkpoint(folder_of(KeptState::checkpoint, run.out)))
+        return std::nullopt;
     if (to_toml(load_project(run.out).recipe) != to_toml(run.recipe))
         fail_usage("{}: holds a conversion by another recipe; remove it, or give another --out",
                    run.out.string());

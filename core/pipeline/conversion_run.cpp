@@ -118,6 +118,7 @@ void ConversionRun::keep(KeptState end_of_phase) {
     state.random_layers.clear();
     state.seconds = seconds();
     save_checkpoint(folder_in_run(end_of_phase, request_.out), state.to_checkpoint(fingerprint_));
+    checkpoint();
 }
 
 Quality ConversionRun::judge(const std::string& label, std::int64_t step, const Transformer& transformer,
@@ -180,7 +181,7 @@ Metrics ConversionRun::finish() {
     const auto weights = save_weights();
     save_project(request_.out, {request_.model, source_sha256_, recipe(), experts, weights}, json);
     if (weights.empty()) std::filesystem::remove(weights_file(request_.out));  // of an earlier conversion
-    keep_for_good(request_.out);
+    keep_for_good(request_.out, fingerprint_);
     hooks_.events.publish(Finished{request_.out.string(), json});
     return metrics;
 }

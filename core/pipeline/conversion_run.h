@@ -62,7 +62,8 @@ class ConversionRun {
     void judge_layers(const ExpertSet& experts);
     /// What a resumed or forked run began with, for those who watch.
     void tell_what_was_done(std::string_view how);
-    /// Writes the state at the end of a phase, for forks to begin from.
+    /// Writes the state at the end of a phase, for forks to begin from, and a checkpoint: what follows, the
+    /// writing of the result too, never costs a phase that is over.
     void keep(KeptState end_of_phase);
     /// METHOD §2, of what the global phase made.
     void measure_greedy_gaps(const Assignment& assignment);

@@ -32,6 +32,16 @@ void remove_phase_ends(const std::filesystem::path& folder) {
     std::filesystem::remove(folder, ignored);
 }
 
+/// Of that run, which may have been killed after it had put its phase ends in place.
+bool is_of(const std::filesystem::path& folder, const std::string& fingerprint) {
+    try {
+        const auto header = peek_checkpoint(folder);
+        return header && header->fingerprint == fingerprint;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 std::string_view name_of(KeptState state) {
@@ -71,12 +81,16 @@ void forget_phase_ends(const std::filesystem::path& conversion) {
     remove_phase_ends(phases_of_run(conversion));
 }
 
-void keep_for_good(const std::filesystem::path& conversion) {
+void keep_for_good(const std::filesystem::path& conversion, const std::string& fingerprint) {
     const auto from = phases_of_run(conversion), to = phases_for_good(conversion);
-    remove_phase_ends(to);
-    std::error_code error;
-    if (std::filesystem::exists(from)) std::filesystem::rename(from, to, error);
-    if (error) fail("{}: {}", to.string(), error.message());
+    for (const auto state : phase_ends) {
+        const auto fresh = from / name_of(state), kept = to / name_of(state);
+        if (has_checkpoint(fresh))
+            move_checkpoint(fresh, kept);
+        else if (!is_of(kept, fingerprint))
+            remove_checkpoint(kept);
+    }
+    remove_phase_ends(from);
     remove_checkpoint(checkpoint_of(conversion));
 }
 

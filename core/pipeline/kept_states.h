@@ -34,8 +34,9 @@ std::vector<KeptState> kept_states(const std::filesystem::path& conversion);
 /// Before another run begins in the folder. A checkpoint stays until it is replaced.
 void forget_phase_ends(const std::filesystem::path& conversion);
 
-/// The run has finished: its phase ends take the place of those of the conversion before it, its checkpoint
-/// goes. Throws Error when the folder can't be written.
-void keep_for_good(const std::filesystem::path& conversion);
+/// The run of that fingerprint has finished: its phase ends take the place of those of the conversion before
+/// it, then its checkpoint goes. Killed within, a run that goes on from the checkpoint comes to the same end.
+/// Throws Error when the folder can't be written.
+void keep_for_good(const std::filesystem::path& conversion, const std::string& fingerprint);
 
 }  // namespace dotmoe

@@ -198,6 +198,28 @@ void RecipePanel::setConstraints(const ConstraintRecipe& constraints) {
     recheck();
 }
 
+void RecipePanel::setRequest(const ConvertRequest& request) {
+    m_fork.reset();
+    if (request.fork && !kept_states(request.fork->folder).empty()) m_fork = request.fork->folder;
+    const auto name = QString::fromStdString(request.recipe.name);
+    m_presets->setCurrentText(name);
+    QStringList texts;
+    for (const auto& path : request.text) texts << QString::fromStdString(path.string());
+    m_text->setPaths(texts);
+    lay(request.recipe, {QString::fromStdString(request.out.string())});
+    emit presetChanged(name);
+}
+
+void RecipePanel::lay(const Recipe& recipe, const QStringList& out) {
+    m_preset = recipe;
+    m_constraints = recipe.constraints;
+    m_out->setPaths(out);
+    showFork();
+    fill(m_preset);
+    refreshOut();
+    recheck();
+}
+
 void RecipePanel::setEditable(bool editable) {
     m_form->setEnabled(editable);
     m_anew->setEnabled(editable);

@@ -41,6 +41,8 @@ class RecipePanel : public QWidget {
     /// The form asks for a fork of that conversion, by its recipe; what acted before can't be changed. Ended
     /// by a preset, another model, or a button. Throws Error when it keeps nothing to begin from.
     void setFork(const std::filesystem::path& folder);
+    /// The form asks for this, whatever it asked for before; the model stays.
+    void setRequest(const ConvertRequest& request);
     /// To the first field that a fork may change.
     void focusChange();
     /// While a conversion runs the form shows what it was started with.
@@ -61,6 +63,8 @@ class RecipePanel : public QWidget {
 
   private:
     void fill(const Recipe& recipe);
+    /// The whole form anew, over that recipe.
+    void lay(const Recipe& recipe, const QStringList& out);
     void showFork();
     /// The fields that have a box of their own.
     Recipe boxes() const;

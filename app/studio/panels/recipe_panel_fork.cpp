@@ -10,14 +10,9 @@
 namespace dotmoe::studio {
 
 void RecipePanel::setFork(const std::filesystem::path& folder) {
-    m_preset = recipe_to_fork(folder);
-    m_constraints = m_preset.constraints;
+    const auto recipe = recipe_to_fork(folder);
     m_fork = folder;
-    m_out->setPaths({});
-    showFork();
-    fill(m_preset);
-    refreshOut();
-    recheck();
+    lay(recipe, {});
 }
 
 void RecipePanel::showFork() {

@@ -86,6 +86,16 @@ def wait_for(condition, process, seconds=240):
         time.sleep(0.01)
 
 
+def kept_step(out: pathlib.Path) -> int:
+    """The training step that the checkpoint of a conversion goes on from; -1 without one."""
+    try:
+        contents = (out / "checkpoint" / "state.safetensors").read_bytes()
+    except FileNotFoundError:
+        return -1
+    header = json.loads(contents[8:8 + int.from_bytes(contents[:8], "little")])
+    return json.loads(header["__metadata__"]["notes"])["step"]
+
+
 @dataclasses.dataclass
 class Conversion:
     folder: pathlib.Path

@@ -58,6 +58,29 @@ TEST_F(ForkTest, AConversionBegunAnewForgetsTheEarlierOnesStates) {
     EXPECT_EQ(recipe_to_fork(again.out).seed, 5U);
 }
 
+/// Killed between the two: its kept states are in place, its checkpoint is not gone yet.
+TEST_F(ForkTest, KilledBeforeItsCheckpointWentItKeepsTheSameStates) {
+    auto parent = request("parent");
+    const auto checkpoint = parent.out / "checkpoint", aside = folder_ / "aside";
+    Recorder copier([&](const Payload& payload) {
+        if (std::holds_alternative<CheckpointSaved>(payload))
+            fs::copy(checkpoint, aside, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    });
+    convert(parent, {copier, control_});
+    fs::copy(parent.out, folder_ / "straight", fs::copy_options::recursive);
+    fs::rename(aside, checkpoint);
+    parent.resume = true;
+    convert(parent, {quiet_, control_});
+    EXPECT_EQ(kept_states(parent.out), (std::vector{KeptState::global, KeptState::layerwise}));
+    expect_same_experts(parent.out, folder_ / "straight");
+
+    // Those of a conversion by another recipe are not kept.
+    parent.resume = false;
+    parent.recipe.start = Start::random;
+    convert(parent, {quiet_, control_});
+    EXPECT_EQ(kept_states(parent.out), (std::vector{KeptState::global}));
+}
+
 TEST_F(ForkTest, OnceTheMomentsOfAnOptimizerAreKeptWhatIsTrainedStays) {
     const auto parent = request("parent");
     RunControl stopped;
