@@ -64,6 +64,9 @@ Actions::Actions(QMainWindow& window, QUndoGroup& history) {
     stop = add(run, "stop", tr("&Stop"), tr("Ctrl+."), tr("Stop the conversion; its last checkpoint stays"));
     fork = add(run, "fork", tr("&Fork …"), tr("Ctrl+B"),
                tr("Begin a new conversion where the one selected under Runs stood, with a setting changed"));
+    measure = add(run, "measure", tr("&Measure cost"), tr("Ctrl+T"),
+                  tr("Load the model and run a little of each phase: the prediction becomes that of this "
+                     "machine as it is"));
     run->addSeparator();
     copyCommandLine = add(run, "copyCommandLine", tr("Copy as command &line"), tr("Ctrl+Shift+C"),
                           tr("The same conversion for a terminal, on the clipboard"));

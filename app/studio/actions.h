@@ -18,7 +18,7 @@ struct Actions {
 
     QAction *open, *openFolder, *saveRecording, *saveView, *exportModel, *quit;
     QAction *undo, *redo, *clearForcings;
-    QAction *convert, *startOver, *pause, *stop, *fork, *copyCommandLine;
+    QAction *convert, *startOver, *pause, *stop, *fork, *measure, *copyCommandLine;
     QAction *generate, *turnDial, *stopTrial;
     QAction *previousLayer, *nextLayer, *follow, *colourByKl, *resetLayout, *larger, *smaller, *usualSize;
     QAction *play, *stepBack, *stepForward, *previousCheckpoint, *nextCheckpoint, *live, *loop, *mark,

@@ -149,7 +149,7 @@ void MainWindow::buildCentre() {
 
 void MainWindow::buildDocks() {
     m_model = new ModelPanel;
-    m_recipe = new RecipePanel;
+    m_recipe = new RecipePanel(m_actions.measure);
     m_curves = new Curves;
     m_log = new LogPanel;
     m_runs = new RunsPanel(m_actions.fork);

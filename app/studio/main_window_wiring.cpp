@@ -69,6 +69,10 @@ void MainWindow::wireActions() {
     connect(m_presets, &QComboBox::textActivated, m_recipe, &RecipePanel::setPreset);
     connect(m_recipe, &RecipePanel::presetChanged, m_presets, &QComboBox::setCurrentText);
     connect(m_recipe, &RecipePanel::changed, this, &MainWindow::updateActions);
+    connect(m_actions.measure, &QAction::triggered, m_recipe, &RecipePanel::toggleMeasuring);
+    connect(m_recipe, &RecipePanel::measuringChanged, this, &MainWindow::updateActions);
+    connect(m_recipe, &RecipePanel::measuringFailed, this,
+            [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
     connect(&m_opener, &FileOpener::modelOpened, this, &MainWindow::showModel);
     connect(&m_opener, &FileOpener::recordingOpened, this, &MainWindow::showRecording);
     connect(&m_opener, &FileOpener::refused, this, &MainWindow::refuseFile);
@@ -187,6 +191,7 @@ void MainWindow::refuseFile(const QString& path, const QString& reason) {
 
 void MainWindow::convert(bool fromTheBeginning) {
     const auto request = m_recipe->request();
+    m_recipe->stopMeasuring();
     m_banner->hide();
     m_recipe->card().clearActual();
     if (fromTheBeginning || !m_controller.wouldContinue(request)) {
@@ -223,6 +228,8 @@ void MainWindow::updateActions() {
     m_actions.pause->setText(m_controller.state() == RunState::paused ? tr("&Resume") : tr("&Pause"));
     m_actions.stop->setEnabled(!idle && m_controller.state() != RunState::stopping);
     m_actions.fork->setEnabled(idle && m_runs->current());
+    m_actions.measure->setEnabled(idle && problem.isEmpty());
+    m_actions.measure->setText(m_recipe->isMeasuring() ? tr("Stop &measuring") : tr("&Measure cost"));
     m_actions.copyCommandLine->setEnabled(problem.isEmpty());
 }
 

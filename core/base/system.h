@@ -9,8 +9,10 @@ namespace dotmoe {
 /// Version of the product, as in CMakeLists.txt.
 std::string_view version();
 
-/// Largest resident set of this process so far (VmHWM), in bytes.
+/// Largest resident set of this process so far, or since it was forgotten, in bytes.
 std::int64_t peak_memory_bytes();
+/// What is resident now becomes the largest. Where the system does not allow that, nothing happens.
+void forget_peak_memory();
 
 /// Free and total physical memory of the machine, in bytes.
 struct Memory {

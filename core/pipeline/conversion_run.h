@@ -30,6 +30,8 @@ class ConversionRun {
     void align_layers();
     void distil();
     void recover();
+    /// For a trial: every layer gets what the first has been given.
+    void spread_first_layer();
     /// Judges the result, writes project and metrics, removes the checkpoint. Publishes Finished.
     Metrics finish();
 

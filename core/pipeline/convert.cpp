@@ -2,6 +2,7 @@
 
 #include "align/splits/product_key_split.h"
 #include "base/error.h"
+#include "base/system.h"
 #include "model/load.h"
 #include "pipeline/conversion_run.h"
 
@@ -14,6 +15,7 @@ Recipe recipe_of_run(const ConvertRequest& request) {
 
 Metrics convert(const ConvertRequest& request, const ConvertHooks& hooks) {
     set_thread_count(request.threads);
+    forget_peak_memory();  // of what this process did before
     auto own = request;
     own.recipe = recipe_of_run(request);
     ConversionRun run(own, hooks);

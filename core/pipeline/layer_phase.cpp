@@ -85,6 +85,10 @@ void ConversionRun::align_layers() {
     keep(KeptState::layerwise);
 }
 
+void ConversionRun::spread_first_layer() {
+    state_.layers.resize(static_cast<std::size_t>(layer_count()), state_.layers.front());
+}
+
 bool ConversionRun::aligned() const {
     return std::ssize(state_.layers) == layer_count() && state_.stages.random_layerwise &&
            state_.stages.layerwise && has_checkpoint(folder_in_run(KeptState::layerwise, request_.out));

@@ -60,7 +60,7 @@ std::filesystem::path to_path(const QString& text) {
 
 }  // namespace
 
-RecipePanel::RecipePanel(QWidget* parent)
+RecipePanel::RecipePanel(QAction* measure, QWidget* parent)
     : QWidget(parent),
       m_presets(new QComboBox),
       m_text(new PathsEdit(PathsEdit::Choose::texts, tr("Text"))),
@@ -69,7 +69,7 @@ RecipePanel::RecipePanel(QWidget* parent)
       m_check(new QLabel),
       m_forkNote(new QLabel),
       m_anew(new QPushButton(tr("Convert anew instead"))),
-      m_card(new DryRunCard),
+      m_card(new DryRunCard(measure)),
       m_form(new QWidget),
       m_copy(new QPushButton(tr("Copy as command line"))) {
     setObjectName("recipe");
@@ -146,6 +146,11 @@ RecipePanel::RecipePanel(QWidget* parent)
     connect(m_text, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_out, &PathsEdit::changed, this, &RecipePanel::recheck);
     connect(m_copy, &QPushButton::clicked, this, &RecipePanel::copyRequested);
+    connect(&m_measuring, &StoppableJob::failed, this, &RecipePanel::measuringFailed);
+    connect(&m_measuring, &StoppableJob::busyChanged, this, [this](bool busy) {
+        if (!busy) m_card->showProgress({});
+        emit measuringChanged();
+    });
     setPreset(QStringLiteral("quick"));
 }
 
@@ -307,6 +312,8 @@ QString RecipePanel::findProblem() {
 }
 
 void RecipePanel::recheck() {
+    m_measuring.stop();
+    m_measured = false;
     m_problem = findProblem();
     const Layout layout = recipe().layout;
     const auto neurons = m_model ? m_model->config.neurons : 0;
@@ -328,19 +335,6 @@ void RecipePanel::recheck() {
     m_copy->setEnabled(m_problem.isEmpty());
     m_estimateSoon.start();
     emit changed();
-}
-
-void RecipePanel::estimate() {
-    if (!m_model) return m_card->showEstimate(std::nullopt);
-    m_estimates.ask([this, model = *m_model, wanted = recipe()]() -> LatestJob::Delivery {
-        std::optional<CostEstimate> estimate;
-        try {
-            estimate = estimate_cost(model, wanted, 0);
-        } catch (const Error&) {
-            // findProblem() shows why; the card only goes blank.
-        }
-        return [this, estimate] { m_card->showEstimate(estimate); };
-    });
 }
 
 }  // namespace dotmoe::studio

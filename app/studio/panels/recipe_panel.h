@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "app/studio/latest_job.h"
+#include "app/studio/stoppable_job.h"
 #include "pipeline/convert.h"
 #include "pipeline/inspect.h"
 
+class QAction;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -26,7 +28,8 @@ class RecipePanel : public QWidget {
     Q_OBJECT
 
   public:
-    explicit RecipePanel(QWidget* parent = nullptr);
+    /// `measure` has a button in the card; the window runs toggleMeasuring() for it.
+    explicit RecipePanel(QAction* measure, QWidget* parent = nullptr);
 
     /// Nothing: no model is open, or the one that is can't be converted. An untouched layout that does not
     /// fit the model gives way to that of the first preset that does.
@@ -55,11 +58,20 @@ class RecipePanel : public QWidget {
     QString problem() const { return m_problem; }
     DryRunCard& card() { return *m_card; }
 
+    /// What request() takes, measured off the window's thread; stops where that is under way. The card says
+    /// so until a field changes, which stops it too.
+    void toggleMeasuring();
+    void stopMeasuring() { m_measuring.stop(); }
+    bool isMeasuring() const { return m_measuring.isBusy(); }
+
   signals:
     /// Any field or the model changed, and problem() with it.
     void changed();
     void presetChanged(const QString& name);
     void copyRequested();
+    void measuringChanged();
+    /// What it was for can't be measured; one line.
+    void measuringFailed(const QString& reason);
 
   private:
     void fill(const Recipe& recipe);
@@ -95,6 +107,8 @@ class RecipePanel : public QWidget {
     DryRunCard* m_card;
     QWidget* m_form;
     QPushButton* m_copy;
+    bool m_measured = false;   ///< what the card shows
+    StoppableJob m_measuring;  // last: joined before what it uses goes
 };
 
 }  // namespace dotmoe::studio

@@ -50,6 +50,31 @@ def test_plan_counts_what_a_token_uses(smollm2):
     assert estimate["seconds"] > 0 and estimate["disk_bytes"] > 0
 
 
+def test_plan_is_corrected_by_a_probe(toy, text, tmp_path):
+    flags = toy, "--recipe", "toy", "--recover", 9, "--threads", 1
+    result = dotmoe("plan", *flags, "--probe", "--text", text, "--json")
+    assert result.code == 0, result.err
+    assert "distil" in result.err and "recover" in result.err
+    estimate = result.json
+    names = [phase["phase"] for phase in estimate["phases"]]
+    assert names == ["load", "judge", "metric", "layer-wise", "global", "recovery", "finish"]
+    for phase in estimate["phases"]:
+        sample = phase["sample"]
+        assert sample["factor"] == pytest.approx(sample["seconds"] / sample["predicted"])
+        assert phase["seconds"] == pytest.approx(phase["predicted"] * sample["factor"])
+    assert estimate["seconds"] == pytest.approx(sum(phase["seconds"] for phase in estimate["phases"]))
+    assert estimate["memory_bytes"] >= estimate["probe"]["memory_bytes"] > toy.stat().st_size
+    assert estimate["probe"]["seconds"] > sum(phase["sample"]["seconds"] for phase in estimate["phases"][2:6])
+
+    plain = dotmoe("plan", *flags, "--json").json
+    assert [phase["phase"] for phase in plain["phases"]] == names
+    assert "probe" not in plain and not any("sample" in phase for phase in plain["phases"])
+    for_people = dotmoe("plan", *flags, "--probe", "--text", text)
+    assert "measured in" in for_people.out and "layer-wise" in for_people.out
+    dotmoe("plan", *flags, "--probe").assert_error(2, "--text")
+    dotmoe("plan", *flags, "--probe", "--text", tmp_path / "nowhere").assert_error(1, "nowhere")
+
+
 def test_flags_override_the_recipe(smollm2, tmp_path):
     recipe = tmp_path / "mine.toml"
     recipe.write_text("[distill]\nsteps = 3\nsequences = 2\n[text]\nwindow = 100\ncalibration_windows = 5\n")

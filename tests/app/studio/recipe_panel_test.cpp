@@ -29,7 +29,8 @@ class RecipePanelTest : public ::testing::Test {
         QTest::keyClicks(box, QString::number(value));
     }
     std::string check() { return panel_.findChild<QLabel*>("check")->text().toStdString(); }
-    RecipePanel panel_;
+    QAction measure_{"Measure"};
+    RecipePanel panel_{&measure_};
 };
 
 TEST_F(RecipePanelTest, SaysWhatIsMissing) {

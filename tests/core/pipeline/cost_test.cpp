@@ -31,7 +31,7 @@ TEST(EstimateCost, MoreTrainingTakesMoreTimeAndText) {
     const auto few = estimate_cost(smollm2(), recipe, 1);
     recipe.distill.steps = 1000;
     const auto many = estimate_cost(smollm2(), recipe, 1);
-    EXPECT_GT(many.seconds, 5 * few.seconds);
+    EXPECT_GT(many.seconds(), 5 * few.seconds());
     EXPECT_EQ(many.train_tokens - few.train_tokens, 990 * recipe.distill.sequences * recipe.text.window);
     EXPECT_EQ(many.memory_bytes, few.memory_bytes);
 }
@@ -42,7 +42,7 @@ TEST(EstimateCost, TrainingStepsCostNothingWhereNothingIsTrained) {
     recipe.distill.steps = 10;
     const auto few = estimate_cost(smollm2(), recipe, 1);
     recipe.distill.steps = 10000;
-    EXPECT_LT(estimate_cost(smollm2(), recipe, 1).seconds, 10 * few.seconds);
+    EXPECT_LT(estimate_cost(smollm2(), recipe, 1).seconds(), 10 * few.seconds());
 }
 
 TEST(EstimateCost, RecoveryTakesTimeMemoryAndDisk) {

@@ -1,0 +1,177 @@
+#include "pipeline/cost_terms.h"
+
+#include <algorithm>
+
+namespace dotmoe {
+namespace {
+
+constexpr double float_bytes = 4;
+
+}  // namespace
+
+CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, double weight_bytes)
+    : recipe_(recipe),
+      L(static_cast<double>(model.config.layers)),
+      D(static_cast<double>(model.config.width)),
+      N(static_cast<double>(model.config.neurons)),
+      V(static_cast<double>(model.config.vocabulary)),
+      E(static_cast<double>(recipe.layout.experts)),
+      columns(static_cast<double>(recipe.layout.columns())),
+      heads(static_cast<double>(model.config.heads * model.config.head_width)),
+      kv_heads(static_cast<double>(model.config.kv_heads * model.config.head_width)),
+      window(static_cast<double>(recipe.text.window)),
+      w(weight_bytes),
+      parameters(static_cast<double>(model.parameters)),
+      file_bytes(static_cast<double>(model.file_bytes)),
+      calibration(static_cast<double>(recipe.text.calibration_windows) * window),
+      held_out(static_cast<double>(recipe.text.held_out_windows) * window),
+      batch(static_cast<double>(recipe.distill.sequences) * window) {}
+
+/// All layers once over T tokens: 2 flops a weight, and causal attention's two products, half of [window,
+/// window], at a quarter of a plain product's rate. Between the products the FFN passes 10 times over [T,N]
+/// (silu, write up, multiply, mask, read for down), norms, RoPE and residuals about 40 times over [T,D].
+Work CostTerms::forward(double tokens) const {
+    constexpr double attention_slowness = 4;
+    return {
+        tokens * L * (2 * (attention_weights() + ffn_weights()) + attention_slowness * 2 * window * heads),
+        tokens * L * w * (10 * N + 40 * D)};
+}
+
+/// Output projection and log-softmax: [T,V] in fp32 is written once and passed over nine times.
+Work CostTerms::vocabulary(double tokens) const {
+    return {tokens * 2 * D * V, tokens * 10 * float_bytes * V};
+}
+
+/// METHOD §7, one layer, one round: the router's moments (S M, then X^T sqrt(S M)) and the affinity (X W_r,
+/// then R^T S); S is read twice.
+Work CostTerms::alternating_round() const {
+    return {calibration * 4 * E * (D + N), calibration * float_bytes * (2 * N + 8 * E)};
+}
+
+/// METHOD §10, one layer: the router of the split, and for clusters of activations their counts B^T B [N,N].
+Work CostTerms::rival_split() const {
+    const Work counts{calibration * 2 * N * N, calibration * 3 * float_bytes * N};
+    return alternating_round() + (recipe_.method == Method::activations ? counts : Work{});
+}
+
+Work CostTerms::metric() const {
+    const double tokens = static_cast<double>(recipe_.layerwise.metric_windows) * window;
+    return forward(tokens) * 2 + vocabulary(tokens) * 2;
+}
+
+/// Straight-through steps within a layer: its FFN forward, dense and masked, and backward.
+Work CostTerms::refinement() const {
+    const double tokens = static_cast<double>(recipe_.layerwise.batch_tokens * recipe_.layerwise.steps);
+    return {tokens * (6 * ffn_weights() + 4 * N * columns), tokens * w * 24 * N};
+}
+
+Work CostTerms::layer() const {
+    const auto split = recipe_.method == Method::transport
+                           ? alternating_round() * static_cast<double>(recipe_.layerwise.rounds)
+                           : rival_split();
+    const auto random = alternating_round();  // the split to compare with, its router
+    const Work gram{calibration * 2 * D * D, calibration * float_bytes * D};
+    // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
+    // products.
+    const Work own_text = recipe_.layerwise.sequential
+                              ? forward(calibration) * (1 / L) + Work{calibration * 4 * D * N, 0} + gram
+                              : Work{};
+    return forward(calibration + held_out) * (1 / L) + own_text + split + random + gram + refinement();
+}
+
+/// One step: teacher and student forward and one product back for each forward one (the weights are frozen),
+/// dP = U^T R and dR = U M, the vocabulary thrice (both predictions, the gradient). Sinkhorn passes once over
+/// [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 20 times a step; neither it
+/// nor dP is there where the split is fixed.
+Work CostTerms::global_step() const {
+    const Work plan_gradient{batch * L * 4 * N * columns, batch * L * 4 * float_bytes * N};
+    const double passes = static_cast<double>(recipe_.distill.sinkhorn_iterations) + 20;
+    const Work transport{0, passes * float_bytes * L * N * columns};
+    const Work backward = forward(batch) * 2;  // one product for each, but twice the passes between them
+    return forward(batch) * 2 + Work{backward.flops / 2, backward.bytes} + vocabulary(batch) * 3 +
+           (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
+}
+
+/// One step: as the global one without transport, a second product back for each weight's gradient, and AdamW
+/// over all weights.
+Work CostTerms::recovery_step() const {
+    constexpr double adamw_passes = 12;  // gradient's norm and clip, two moments, the weight
+    return forward(batch) * 4 + Work{0, adamw_passes * float_bytes * layer_weights()} + vocabulary(batch) * 3;
+}
+
+Work CostTerms::finish() const {
+    constexpr double windows_to_revive_on = 16;              // layer_phase.cpp
+    constexpr double prompts = 6 * 512, generated = 4 * 64;  // of both models, experts/runtime_speed.h
+    const Work speed{prompts * 2 * layer_weights(), generated * parameters * w};
+    return forward(held_out) + forward(windows_to_revive_on * window) + speed;
+}
+
+std::vector<CostTerms::Phase> CostTerms::conversion() const {
+    const auto& distill = recipe_.distill;
+    const auto recovery = recipe_.recover.steps, steps = training_steps(recipe_) - recovery;
+    const bool layerwise = recipe_.start == Start::alternating;
+    const auto evaluations = (distill.evaluate_every > 0 ? (steps + recovery) / distill.evaluate_every : 0) +
+                             (recovery > 0 ? 1 : 0);
+    // Dense model and result, random and own split where there is a layer-wise phase.
+    const auto judgements = 2 + (layerwise ? 2 : 0) + evaluations;
+    std::vector<Phase> phases{
+        {CostPhase::load, {}},
+        {CostPhase::judge, dense_states() + judgement() * static_cast<double>(judgements)}};
+    if (layerwise) {
+        phases.push_back({CostPhase::metric, metric()});
+        phases.push_back({CostPhase::layers, layer() * L});
+    }
+    phases.push_back({CostPhase::global, global_step() * static_cast<double>(steps)});
+    phases.push_back({CostPhase::recovery, recovery_step() * static_cast<double>(recovery)});
+    phases.push_back({CostPhase::finish, finish()});
+    std::erase_if(phases, [](const Phase& phase) {
+        return phase.phase != CostPhase::load && phase.work.flops + phase.work.bytes == 0;
+    });
+    return phases;
+}
+
+double CostTerms::memory() const {
+    constexpr double process = 300e6;           // libtorch itself, the text and its tokens
+    constexpr double vocabulary_chunk = 128;    // positions whose logits exist at a time, in six tensors
+    constexpr double energy_cache = 512 << 20;  // above it S is computed anew (align/activations.h)
+    const double weights = parameters * w;
+    // Weights come one by one: the mapped file, and the embedding in fp32 beside its final format.
+    const double loading = file_bytes + float_bytes * V * D;
+    // Residual streams and FFN inputs of the calibration text, of the random split's own where the phase is
+    // sequential, and of the held-out text; X and S of one layer.
+    const double texts = (recipe_.layerwise.sequential ? 2 : 1) * calibration + held_out;
+    const double layerwise = 2 * texts * D * w + std::min(energy_cache, calibration * float_bytes * (N + D));
+    // Kept for the backward pass, a token and layer: gate and up [2N]; both norms' inputs and the router's in
+    // fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's [E].
+    const double activations = batch * L * (w * (2 * N + 4 * D) + float_bytes * (3 * D + 6 * E));
+    // A, its gradient, AdamW's two moments, the soft plan, its gradient and Sinkhorn's temporaries:
+    // [L,N,columns] each.
+    const double transport = 10 * float_bytes * L * N * columns;
+    const double logits = 6 * float_bytes * vocabulary_chunk * V;
+    // Freed blocks between live ones: a conversion of SmolLM2 with `quick` peaked at 3.57 GB where these
+    // terms say 3.2.
+    constexpr double fragmentation = 1.17;
+    // A leaf, its gradient and AdamW's two moments; for their gradients also the inputs of the projections.
+    const double recovery = 4 * float_bytes * layer_weights() + batch * L * w * (2 * D + heads);
+    const double training = recipe_.recover.steps > 0   ? fragmentation * (activations + recovery + logits)
+                            : recipe_.distill.steps > 0 ? fragmentation * (activations + transport + logits)
+                                                        : logits;
+    return process + weights + std::max({loading, layerwise, training});
+}
+
+/// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r
+/// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, in the checkpoint with
+/// their moments; the ends of the two phases (pipeline/kept_states.h) are experts too.
+double CostTerms::disk() const {
+    const double experts = L * (8 * N + float_bytes * D * E);
+    const double checkpoint = 3 * float_bytes * L * (N * columns + D * E);
+    const double layers = float_bytes * layer_weights(), vocabulary = 2 * float_bytes * V * D;
+    const double recovered = recipe_.recover.steps > 0 ? 4 * layers + vocabulary : 0;
+    return 2 * (experts + checkpoint + recovered) + 2 * experts;
+}
+
+std::int64_t CostTerms::train_tokens() const {
+    return static_cast<std::int64_t>(calibration + batch * static_cast<double>(training_steps(recipe_)));
+}
+
+}  // namespace dotmoe

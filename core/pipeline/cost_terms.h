@@ -1,0 +1,73 @@
+// The arithmetic of a conversion: the one place that counts its work. Letters of METHOD.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/inspect.h"
+
+namespace dotmoe {
+
+/// What a job asks of the machine: floating point operations of matrix products, and bytes that everything
+/// between them (norms, activation functions, masks, softmax) reads and writes.
+struct Work {
+    double flops = 0, bytes = 0;
+    Work operator+(const Work& other) const { return {flops + other.flops, bytes + other.bytes}; }
+    Work operator*(double times) const { return {flops * times, bytes * times}; }
+};
+
+/// The model and the recipe as doubles, so that no product of untrusted counts overflows.
+class CostTerms {
+  public:
+    /// `recipe` as it is converted by (align/splits/product_key_split.h); `weight_bytes` of a weight in the
+    /// compute format, 2 for bf16.
+    CostTerms(const ModelSummary& model, const Recipe& recipe, double weight_bytes);
+
+    /// The dense model's hidden states of the held-out text.
+    Work dense_states() const { return forward(held_out); }
+    /// One judgement of held-out text: the model judged, and its and the dense model's predictions.
+    Work judgement() const { return forward(held_out) + vocabulary(held_out) * 2; }
+    /// The energies' metric: a pass forward and back through frozen weights, and the vocabulary twice.
+    Work metric() const;
+    /// One layer of the layer-wise phase: its alternation, its refinement, the split to compare with, and
+    /// moving the text on.
+    Work layer() const;
+    /// METHOD §4.
+    Work global_step() const;
+    /// METHOD §11.
+    Work recovery_step() const;
+    /// What ends a conversion beside its judgement: raising dead experts, the layers' errors, and measuring
+    /// the speed.
+    Work finish() const;
+
+    struct Phase {
+        CostPhase phase;
+        Work work;
+    };
+    /// All of it, in order. Loading is no work of these terms.
+    std::vector<Phase> conversion() const;
+
+    /// The largest of loading, the layer-wise phase and a training step, over the weights in the compute
+    /// format; bytes.
+    double memory() const;
+    /// The conversion and its checkpoint at their largest, bytes.
+    double disk() const;
+    std::int64_t train_tokens() const;
+
+  private:
+    Work forward(double tokens) const;
+    Work vocabulary(double tokens) const;
+    Work alternating_round() const;
+    Work rival_split() const;
+    Work refinement() const;
+    double attention_weights() const { return 2 * D * heads + 2 * D * kv_heads; }
+    double ffn_weights() const { return 3 * D * N; }
+    double layer_weights() const { return L * (attention_weights() + ffn_weights()); }
+
+    Recipe recipe_;
+    double L, D, N, V, E, columns, heads, kv_heads, window, w, parameters, file_bytes;
+    double calibration, held_out, batch;  ///< tokens
+};
+
+}  // namespace dotmoe
