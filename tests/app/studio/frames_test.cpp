@@ -51,15 +51,7 @@ class FramesTest : public StudioDriver {
 /// A recording plays, that of DOTMOE_REPLAY or one of the toy; every tab for DOTMOE_FRAMES_SECONDS, a second
 /// otherwise.
 TEST_F(FramesTest, ARecordingPlays) {
-    const auto given = qEnvironmentVariable("DOTMOE_REPLAY");
-    Options options;
-    options.model = given.toStdString();
-    if (given.isEmpty()) {
-        options.model = std::filesystem::path(m_folder.path().toStdString()) / "run.moerec";
-        recordToy(*options.model);
-    }
-    openWindow(options);
-    ASSERT_TRUE(eventually([&] { return m_window->timeline().moments() > 0; })) << banner();
+    ASSERT_NO_FATAL_FAILURE(openReplay());
     ASSERT_NO_FATAL_FAILURE(convertElsewhere());
     find<QAction>("loop")->setChecked(true);
     clickButton("Play");

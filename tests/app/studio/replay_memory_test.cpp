@@ -20,16 +20,8 @@ double resident_megabytes() {
 class ReplayMemoryTest : public StudioDriver {};
 
 TEST_F(ReplayMemoryTest, ALoopDoesNotGrow) {
-    const auto given = qEnvironmentVariable("DOTMOE_REPLAY");
-    Options options;
-    options.model = given.toStdString();
-    if (given.isEmpty()) {
-        options.model = std::filesystem::path(m_folder.path().toStdString()) / "run.moerec";
-        recordToy(*options.model);
-    }
-    openWindow(options);
+    ASSERT_NO_FATAL_FAILURE(openReplay());
     auto& timeline = m_window->timeline();
-    ASSERT_TRUE(eventually([&] { return timeline.moments() > 0; })) << banner();
     int loops = 0, tab = 0;
     QObject::connect(&timeline, &Timeline::momentChanged, m_window.get(), [&](int moment) {
         if (moment == 0) ++loops;

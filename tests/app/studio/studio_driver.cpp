@@ -68,6 +68,18 @@ void StudioDriver::recordToy(const fs::path& path, std::uint64_t seed) const {
     convert(request, {recorder, control, &routing});
 }
 
+void StudioDriver::openReplay() {
+    const auto given = qEnvironmentVariable("DOTMOE_REPLAY");
+    Options options;
+    options.model = given.toStdString();
+    if (given.isEmpty()) {
+        options.model = fs::path(m_folder.path().toStdString()) / "run.moerec";
+        recordToy(*options.model);
+    }
+    openWindow(options);
+    ASSERT_TRUE(eventually([&] { return m_window->timeline().moments() > 0; })) << banner();
+}
+
 void StudioDriver::drop(const fs::path& path) {
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});

@@ -27,6 +27,9 @@ class StudioDriver : public ::testing::Test {
     /// In 20, recorded to this file.
     void recordToy(const std::filesystem::path& path, std::uint64_t seed = 0) const;
 
+    /// A window that replays DOTMOE_REPLAY, or a recording of the toy.
+    void openReplay();
+
     /// Drops a file or folder on the window.
     void drop(const std::filesystem::path& path);
     template <typename T>
