@@ -3,7 +3,12 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+
 namespace dotmoe {
+
+/// Windows of training text on which the finished routers are looked through for dead experts.
+inline constexpr std::int64_t revival_windows = 16;
 
 /// Raises the columns of W_r [D, E] of experts that get less than `floor` of an even share of the tokens x
 /// [T, D], step by step until none does: by a factor where the expert's mean logit is positive, else along

@@ -152,8 +152,9 @@ std::optional<RuntimeSpeed> ConversionRun::measure_speed(const ExpertSet& expert
     const bool recovered = recipe().recover.steps > 0;
     const auto converted = recovered ? Runtime(config, student_->weights(), &experts, WeightFormat::bf16)
                                      : Runtime(dense, model_->weights, &experts, WeightFormat::bf16);
-    const SpeedTest test{.prompt = std::min<std::int64_t>(512, config.context),
-                         .tokens = std::min<std::int64_t>(64, config.context)};
+    SpeedTest test;
+    test.prompt = std::min(test.prompt, config.context);
+    test.tokens = std::min(test.tokens, config.context);
     const auto speeds = dotmoe::measure_speed({&dense, &converted}, config.vocabulary, test);
     progress(1);
     return RuntimeSpeed{speeds[0], speeds[1], thread_count()};

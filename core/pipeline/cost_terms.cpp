@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "align/load_floor.h"
+#include "experts/runtime_speed.h"
+
 namespace dotmoe {
 namespace {
 
@@ -100,10 +103,11 @@ Work CostTerms::recovery_step() const {
 }
 
 Work CostTerms::finish() const {
-    constexpr double windows_to_revive_on = 16;              // layer_phase.cpp
-    constexpr double prompts = 6 * 512, generated = 4 * 64;  // of both models, experts/runtime_speed.h
+    constexpr SpeedTest test;  // of the dense model and the converted one; a prompt more warms each up
+    constexpr auto prompts = static_cast<double>(2 * (test.repeats + 1) * test.prompt);
+    constexpr auto generated = static_cast<double>(2 * test.repeats * test.tokens);
     const Work speed{prompts * 2 * layer_weights(), generated * parameters * w};
-    return forward(held_out) + forward(windows_to_revive_on * window) + speed;
+    return forward(held_out) + forward(revival_windows * window) + speed;
 }
 
 std::vector<CostTerms::Phase> CostTerms::conversion() const {

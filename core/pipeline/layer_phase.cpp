@@ -24,9 +24,6 @@ namespace {
 /// Seconds between two checkpoints of this phase; a layer takes about one, a checkpoint some megabytes.
 constexpr double checkpoint_interval = 15;
 
-/// Text on which the finished routers are looked through for dead experts.
-constexpr std::int64_t windows_to_revive_on = 16;
-
 /// The split that every other one must beat, with the router that fits it.
 LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& ridge,
                             const Placement& placement, std::uint64_t seed) {
@@ -157,7 +154,7 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
 }
 
 ExpertSet ConversionRun::revived_experts() {
-    const auto windows = std::min(windows_to_revive_on, train_.size(0));
+    const auto windows = std::min(revival_windows, train_.size(0));
     ActivationStream stream(*student_, train_.slice(0, 0, windows));
     ExpertSet experts{layout(), state_.layers};
     const auto ffn = converted_feed_forward(student_->weights(), experts);

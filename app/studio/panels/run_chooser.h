@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QWheelEvent>
 #include <filesystem>
 
 #include "app/studio/known_runs.h"
@@ -25,6 +26,10 @@ class RunChooser : public QComboBox {
   signals:
     /// Empty: this run.
     void chosen(const QString& path);
+
+  protected:
+    /// Left to what is around the list: a turn over it would open files, or the dialog for one.
+    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
 
   private:
     void fill();

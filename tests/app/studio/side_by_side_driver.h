@@ -83,10 +83,10 @@ class SideBySideDriver : public StudioDriver {
         box->selectAll();
         QTest::keyClicks(box, QString::number(layer));
     }
-    void wheel(PlanHeatmap& plan, QPointF at, int turns) {
-        QWheelEvent event(at, plan.mapToGlobal(at), {}, {0, 120 * turns}, Qt::NoButton, {}, Qt::NoScrollPhase,
-                          false);
-        QApplication::sendEvent(&plan, &event);
+    void wheel(QWidget& widget, QPointF at, int turns) {
+        QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, 120 * turns}, Qt::NoButton, {},
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&widget, &event);
     }
     /// By the last entry of the list and the name typed into the dialog.
     void openBeside(const std::filesystem::path& path) {

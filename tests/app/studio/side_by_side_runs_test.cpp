@@ -10,19 +10,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using SideBySideRunsTest = SideBySideDriver;
+class SideBySideRunsTest : public SideBySideDriver {
+  protected:
+    /// The toy recorded twice, with another seed in a folder that is known here.
+    fs::path knownRun() const { return folder() / "known" / "recording.moerec"; }
+    void openBesideAKnownRun() {
+        fs::create_directory(knownRun().parent_path());
+        ASSERT_NO_FATAL_FAILURE(recordToy(knownRun(), 7));
+        KnownRuns().add(QString::fromStdString(knownRun().parent_path().string()));
+        ASSERT_NO_FATAL_FAILURE(openRecorded());
+        ASSERT_TRUE(eventually([&] { return run().count() == 3; }));
+    }
+};
 
 TEST_F(SideBySideRunsTest, AnotherRunThatIsKnownHere) {
-    const auto known = folder() / "known" / "recording.moerec";
-    fs::create_directory(known.parent_path());
-    recordToy(known, 7);
-    KnownRuns().add(QString::fromStdString(known.parent_path().string()));
-    ASSERT_NO_FATAL_FAILURE(openRecorded());
-    ASSERT_TRUE(eventually([&] { return run().count() == 3; }));
+    ASSERT_NO_FATAL_FAILURE(openBesideAKnownRun());
     run().setFocus();
     QTest::keyClick(&run(), Qt::Key_Down);
     EXPECT_EQ(run().currentText(), "known");
-    const Recording other(known), own(recorded());
+    const Recording other(knownRun()), own(recorded());
     const int end = static_cast<int>(other.moments().size()) - 1;
     ASSERT_TRUE(eventually([&] { return text("rightHeading").startsWith("known"); })) << banner();
     EXPECT_EQ(text("rightHeading"), "known · layer 1 · at " + place_text(&other, end));
@@ -57,13 +63,18 @@ TEST_F(SideBySideRunsTest, AnotherRunThatIsKnownHere) {
     EXPECT_EQ(right().accessibleDescription().indexOf("Layer 1"), 0) << "one run needs no name";
 }
 
+TEST_F(SideBySideRunsTest, TheWheelOverTheClosedListOpensNothing) {
+    ASSERT_NO_FATAL_FAILURE(openBesideAKnownRun());
+    const auto heading = text("rightHeading");
+    for (int turn = 0; turn < 3; ++turn) wheel(run(), run().rect().center(), -1);
+    QTest::qWait(200);
+    EXPECT_EQ(m_window->findChild<QFileDialog*>("openBesideDialog"), nullptr);
+    EXPECT_EQ(run().currentText(), "This run");
+    EXPECT_EQ(text("rightHeading"), heading);
+}
+
 TEST_F(SideBySideRunsTest, WhatCannotBeReadIsSaidInOneLine) {
-    const auto known = folder() / "known" / "recording.moerec";
-    fs::create_directory(known.parent_path());
-    ASSERT_NO_FATAL_FAILURE(recordToy(known, 7));
-    KnownRuns().add(QString::fromStdString(known.parent_path().string()));
-    ASSERT_NO_FATAL_FAILURE(openRecorded());
-    ASSERT_TRUE(eventually([&] { return run().count() == 3; }));
+    ASSERT_NO_FATAL_FAILURE(openBesideAKnownRun());
     const Recording recording(recorded());
     const auto first = planAt(recording, firstPlan(recording, 1), 1);
     const auto heading = text("rightHeading");
@@ -79,10 +90,10 @@ TEST_F(SideBySideRunsTest, WhatCannotBeReadIsSaidInOneLine) {
     ASSERT_NO_FATAL_FAILURE(openBeside(nothing));
     ASSERT_NO_FATAL_FAILURE(expect_refused(nothing));
 
-    fs::resize_file(known, 150);  // since it was found
+    fs::resize_file(knownRun(), 150);  // since it was found
     run().setFocus();
     QTest::keyClick(&run(), Qt::Key_Down);
-    ASSERT_NO_FATAL_FAILURE(expect_refused(known));
+    ASSERT_NO_FATAL_FAILURE(expect_refused(knownRun()));
     EXPECT_NE(banner().find("before the run began"), std::string::npos) << banner();
 }
 
