@@ -21,12 +21,14 @@ class ActivationStream {
     void attend();
     /// What the layer's FFN sees: [W * window, D], in the weights' dtype.
     at::Tensor feed_forward_inputs() const;
+    /// The residual stream itself, [b, window, D] each, in the weights' dtype.
+    const std::vector<at::Tensor>& batches() const { return batches_; }
     /// Adds the layer's FFN, the dense or a converted one, and moves on to the next layer.
     void advance(const FeedForward& ffn);
 
   private:
     const Transformer& transformer_;
-    std::vector<at::Tensor> batches_;  ///< residual streams [b, window, D]
+    std::vector<at::Tensor> batches_;
     std::int64_t layer_ = 0;
 };
 

@@ -70,9 +70,12 @@ struct DistillRecipe {
     std::int64_t checkpoint_every = 5;      ///< steps between checkpoints
 };
 
-/// METHOD §11: all weights go on learning, with the split as it is then.
+/// METHOD §11: the weights change, with the split as it is then.
 struct RecoverRecipe {
-    std::int64_t steps = 0;       ///< after the global steps, of as many sequences; 0: no weight is changed
+    /// Text to which the down projections are fitted in closed form, before any step; 0: they stay.
+    std::int64_t fit_windows = 0;
+    double fit_ridge = 1e-2;      ///< how near to the dense ones, over the mean energy of a masked neuron
+    std::int64_t steps = 0;       ///< in which all weights learn, of as many sequences as the global ones
     double learning_rate = 2e-4;  ///< of the weights
     double router_lr = 1e-3;
     double clip = 1.0;  ///< bound on the norm of all the weights' gradients together
@@ -139,6 +142,11 @@ inline bool trains_assignment(const Recipe& recipe) {
 }
 inline bool trains_router(const Recipe& recipe) {
     return recipe.distill.train_router && has_router(recipe.method);
+}
+
+/// Whether the conversion has weights of its own.
+inline bool changes_weights(const Recipe& recipe) {
+    return recipe.recover.fit_windows > 0 || recipe.recover.steps > 0;
 }
 
 /// Steps of training after the layer-wise phase: the global ones, where there is something to train, and

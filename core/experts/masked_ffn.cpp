@@ -1,6 +1,9 @@
 #include "experts/masked_ffn.h"
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include "experts/router.h"
 
 namespace dotmoe {
 namespace {
@@ -99,6 +102,16 @@ at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, c
         MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer.gate, layer.up,
                                  layer.down, owner.to(x.device()), layout, layer.activation);
     return y.view(x.sizes());
+}
+
+at::Tensor masked_neuron_outputs(const at::Tensor& x, const LayerWeights& weights, const ExpertSet& experts,
+                                 std::int64_t layer) {
+    const at::NoGradGuard no_grad;
+    const auto& [owner, router] = experts.layers.at(static_cast<std::size_t>(layer));
+    const auto routed = route(x.flatten(0, -2), router.to(x.device()), experts.layout).weights;
+    const auto h = neuron_outputs(x, weights);
+    const auto mask = neuron_mask(column_mask(routed, experts.layout), owner.to(x.device()), h.scalar_type());
+    return h * mask.view(h.sizes());
 }
 
 }  // namespace dotmoe

@@ -22,6 +22,10 @@ at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, c
                                const at::Tensor& owner, const at::Tensor& routed,
                                const at::Tensor& soft_plan = {});
 
+/// H * (R M^T) of a layer of `experts`, routed by its own router; without gradients. x [.., D] -> [.., N].
+at::Tensor masked_neuron_outputs(const at::Tensor& x, const LayerWeights& weights, const ExpertSet& experts,
+                                 std::int64_t layer);
+
 /// The converted model's FFN, without gradients. Layers that are still dense stay dense. `experts` must
 /// outlive it. `forcings` change what the routers chose (experts/forced_weights.h); with them it is for one
 /// text, in one call.

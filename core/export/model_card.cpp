@@ -90,8 +90,14 @@ std::string_view manner(Method method) {
 std::string fate_of_weights(const Project& project) {
     if (project.weights_sha256.empty())
         return "no neuron's weights were changed, and all experts on give back the dense model";
-    return fmt::format("then all weights but the embeddings went on learning from it for {} steps",
-                       project.recipe.recover.steps);
+    const auto& recover = project.recipe.recover;
+    std::vector<std::string> fates;
+    if (recover.fit_windows > 0)
+        fates.emplace_back("its down projections were fitted to what the experts leave");
+    if (recover.steps > 0)
+        fates.push_back(fmt::format("all weights but the embeddings went on learning from it for {} steps",
+                                    recover.steps));
+    return fmt::format("then {}", fmt::join(fates, ", and "));
 }
 
 }  // namespace

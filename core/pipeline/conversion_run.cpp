@@ -149,9 +149,9 @@ std::optional<RuntimeSpeed> ConversionRun::measure_speed(const ExpertSet& expert
     };
     progress(0);
     const Runtime dense(config, model_->weights, nullptr, WeightFormat::bf16);
-    const bool recovered = recipe().recover.steps > 0;
-    const auto converted = recovered ? Runtime(config, student_->weights(), &experts, WeightFormat::bf16)
-                                     : Runtime(dense, model_->weights, &experts, WeightFormat::bf16);
+    const auto converted = changes_weights(recipe())
+                               ? Runtime(config, student_->weights(), &experts, WeightFormat::bf16)
+                               : Runtime(dense, model_->weights, &experts, WeightFormat::bf16);
     SpeedTest test;
     test.prompt = std::min(test.prompt, config.context);
     test.tokens = std::min(test.tokens, config.context);

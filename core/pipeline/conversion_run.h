@@ -69,6 +69,9 @@ class ConversionRun {
     void keep(KeptState end_of_phase);
     /// METHOD §2, of what the global phase made.
     void measure_greedy_gaps(const Assignment& assignment);
+    /// The student gets its down projections, before the first step of recovery.
+    void fit_down();
+    void train_all_weights();
     /// Dense and converted; nothing on a GPU, or where memory has no room for both.
     std::optional<RuntimeSpeed> measure_speed(const ExpertSet& experts);
     /// Writes the student's weights beside the experts where they are its own; their hash, or none.

@@ -10,8 +10,8 @@
 namespace dotmoe {
 
 std::string_view name_of(CostPhase phase) {
-    constexpr std::array<std::string_view, 7> names{"load",   "judge",    "metric", "layer-wise",
-                                                    "global", "recovery", "finish"};
+    constexpr std::array<std::string_view, 8> names{"load",   "judge", "metric",   "layer-wise",
+                                                    "global", "fit",   "recovery", "finish"};
     return names[static_cast<std::size_t>(phase)];
 }
 

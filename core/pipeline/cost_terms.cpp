@@ -95,6 +95,16 @@ Work CostTerms::global_step() const {
            (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
 }
 
+/// Both models' text a layer at a time, the converted one's gate and up products once more, H^T H and H^T Y;
+/// then a Cholesky solve in fp64, at half the rate.
+Work CostTerms::fit() const {
+    const double tokens = static_cast<double>(recipe_.recover.fit_windows) * window;
+    if (tokens == 0) return {};
+    const Work moments{tokens * L * (4 * D * N + 2 * N * (N + D)), tokens * L * float_bytes * 6 * N};
+    const Work solve{2 * L * N * N * (N / 3 + 2 * D), L * 4 * float_bytes * N * N};
+    return forward(tokens) * 2 + moments + solve;
+}
+
 /// One step: as the global one without transport, a second product back for each weight's gradient, and AdamW
 /// over all weights.
 Work CostTerms::recovery_step() const {
@@ -115,7 +125,8 @@ std::vector<CostTerms::Phase> CostTerms::conversion() const {
     const auto recovery = recipe_.recover.steps, steps = training_steps(recipe_) - recovery;
     const bool layerwise = recipe_.start == Start::alternating;
     const auto evaluations = (distill.evaluate_every > 0 ? (steps + recovery) / distill.evaluate_every : 0) +
-                             (recovery > 0 ? 1 : 0);
+                             (changes_weights(recipe_) ? 1 : 0) +
+                             (recovery > 0 && recipe_.recover.fit_windows > 0 ? 1 : 0);
     // Dense model and result, random and own split where there is a layer-wise phase.
     const auto judgements = 2 + (layerwise ? 2 : 0) + evaluations;
     std::vector<Phase> phases{
@@ -126,6 +137,7 @@ std::vector<CostTerms::Phase> CostTerms::conversion() const {
         phases.push_back({CostPhase::layers, layer() * L});
     }
     phases.push_back({CostPhase::global, global_step() * static_cast<double>(steps)});
+    phases.push_back({CostPhase::fit, fit()});
     phases.push_back({CostPhase::recovery, recovery_step() * static_cast<double>(recovery)});
     phases.push_back({CostPhase::finish, finish()});
     std::erase_if(phases, [](const Phase& phase) {
@@ -160,18 +172,24 @@ double CostTerms::memory() const {
     const double training = recipe_.recover.steps > 0   ? fragmentation * (activations + recovery + logits)
                             : recipe_.distill.steps > 0 ? fragmentation * (activations + transport + logits)
                                                         : logits;
-    return process + weights + std::max({loading, layerwise, training});
+    // Both residual streams; the moments, in fp64 too, and their factor; the projections that are new.
+    const double fit_windows = static_cast<double>(recipe_.recover.fit_windows);
+    const double fit = fit_windows == 0
+                           ? 0
+                           : 2 * fit_windows * window * D * w + 8 * float_bytes * N * (N + D) + L * N * D * w;
+    return process + weights + std::max({loading, layerwise, fit, training});
 }
 
 /// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r
-/// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, in the checkpoint with
-/// their moments; the ends of the two phases (pipeline/kept_states.h) are experts too.
+/// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, its steps those in the
+/// checkpoint with their moments; the ends of the two phases (pipeline/kept_states.h) are experts too.
 double CostTerms::disk() const {
     const double experts = L * (8 * N + float_bytes * D * E);
     const double checkpoint = 3 * float_bytes * L * (N * columns + D * E);
     const double layers = float_bytes * layer_weights(), vocabulary = 2 * float_bytes * V * D;
-    const double recovered = recipe_.recover.steps > 0 ? 4 * layers + vocabulary : 0;
-    return 2 * (experts + checkpoint + recovered) + 2 * experts;
+    const double own_weights = changes_weights(recipe_) ? layers + vocabulary : 0;
+    const double trained_weights = recipe_.recover.steps > 0 ? 3 * layers : 0;
+    return 2 * (experts + checkpoint + own_weights + trained_weights) + 2 * experts;
 }
 
 std::int64_t CostTerms::train_tokens() const {

@@ -35,6 +35,8 @@ class CostTerms {
     Work layer() const;
     /// METHOD §4.
     Work global_step() const;
+    /// METHOD §11: the down projections of all layers.
+    Work fit() const;
     /// METHOD §11.
     Work recovery_step() const;
     /// What ends a conversion beside its judgement: raising dead experts, the layers' errors, and measuring

@@ -29,6 +29,9 @@ struct State {
     bool distilled = false;
 
     bool within_global() const { return !distilled && step > 0; }
+    std::int64_t recovery_steps() const {
+        return distilled ? step - (training_steps(recipe) - recipe.recover.steps) : 0;
+    }
 };
 
 State read_state(const std::filesystem::path& conversion, KeptState kept) {
@@ -62,6 +65,7 @@ bool is_among(const std::string& setting, const auto& settings) {
 /// Whether all that the state holds would have come out the same way, or did so by the old value on purpose:
 /// a setting that goes on acting.
 bool acts_later(const std::string& setting, const State& state) {
+    if (setting.starts_with("recover.fit_")) return state.recovery_steps() == 0;
     if (setting == "name" || setting.starts_with("recover.")) return true;
     if (!setting.starts_with("distill.")) return false;
     if (state.distilled) return is_among(setting, acting_to_the_end);
@@ -70,9 +74,8 @@ bool acts_later(const std::string& setting, const State& state) {
 
 /// A phase can't have fewer steps than it has done.
 bool has_room(const Recipe& recipe, const State& state) {
-    const auto in_recovery =
-        state.distilled ? state.step - (training_steps(recipe) - recipe.recover.steps) : 0;
-    return recipe.recover.steps >= in_recovery && (state.distilled || recipe.distill.steps >= state.step);
+    return recipe.recover.steps >= state.recovery_steps() &&
+           (state.distilled || recipe.distill.steps >= state.step);
 }
 
 /// The first change that makes the state false.

@@ -33,7 +33,7 @@ struct ModelSummary {
 ModelSummary inspect(const std::filesystem::path& model);
 
 /// Of a conversion, in order.
-enum class CostPhase { load, judge, metric, layers, global, recovery, finish };
+enum class CostPhase { load, judge, metric, layers, global, fit, recovery, finish };
 std::string_view name_of(CostPhase phase);
 
 /// A little of a phase, as it was run here.

@@ -22,6 +22,7 @@ Recipe sample_of(Recipe recipe) {
     recipe.text.held_out_windows = std::min(windows, recipe.text.held_out_windows);
     recipe.layerwise.metric_windows = std::min(windows, recipe.layerwise.metric_windows);
     recipe.distill.steps = std::min(steps, recipe.distill.steps);
+    recipe.recover.fit_windows = std::min(windows, recipe.recover.fit_windows);
     recipe.recover.steps = std::min(steps, recipe.recover.steps);
     recipe.distill.evaluate_every = 1;
     recipe.distill.checkpoint_every = 2 * steps + 1;  // never
@@ -82,8 +83,9 @@ class Stopwatch final : public EventSink {
     void take(const Started&, double now) { lap(CostPhase::load, now, {}); }
     void take(const LogLine&, double now) { mark_ = now; }
     void take(const Progress& progress, double now) {
-        if (progress.phase == "metric" && progress.done == progress.total)
-            lap(CostPhase::metric, now, terms_.metric());
+        if (progress.done < progress.total) return;
+        if (progress.phase == "metric") lap(CostPhase::metric, now, terms_.metric());
+        if (progress.phase == "fit") lap(CostPhase::fit, now, terms_.fit());
     }
     void take(const QualitySnapshot& quality, double now) {
         const bool with_states = quality.label == "dense";

@@ -13,10 +13,10 @@ using Clock = std::function<double()>;
 double steady_seconds();
 
 /// Loads model and text and runs what a conversion runs: a judgement of two windows, the metric on two, the
-/// first layer with all of its text, two global steps and two of recovery. Each phase is then what
-/// estimate_cost() says of it, times measured over predicted of its sample; memory is not below what the
-/// trial reached. Of the request `out`, `resume` and `fork` mean nothing; nothing is left on disk. Tells its
-/// progress; blocks for about a fifth of a short conversion. Throws as convert() does.
+/// first layer with all of its text, two global steps, a fit to two windows and two steps of recovery. Each
+/// phase is then what estimate_cost() says of it, times measured over predicted of its sample; memory is not
+/// below what the trial reached. Of the request `out`, `resume` and `fork` mean nothing; nothing is left on
+/// disk. Tells its progress; blocks for about a fifth of a short conversion. Throws as convert() does.
 CostEstimate measure_cost(const ConvertRequest& request, const ConvertHooks& hooks,
                           const Clock& clock = steady_seconds);
 

@@ -86,6 +86,7 @@ void to_json(nlohmann::json& json, const Metrics& metrics) {
     stage("random_layerwise", metrics.random_layerwise);
     stage("layerwise", metrics.layerwise);
     stage("aligned", metrics.aligned);
+    stage("fitted", metrics.fitted);
     stage("converted", metrics.converted);
     if (metrics.converted) perplexity["stderr"] = metrics.converted->perplexity_stderr;
     json = {{"perplexity", perplexity},
@@ -117,6 +118,7 @@ void from_json(const nlohmann::json& json, Metrics& metrics) {
     metrics.random_layerwise = stage("random_layerwise");
     metrics.layerwise = stage("layerwise");
     metrics.aligned = stage("aligned");
+    metrics.fitted = stage("fitted");
     metrics.converted = stage("converted");
     json.at("active_parameters").get_to(metrics.active_parameters);
     json.at("dense_parameters").get_to(metrics.dense_parameters);
@@ -137,6 +139,7 @@ std::string format_table(const Metrics& metrics) {
     text += row("random split + ridge router", metrics.random_layerwise);
     text += row(metrics.method + ", layer-wise", metrics.layerwise);
     text += row("before recovery", metrics.aligned);
+    text += row("down projections fitted", metrics.fitted);
     text += row("converted", metrics.converted);
     if (metrics.converted && metrics.active_parameters > 0)
         text +=

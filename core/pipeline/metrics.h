@@ -35,6 +35,7 @@ struct Metrics {
     std::string method;  ///< name of the recipe's Method; empty for a dense model
     std::optional<Quality> dense, random_layerwise, layerwise;
     std::optional<Quality> aligned;    ///< after the global phase; absent where no recovery followed
+    std::optional<Quality> fitted;     ///< after the down projections' fit; absent where no steps followed
     std::optional<Quality> converted;  ///< the result
     double active_parameters = 0;      ///< weights a token uses, routers included
     double dense_parameters = 0;
@@ -56,7 +57,7 @@ void to_json(nlohmann::json& json, const Quality& quality);
 void from_json(const nlohmann::json& json, Quality& quality);
 
 /// The table people read: one row a stage (dense, random split + ridge router, the method's layer-wise phase,
-/// before recovery, converted), then a line a layer.
+/// before recovery, its fit, converted), then a line a layer.
 std::string format_table(const Metrics& metrics);
 
 }  // namespace dotmoe

@@ -1,8 +1,9 @@
-// The recovery phase of a conversion: all weights go on learning (METHOD §11).
+// The recovery phase of a conversion: the weights change (METHOD §11).
 #include <fmt/format.h>
 
 #include "align/assignment.h"
 #include "align/distill.h"
+#include "align/down_fit.h"
 #include "align/fine_tuning.h"
 #include "base/paths.h"
 #include "base/seed.h"
@@ -33,10 +34,37 @@ Assignment settled_assignment(const std::vector<LayerExperts>& layers, const Rec
 
 void ConversionRun::recover() {
     const auto& recover = recipe().recover;
-    if (recover.steps == 0) return;
+    if (!changes_weights(recipe())) return;
     if (!state_.stages.aligned)
         state_.stages.aligned = judge("aligned", state_.step, ExpertSet{layout(), state_.layers});
-    FineTuning tuning(model_->config, model_->weights, recover);
+    if (recover.fit_windows > 0 && state_.recovery.empty()) fit_down();
+    if (recover.steps > 0) train_all_weights();
+    if (!hooks_.routing) return;
+    auto recovered = *model_;
+    recovered.weights = student_->weights();
+    hooks_.routing->set_model(std::make_shared<Model>(std::move(recovered)));
+}
+
+void ConversionRun::fit_down() {
+    const auto& recover = recipe().recover;
+    const auto windows = std::min(recover.fit_windows, train_.size(0));
+    hooks_.events.publish(LogLine{
+        LogLevel::info, fmt::format("recovering: down projections fitted to {} windows of text", windows)});
+    ProgressMeter meter(layer_count());
+    const ExpertSet experts{layout(), state_.layers};
+    auto weights = with_fitted_down(*transformer_, experts, train_.slice(0, 0, windows), recover,
+                                    [&](std::int64_t done) {
+                                        hooks_.control.poll();
+                                        meter.set_done(done);
+                                        publish_progress("fit", "layers", meter);
+                                    });
+    student_ = std::make_unique<Transformer>(model_->config, std::move(weights));
+    if (recover.steps > 0) state_.stages.fitted = judge("fitted", state_.step, experts);
+}
+
+void ConversionRun::train_all_weights() {
+    const auto& recover = recipe().recover;
+    FineTuning tuning(model_->config, student_->weights(), recover);
     auto assignment = settled_assignment(state_.layers, recipe(), model_->compute.device);
     const auto earlier = training_steps(recipe()) - recover.steps;
     if (!state_.recovery.empty()) {
@@ -64,14 +92,10 @@ void ConversionRun::recover() {
                    {hooks_.control, on_step}, &tuning);
 
     student_ = std::make_unique<Transformer>(model_->config, tuning.weights());
-    if (!hooks_.routing) return;
-    auto recovered = *model_;
-    recovered.weights = student_->weights();
-    hooks_.routing->set_model(std::make_shared<Model>(std::move(recovered)));
 }
 
 std::string ConversionRun::save_weights() {
-    if (recipe().recover.steps == 0) return {};
+    if (!changes_weights(recipe())) return {};
     const auto path = weights_file(request_.out);
     save_model(path, fmt::format("{}, recovered", name_of_model(model_->path)), model_->config,
                student_->weights(), model_->tokenizer->vocabulary());

@@ -12,6 +12,7 @@ namespace {
 void take_quality(RunRecord& run, const Metrics& metrics) {
     const std::pair<const char*, const std::optional<Quality>&> latest_first[] = {
         {"converted", metrics.converted},
+        {"fitted", metrics.fitted},
         {"aligned", metrics.aligned},
         {"layerwise", metrics.layerwise},
     };

@@ -24,6 +24,7 @@ class MeasureCostTest : public ConvertTest {
 
     ConvertRequest wanted() const {
         auto wanted = request("never made");
+        wanted.recipe.recover.fit_windows = 5;
         wanted.recipe.recover.steps = 6;
         return wanted;
     }
@@ -52,7 +53,7 @@ TEST_F(MeasureCostTest, EachPhaseIsItsPredictionTimesMeasuredOverPredictedOfItsS
         EXPECT_DOUBLE_EQ(sample->seconds, std::floor(sample->seconds)) << "by the clock that was given";
         sum += predicted * sample->seconds / sample->predicted;
     }
-    EXPECT_EQ(estimate.phases.size(), 7U);
+    EXPECT_EQ(estimate.phases.size(), 8U);
     EXPECT_NEAR(estimate.seconds(), sum, 1e-9 * sum);
     ASSERT_TRUE(estimate.probe);
     EXPECT_DOUBLE_EQ(estimate.probe->seconds, looks_ - 1);
@@ -67,15 +68,13 @@ TEST_F(MeasureCostTest, EachPhaseIsItsPredictionTimesMeasuredOverPredictedOfItsS
 TEST_F(MeasureCostTest, AConversionNoLargerThanTheTrialIsWhatWasMeasured) {
     auto small = wanted();
     small.recipe.text.held_out_windows = 2;
-    small.recipe.layerwise.metric_windows = 2;
+    small.recipe.layerwise.metric_windows = small.recipe.recover.fit_windows = 2;
     small.recipe.distill.steps = small.recipe.recover.steps = 1;
     const auto estimate = measure_cost(small, {quiet_, control_}, ticking());
     const auto layers = static_cast<double>(inspect(toy()).config.layers);
-    const std::pair<CostPhase, double> times[] = {{CostPhase::load, 1},
-                                                  {CostPhase::metric, 1},
-                                                  {CostPhase::layers, layers},
-                                                  {CostPhase::global, 1},
-                                                  {CostPhase::recovery, 1}};
+    const std::pair<CostPhase, double> times[] = {{CostPhase::load, 1},        {CostPhase::metric, 1},
+                                                  {CostPhase::layers, layers}, {CostPhase::global, 1},
+                                                  {CostPhase::fit, 1},         {CostPhase::recovery, 1}};
     for (const auto& [which, count] : times) {
         const auto& cost = phase(estimate, which);
         EXPECT_NEAR(cost.predicted, count * cost.sample->predicted, 1e-9 * cost.predicted) << name_of(which);
@@ -87,7 +86,7 @@ TEST_F(MeasureCostTest, WhatARecipeLeavesOutIsNoPhase) {
     auto paper = wanted();
     paper.recipe.start = Start::random;
     paper.recipe.layout = {.experts = 16, .active = 4, .shared = 0};
-    paper.recipe.recover.steps = 0;
+    paper.recipe.recover = {};
     const auto random = measure_cost(paper, {quiet_, control_}, ticking());
     std::vector<CostPhase> phases;
     std::ranges::transform(random.phases, std::back_inserter(phases), &PhaseCost::phase);
@@ -102,7 +101,7 @@ TEST_F(MeasureCostTest, WhatARecipeLeavesOutIsNoPhase) {
 }
 
 TEST_F(MeasureCostTest, IsStoppedInAnyPhaseAndLeavesNothing) {
-    for (const auto* phase : {"load", "evaluate", "metric", "distil", "recover"}) {
+    for (const auto* phase : {"load", "evaluate", "metric", "distil", "fit", "recover"}) {
         RunControl control;
         Recorder stopper([&](const Payload& payload) {
             const auto* progress = std::get_if<Progress>(&payload);

@@ -49,6 +49,38 @@ TEST_F(RecoveryTest, GivesBackWhatTheSplitCost) {
     EXPECT_FALSE(fs::exists(weights_file(without.out)));
 }
 
+TEST_F(RecoveryTest, TheFitAloneChangesDownProjectionsAlone) {
+    auto wanted = recovering("fitted");
+    wanted.recipe.recover = {.fit_windows = 16};
+    const auto metrics = convert(wanted, {quiet_, control_});
+    EXPECT_LT(metrics.converted->kl, 0.8 * metrics.aligned->kl);
+    EXPECT_FALSE(metrics.fitted) << "it is the result";
+    const Compute fp32{at::kCPU, at::kFloat};
+    const auto source = load_model(toy(), fp32), fitted = load_model(weights_file(wanted.out), fp32);
+    for (std::size_t l = 0; l < source->weights.layers.size(); ++l) {
+        const auto &before = source->weights.layers[l], &after = fitted->weights.layers[l];
+        EXPECT_FALSE(at::equal(after.down, before.down));
+        EXPECT_TRUE(at::equal(after.gate, before.gate));
+        EXPECT_TRUE(at::equal(after.query, before.query));
+    }
+    export_model({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
+    const auto card = read_text_file(folder_ / "hf" / "README.md");
+    EXPECT_NE(card.find("down projections were fitted"), std::string::npos);
+    EXPECT_EQ(card.find("went on learning"), std::string::npos);
+}
+
+TEST_F(RecoveryTest, StepsGoOnFromTheFit) {
+    auto wanted = recovering("both");
+    wanted.recipe.recover.fit_windows = 16;
+    const auto metrics = convert(wanted, {quiet_, control_});
+    ASSERT_TRUE(metrics.fitted);
+    EXPECT_LT(metrics.fitted->kl, 0.8 * metrics.aligned->kl);
+    EXPECT_LT(metrics.converted->kl, convert(recovering("steps alone"), {quiet_, control_}).converted->kl);
+    const auto text = format_table(metrics);
+    EXPECT_LT(text.find("before recovery"), text.find("down projections fitted"));
+    EXPECT_LT(text.find("down projections fitted"), text.find("converted"));
+}
+
 TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {
     const auto wanted = recovering("out");
     const auto metrics = convert(wanted, {quiet_, control_});
@@ -61,18 +93,28 @@ TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {
 }
 
 TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
-    convert(recovering("straight"), {quiet_, control_});
-    RunControl stopped;
-    Recorder stopper([&](const Payload& payload) {
-        const auto* step = std::get_if<TrainingStep>(&payload);
-        if (step && step->step == 10) stopped.request_stop();
+    auto straight = recovering("straight"), broken = recovering("broken");
+    straight.recipe.recover.fit_windows = broken.recipe.recover.fit_windows = 4;
+    convert(straight, {quiet_, control_});
+    const auto stop_at = [&](auto&& moment) {
+        RunControl stopped;
+        Recorder stopper([&](const Payload& payload) {
+            if (moment(payload)) stopped.request_stop();
+        });
+        EXPECT_THROW(convert(broken, {stopper, stopped}), Cancelled);
+        broken.resume = true;
+    };
+    stop_at([](const Payload& payload) {
+        const auto* progress = std::get_if<Progress>(&payload);
+        return progress && progress->phase == "fit" && progress->done == 2;
     });
-    auto broken = recovering("broken");
-    EXPECT_THROW(convert(broken, {stopper, stopped}), Cancelled);
-    broken.resume = true;
+    stop_at([](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        return step && step->step == 10;
+    });
     convert(broken, {quiet_, control_});
-    expect_same_experts(folder_ / "straight", broken.out);
-    EXPECT_EQ(load_project(broken.out).weights_sha256, load_project(folder_ / "straight").weights_sha256);
+    expect_same_experts(straight.out, broken.out);
+    EXPECT_EQ(load_project(broken.out).weights_sha256, load_project(straight.out).weights_sha256);
 }
 
 TEST_F(RecoveryTest, ItsExportIsVerified) {

@@ -1,0 +1,37 @@
+#include "align/down_fit.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "align/activations.h"
+#include "align/ridge_regression.h"
+#include "experts/masked_ffn.h"
+
+namespace dotmoe {
+
+Weights with_fitted_down(const Transformer& dense, const ExpertSet& experts, const at::Tensor& windows,
+                         const RecoverRecipe& recipe, const std::function<void(std::int64_t)>& on_layer) {
+    const at::NoGradGuard no_grad;
+    auto weights = dense.weights();
+    ActivationStream teacher(dense, windows), student(dense, windows);
+    for (std::int64_t l = 0; l < dense.config().layers; ++l) {
+        auto& layer = weights.layers[static_cast<std::size_t>(l)];
+        teacher.attend();
+        student.attend();
+        teacher.advance(dense.dense());
+
+        RidgeRegression down;
+        for (std::size_t b = 0; b < student.batches().size(); ++b) {
+            const auto& before = student.batches()[b];
+            const auto x = dense.feed_forward_input(before, l);
+            const auto wanted =
+                dense.config().post_norms ? dense_feed_forward(x, layer) : teacher.batches()[b] - before;
+            down.add(masked_neuron_outputs(x, layer, experts, l).flatten(0, 1), wanted.flatten(0, 1));
+        }
+        layer.down = down.solve(layer.down, recipe.fit_ridge);
+        student.advance(converted_feed_forward(weights, experts));
+        on_layer(l + 1);
+    }
+    return weights;
+}
+
+}  // namespace dotmoe

@@ -1,0 +1,98 @@
+#include "align/down_fit.h"
+
+#include <gtest/gtest.h>
+
+#include "align/ridge_regression.h"
+#include "experts/masked_ffn.h"
+#include "experts/router.h"
+#include "support/random_experts.h"
+#include "support/tiny_model.h"
+
+namespace dotmoe {
+namespace {
+
+using test::difference;
+
+const RecoverRecipe recipe{.fit_windows = 6, .fit_ridge = 1e-2};
+const Layout layout{.experts = 6, .active = 2, .shared = 12};
+
+const auto unheard = [](std::int64_t) {};
+
+at::Tensor text(const ModelConfig& config) {
+    return test::tiny_tokens(config, recipe.fit_windows, 40);
+}
+
+double distance(const Transformer& dense, const Weights& weights, const ExpertSet& experts) {
+    const Transformer converted(dense.config(), weights);
+    const auto tokens = text(dense.config());
+    return (converted.hidden(tokens, converted_feed_forward(weights, experts)) -
+            dense.hidden(tokens, dense.dense()))
+        .square()
+        .mean()
+        .item<double>();
+}
+
+TEST(DownFit, BringsTheResidualStreamNearerToTheDenseModels) {
+    for (const auto& config : test::tiny_families()) {
+        const auto dense = test::tiny_transformer(config);
+        const auto experts = test::random_experts(config, layout, 3);
+        const auto fitted = with_fitted_down(dense, experts, text(config), recipe, unheard);
+        EXPECT_LT(distance(dense, fitted, experts), 0.8 * distance(dense, dense.weights(), experts))
+            << config.architecture;
+    }
+}
+
+/// Nothing is missing then: the dense projections are the solution, whatever the ridge.
+TEST(DownFit, WithAllExpertsOnChangesNothing) {
+    for (const auto& config : test::tiny_families()) {
+        const auto dense = test::tiny_transformer(config);
+        auto all = layout;
+        all.active = all.experts;
+        const auto fitted =
+            with_fitted_down(dense, test::random_experts(config, all, 3), text(config), recipe, unheard);
+        for (std::size_t l = 0; l < fitted.layers.size(); ++l)
+            EXPECT_LT(difference(fitted.layers[l].down, dense.weights().layers[l].down), 1e-4)
+                << config.architecture << ", layer " << l;
+    }
+}
+
+/// Of the first layer both models have the same inputs: y is the dense FFN's output, h by its formula.
+TEST(DownFit, TheFirstLayersIsTheRegressionOfItsFormula) {
+    const auto config = test::tiny_config();
+    const auto dense = test::tiny_transformer(config);
+    const auto experts = test::random_experts(config, layout, 3);
+    const auto fitted = with_fitted_down(dense, experts, text(config), recipe, unheard);
+
+    const auto& layer = dense.weights().layers[0];
+    const auto x = dense.feed_forward_input(dense.attend(dense.embed(text(config)), 0), 0).flatten(0, 1);
+    const auto h = at::silu(x.matmul(layer.gate.t())) * x.matmul(layer.up.t());
+    auto masked = at::zeros_like(h);
+    const auto chosen = route(x, experts.layers[0].router, layout.active).mask;
+    for (std::int64_t n = 0; n < config.neurons; ++n) {
+        const auto column = experts.layers[0].owner[n].item<std::int64_t>();
+        masked.select(1, n) =
+            h.select(1, n) * (column == 0 ? at::ones({x.size(0)}) : chosen.select(1, column - 1));
+    }
+    RidgeRegression regression;
+    regression.add(masked, h.matmul(layer.down.t()));
+    EXPECT_LT(difference(fitted.layers[0].down, regression.solve(layer.down, recipe.fit_ridge)), 1e-4);
+    EXPECT_GT(difference(fitted.layers[0].down, layer.down), 1e-2);
+}
+
+TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
+    const auto config = test::tiny_config();
+    const auto dense = test::tiny_transformer(config);
+    const auto before = dense.weights().layers[1].down.clone();
+    std::vector<std::int64_t> told;
+    const auto fitted = with_fitted_down(dense, test::random_experts(config, layout, 3), text(config), recipe,
+                                         [&](std::int64_t done) { told.push_back(done); });
+    EXPECT_EQ(told, (std::vector<std::int64_t>{1, 2, 3}));
+    EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";
+    for (std::size_t l = 0; l < fitted.layers.size(); ++l)
+        for (const auto field : {&LayerWeights::query, &LayerWeights::output, &LayerWeights::ffn_norm,
+                                 &LayerWeights::gate, &LayerWeights::up})
+            EXPECT_TRUE(at::equal(fitted.layers[l].*field, dense.weights().layers[l].*field)) << l;
+}
+
+}  // namespace
+}  // namespace dotmoe
