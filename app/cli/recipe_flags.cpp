@@ -45,7 +45,12 @@ void RecipeFlags::add_recipe(CLI::App& command) {
         ->allow_extra_args(false)
         ->group(group);
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
-    command.add_option("--recover", recover_, "Steps in which all weights go on learning afterwards")
+    command
+        .add_option("--fit", fit_,
+                    "Windows of text to which the down projections are fitted afterwards; 0: they stay")
+        ->type_name("N")
+        ->group(group);
+    command.add_option("--recover", recover_, "Steps in which all weights go on learning then")
         ->type_name("N")
         ->group(group);
     command.add_option("--layer-steps", layer_steps_, "Training steps within each layer")
@@ -97,6 +102,7 @@ Recipe RecipeFlags::recipe(const std::optional<Recipe>& unnamed) const {
     override_with(active_, recipe.layout.active);
     override_with(shared_, recipe.layout.shared);
     override_with(steps_, recipe.distill.steps);
+    override_with(fit_, recipe.recover.fit_windows);
     override_with(recover_, recipe.recover.steps);
     override_with(layer_steps_, recipe.layerwise.steps);
     override_with(seed_, recipe.seed);

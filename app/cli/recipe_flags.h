@@ -31,7 +31,7 @@ class RecipeFlags {
 
     std::optional<std::string> name_or_file_, method_, routing_;
     std::vector<std::string> settings_;  ///< TOML: distill.clip=2.0
-    std::optional<std::int64_t> experts_, active_, shared_, steps_, recover_, layer_steps_;
+    std::optional<std::int64_t> experts_, active_, shared_, steps_, fit_, recover_, layer_steps_;
     std::optional<std::uint64_t> seed_;
 };
 

@@ -26,10 +26,9 @@ std::string quoted(const std::string& word) {
 
 /// Settings with a flag of their own.
 const std::map<std::string, std::string> flags{
-    {"layout.experts", "--experts"}, {"layout.active", "--active"},
-    {"layout.shared", "--shared"},   {"distill.steps", "--steps"},
-    {"recover.steps", "--recover"},  {"method", "--method"},
-    {"routing.rule", "--routing"},   {"seed", "--seed"},
+    {"layout.experts", "--experts"}, {"layout.active", "--active"},    {"layout.shared", "--shared"},
+    {"distill.steps", "--steps"},    {"recover.fit_windows", "--fit"}, {"recover.steps", "--recover"},
+    {"method", "--method"},          {"routing.rule", "--routing"},    {"seed", "--seed"},
 };
 
 std::string unquoted(std::string toml) {

@@ -54,11 +54,11 @@ std::string describe(const ModelSummary& model, const Recipe& recipe, const Cost
                     100 * estimate.active_neuron_share, human_count(estimate.active_parameters),
                     human_count(static_cast<double>(model.parameters))));
     row("recipe",
-        fmt::format(
-            "{}: {} and {} steps a layer, then {} global steps and {} of recovery, of {} x {} tokens; "
-            "seed {}",
-            recipe.name, describe_split(recipe), recipe.layerwise.steps, recipe.distill.steps,
-            recipe.recover.steps, recipe.distill.sequences, recipe.text.window, recipe.seed));
+        fmt::format("{}: {} and {} steps a layer, then {} global steps, a fit to {} windows and {} steps of "
+                    "recovery, of {} x {} tokens; seed {}",
+                    recipe.name, describe_split(recipe), recipe.layerwise.steps, recipe.distill.steps,
+                    recipe.recover.fit_windows, recipe.recover.steps, recipe.distill.sequences,
+                    recipe.text.window, recipe.seed));
     row("text", fmt::format("{} tokens", human_count(static_cast<double>(estimate.train_tokens))));
     row("memory", fmt::format("about {} ({} free)", human_bytes(static_cast<double>(estimate.memory_bytes)),
                               human_bytes(static_cast<double>(machine_memory().available))));

@@ -91,8 +91,13 @@ RecipePanel::RecipePanel(QAction* measure, QWidget* parent)
     m_shared = add_number(form, "shared", tr("Shared"), tr("Neurons that every token uses, S"), 0);
     m_steps =
         add_number(form, "steps", tr("Steps"), tr("Steps of global training after the layer-wise phase"), 0);
-    m_recover = add_number(form, "recover", tr("Recovery"),
-                           tr("Steps in which all weights go on learning afterwards; 0 changes none"), 0);
+    m_fit =
+        add_number(form, "fit", tr("Fit"),
+                   tr("Windows of text to which the down projections are fitted afterwards, in closed form; "
+                      "0 leaves them"),
+                   0);
+    m_recover =
+        add_number(form, "recover", tr("Recovery"), tr("Steps in which all weights go on learning then"), 0);
     m_seed = add_number(form, "seed", tr("Seed"), tr("Same seed, same machine: the same assignment"), 0);
     m_settings->setObjectName("settings");
     m_settings->setAccessibleName(tr("Other settings"));
@@ -137,7 +142,7 @@ RecipePanel::RecipePanel(QAction* measure, QWidget* parent)
     m_estimateSoon.setInterval(200);
     connect(&m_estimateSoon, &QTimer::timeout, this, &RecipePanel::estimate);
     connect(m_presets, &QComboBox::textActivated, this, &RecipePanel::setPreset);
-    for (auto* box : {m_experts, m_active, m_shared, m_steps, m_recover, m_seed})
+    for (auto* box : {m_experts, m_active, m_shared, m_steps, m_fit, m_recover, m_seed})
         connect(box, &QSpinBox::valueChanged, this, &RecipePanel::recheck);
     for (auto* box : {m_method, m_routing})
         connect(box, &QComboBox::currentTextChanged, this, &RecipePanel::recheck);
@@ -264,6 +269,7 @@ void RecipePanel::fill(const Recipe& recipe) {
     set(m_active, recipe.layout.active);
     set(m_shared, recipe.layout.shared);
     set(m_steps, recipe.distill.steps);
+    set(m_fit, recipe.recover.fit_windows);
     set(m_recover, recipe.recover.steps);
     set(m_seed, recipe.seed);
     const QSignalBlocker quiet(m_settings);
@@ -278,6 +284,7 @@ Recipe RecipePanel::boxes() const {
     recipe.layout.active = m_active->value();
     recipe.layout.shared = m_shared->value();
     recipe.distill.steps = m_steps->value();
+    recipe.recover.fit_windows = m_fit->value();
     recipe.recover.steps = m_recover->value();
     recipe.seed = static_cast<std::uint64_t>(m_seed->value());
     recipe.constraints = m_constraints;

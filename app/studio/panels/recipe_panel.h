@@ -99,7 +99,7 @@ class RecipePanel : public QWidget {
     LatestJob m_estimates;
 
     QComboBox *m_presets, *m_method, *m_routing;
-    QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_recover, *m_seed;
+    QSpinBox *m_experts, *m_active, *m_shared, *m_steps, *m_fit, *m_recover, *m_seed;
     PathsEdit *m_text, *m_out;
     QLineEdit* m_settings;
     QLabel *m_check, *m_forkNote;

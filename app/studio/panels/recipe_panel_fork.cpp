@@ -17,9 +17,9 @@ void RecipePanel::setFork(const std::filesystem::path& folder) {
 
 void RecipePanel::showFork() {
     const std::pair<QWidget*, const char*> fields[] = {
-        {m_method, "method"},        {m_routing, "routing.rule"},  {m_experts, "layout.experts"},
-        {m_active, "layout.active"}, {m_shared, "layout.shared"},  {m_seed, "seed"},
-        {m_steps, "distill.steps"},  {m_recover, "recover.steps"},
+        {m_method, "method"},        {m_routing, "routing.rule"},    {m_experts, "layout.experts"},
+        {m_active, "layout.active"}, {m_shared, "layout.shared"},    {m_seed, "seed"},
+        {m_steps, "distill.steps"},  {m_fit, "recover.fit_windows"}, {m_recover, "recover.steps"},
     };
     const auto may_change = m_fork ? changeable_in(*m_fork) : [](const std::string&) { return true; };
     for (const auto& [field, setting] : fields) field->setEnabled(may_change(setting));

@@ -152,7 +152,7 @@ def test_on_a_terminal_progress_is_one_rewritten_line(toy, text, tmp_path):
 
 def test_recovered_weights_are_used_by_every_command(toy, text, conversion, tmp_path):
     out = tmp_path / "recovered"
-    result = dotmoe(*conversion_arguments(toy, text, out), "--recover", 8, "--json")
+    result = dotmoe(*conversion_arguments(toy, text, out), "--fit", 8, "--recover", 8, "--json")
     assert result.code == 0, result.err
     assert "recover" in result.err and result.errors == []
     stages = result.json["stages"]

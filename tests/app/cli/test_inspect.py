@@ -51,13 +51,13 @@ def test_plan_counts_what_a_token_uses(smollm2):
 
 
 def test_plan_is_corrected_by_a_probe(toy, text, tmp_path):
-    flags = toy, "--recipe", "toy", "--recover", 9, "--threads", 1
+    flags = toy, "--recipe", "toy", "--fit", 4, "--recover", 9, "--threads", 1
     result = dotmoe("plan", *flags, "--probe", "--text", text, "--json")
     assert result.code == 0, result.err
-    assert "distil" in result.err and "recover" in result.err
+    assert "distil" in result.err and "fit" in result.err and "recover" in result.err
     estimate = result.json
     names = [phase["phase"] for phase in estimate["phases"]]
-    assert names == ["load", "judge", "metric", "layer-wise", "global", "recovery", "finish"]
+    assert names == ["load", "judge", "metric", "layer-wise", "global", "fit", "recovery", "finish"]
     for phase in estimate["phases"]:
         sample = phase["sample"]
         assert sample["factor"] == pytest.approx(sample["seconds"] / sample["predicted"])

@@ -26,13 +26,14 @@ TEST(CommandLine, NamesOnlyWhatWasChanged) {
     auto changed = request("quick");
     changed.recipe.layout.active = 7;
     changed.recipe.distill.steps = 3;
+    changed.recipe.recover.fit_windows = 5;
     changed.recipe.recover.steps = 9;
     changed.recipe.seed = 42;
     changed.recipe.method = Method::weights;
     changed.recipe.layout.routing.rule = RoutingRule::expert_choice;
     EXPECT_EQ(command_line(changed),
               "dotmoe convert /models/a.gguf --text /texts --out out --recipe quick --seed 42 "
-              "--method weights --active 7 --routing expert_choice --steps 3 --recover 9");
+              "--method weights --active 7 --routing expert_choice --steps 3 --fit 5 --recover 9");
 }
 
 /// What a shell prints that runs the line with a dotmoe that prints its arguments.

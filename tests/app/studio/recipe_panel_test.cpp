@@ -51,9 +51,11 @@ TEST_F(RecipePanelTest, PresetFillsTheFormAndTheFormTheRecipe) {
     EXPECT_EQ(to_toml(panel_.request().recipe), to_toml(toy));
     type("seed", 7);
     type("steps", 5);
+    type("fit", 6);
     type("recover", 3);
     EXPECT_EQ(panel_.request().recipe.seed, 7U);
     EXPECT_EQ(panel_.request().recipe.distill.steps, 5);
+    EXPECT_EQ(panel_.request().recipe.recover.fit_windows, 6);
     EXPECT_EQ(panel_.request().recipe.recover.steps, 3);
     EXPECT_EQ(panel_.request().recipe.text.window, toy.text.window);
 }
