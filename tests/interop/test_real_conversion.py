@@ -1,6 +1,6 @@
 """The main job on the real model: one conversion by the quick preset, exported and verified, held to its promises.
 
-Six minutes on two cores. For orientation, a prototype had 201 against 648 after the layer-wise phase and 98 at the end,
+Nine minutes on two cores. For orientation, a prototype had 201 against 648 after the layer-wise phase and 98 at the end,
 with 17.2 for the dense model.
 """
 
@@ -65,8 +65,7 @@ def runtime(exported):
 
 def test_transport_beats_a_random_split(metrics):
     perplexity = metrics["perplexity"]
-    # Machines round differently, and layers pass that on: 102.8 of 218.6 on an Intel Xeon, 94.3 of 181.9 on an AMD EPYC.
-    assert perplexity["layerwise"] < perplexity["random_layerwise"] * 2 / 3
+    assert perplexity["layerwise"] < perplexity["random_layerwise"] / 2
     errors = [(layer["error"], layer["random_error"]) for layer in metrics["layers"]]
     assert sum(ours < random for ours, random in errors) >= 0.8 * LAYERS
 

@@ -44,6 +44,26 @@ TEST_F(ForkTest, AChildIsForkedWithoutItsParent) {
     expect_same_experts(grandchild.out, whole.out);
 }
 
+/// What the fit made is in all that recovery has learnt since.
+TEST_F(ForkTest, TheFitMayChangeUntilRecoveryHasBegun) {
+    auto parent = request("parent");
+    parent.recipe.recover = {.fit_windows = 4, .steps = 4};
+    RunControl stopped;
+    Recorder stopper([&](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        if (step && step->step == parent.recipe.distill.steps + 2) stopped.request_stop();
+    });
+    EXPECT_THROW(convert(parent, {stopper, stopped}), Cancelled);
+    const auto chosen = [&](const std::function<void(RecoverRecipe&)>& change) {
+        auto recipe = parent.recipe;
+        change(recipe.recover);
+        return choose_fork({.folder = parent.out, .at = {}}, recipe).state;
+    };
+    EXPECT_EQ(chosen([](auto& recover) { recover.steps = 5; }), "checkpoint");
+    EXPECT_EQ(chosen([](auto& recover) { recover.fit_windows = 8; }), "global");
+    EXPECT_EQ(chosen([](auto& recover) { recover.fit_ridge = 1; }), "global");
+}
+
 /// Of a folder's earlier conversion no state is left to fork from.
 TEST_F(ForkTest, AConversionBegunAnewForgetsTheEarlierOnesStates) {
     auto again = request("out");
