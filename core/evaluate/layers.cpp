@@ -13,18 +13,18 @@ constexpr std::int64_t tokens_a_chunk = 2048;
 
 }  // namespace
 
-double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
-                   const Layout& layout) {
+double layer_error(const at::Tensor& inputs, const LayerWeights& dense, const LayerWeights& converted,
+                   const LayerExperts& experts, const Layout& layout) {
     const at::NoGradGuard no_grad;
     double difference = 0, norm = 0;
     for (const auto& x : inputs.split(tokens_a_chunk)) {
         const auto routing = route(x, experts.router.to(x.device()), layout);
-        const auto dense = dense_feed_forward(x, weights).to(at::kFloat);
-        const auto sparse =
-            masked_feed_forward(x, weights, layout, experts.owner.to(x.device()), routing.weights)
+        const auto y = dense_feed_forward(x, dense).to(at::kFloat);
+        const auto y_hat =
+            masked_feed_forward(x, converted, layout, experts.owner.to(x.device()), routing.weights)
                 .to(at::kFloat);
-        difference += (sparse - dense).square().sum().item<double>();
-        norm += dense.square().sum().item<double>();
+        difference += (y_hat - y).square().sum().item<double>();
+        norm += y.square().sum().item<double>();
     }
     return difference / norm;
 }

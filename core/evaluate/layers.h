@@ -8,9 +8,11 @@
 
 namespace dotmoe {
 
-/// |Y_hat - Y|^2 / |Y|^2 over the tokens; inputs [T, D] of the layer's FFN.
-double layer_error(const at::Tensor& inputs, const LayerWeights& weights, const LayerExperts& experts,
-                   const Layout& layout);
+/// |Y_hat - Y|^2 / |Y|^2 over the tokens; inputs [T, D] of the layer's FFN. Y is the dense layer's, Y_hat
+/// that of the experts with the weights `converted`: `dense` itself where a conversion leaves them as they
+/// are.
+double layer_error(const at::Tensor& inputs, const LayerWeights& dense, const LayerWeights& converted,
+                   const LayerExperts& experts, const Layout& layout);
 
 struct LayerLoad {
     at::Tensor load;  ///< [E] tokens over an even share, CPU

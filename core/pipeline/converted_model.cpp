@@ -247,7 +247,7 @@ Metrics ConvertedModel::evaluate(const TextRequest& request, EventSink& events) 
         metrics.method = name_of(impl_->recipe.method);
         metrics.converted = evaluate_quality(transformer, impl_->feed_forward, windows, hidden,
                                              progress("evaluate converted"), stride);
-        metrics.layers = report_layers(transformer, *impl_->experts, windows,
+        metrics.layers = report_layers(dense_model, transformer, *impl_->experts, windows,
                                        progress_of(events, "layers", "layers", model.config.layers));
         metrics.active_parameters = counts.active;
         metrics.active_neuron_share = impl_->experts->layout.active_share(model.config.neurons);

@@ -139,12 +139,15 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto load = layer_load(text.held_out, experts.router, layout());
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
                                         load.load.unsqueeze(0)));
-    state_.layer_metrics.push_back({.error = layer_error(text.held_out, weights, experts, layout()),
-                                    .load_max = load.largest,
-                                    .dead = load.dead,
-                                    .greedy_gap = gap,
-                                    .random_error = layer_error(text.held_out, weights, random, layout()),
-                                    .dropped = load.dropped});
+    const double error = layer_error(text.held_out, weights, weights, experts, layout());
+    state_.layer_metrics.push_back(
+        {.error = error,
+         .load_max = load.largest,
+         .dead = load.dead,
+         .greedy_gap = gap,
+         .random_error = layer_error(text.held_out, weights, weights, random, layout()),
+         .dropped = load.dropped,
+         .layerwise_error = error});
     state_.layers.push_back(std::move(experts));
     state_.random_layers.push_back(random);
     if (!text.random_calibration.defined()) return;
@@ -170,7 +173,7 @@ ExpertSet ConversionRun::revived_experts() {
 
 void ConversionRun::judge_layers(const ExpertSet& experts) {
     ProgressMeter meter(layer_count());
-    const auto report = report_layers(*student_, experts, held_out_, [&](std::int64_t done) {
+    const auto report = report_layers(*transformer_, *student_, experts, held_out_, [&](std::int64_t done) {
         hooks_.control.poll();
         meter.set_done(done);
         publish_progress("judge layers", "layers", meter);

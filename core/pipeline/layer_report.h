@@ -12,11 +12,12 @@
 
 namespace dotmoe {
 
-/// windows [W, window] int64. Errors are measured on the inputs that the layer has in the dense model, loads
-/// on those that it has in the converted one, which is where its router works. Greedy gap and
-/// random error are not set. on_layer(done) is called after each layer on the calling thread.
-std::vector<LayerMetrics> report_layers(const Transformer& transformer, const ExpertSet& experts,
-                                        const at::Tensor& windows,
+/// windows [W, window] int64; `converted` has the weights that the experts share, `dense` those of the
+/// source. Errors are measured against the dense layer on the inputs that it has in the dense model, loads on
+/// those that the layer has in the converted one, which is where its router works. Greedy gap and random
+/// error are not set. on_layer(done) is called after each layer on the calling thread.
+std::vector<LayerMetrics> report_layers(const Transformer& dense, const Transformer& converted,
+                                        const ExpertSet& experts, const at::Tensor& windows,
                                         const std::function<void(std::int64_t)>& on_layer);
 
 }  // namespace dotmoe

@@ -41,11 +41,17 @@ void to_json(nlohmann::json& json, const LayerMetrics& layer) {
             {"dropped", layer.dropped}};
     put(json, "greedy_gap", layer.greedy_gap);
     put(json, "random_error", layer.random_error);
+    put(json, "layerwise_error", layer.layerwise_error);
 }
 
 void from_json(const nlohmann::json& json, LayerMetrics& layer) {
-    layer = {json.at("error"),         json.at("load_max"),        json.at("dead"),
-             take(json, "greedy_gap"), take(json, "random_error"), json.value("dropped", 0.0)};
+    layer = {json.at("error"),
+             json.at("load_max"),
+             json.at("dead"),
+             take(json, "greedy_gap"),
+             take(json, "random_error"),
+             json.value("dropped", 0.0),
+             take(json, "layerwise_error")};
 }
 
 void to_json(nlohmann::json& json, const Quality& quality) {
@@ -148,13 +154,13 @@ std::string format_table(const Metrics& metrics) {
                         metrics.dense_parameters / 1e6);
     if (metrics.speed) text += speed_line(*metrics.speed);
     if (metrics.layers.empty()) return text;
-    text += fmt::format("\n{:>5} {:>8} {:>14} {:>9} {:>6} {:>11}\n", "layer", "error", "random split",
-                        "load max", "dead", "greedy gap");
+    text += fmt::format("\n{:>5} {:>8} {:>12} {:>14} {:>9} {:>6} {:>11}\n", "layer", "error", "layer-wise",
+                        "random split", "load max", "dead", "greedy gap");
     for (std::size_t l = 0; l < metrics.layers.size(); ++l) {
         const auto& layer = metrics.layers[l];
-        text += fmt::format("{:>5} {:>8.3f} {:>14} {:>9.2f} {:>6} {:>11}\n", l, layer.error,
-                            figure(layer.random_error, 3), layer.load_max, layer.dead,
-                            figure(layer.greedy_gap, 4));
+        text += fmt::format("{:>5} {:>8.3f} {:>12} {:>14} {:>9.2f} {:>6} {:>11}\n", l, layer.error,
+                            figure(layer.layerwise_error, 3), figure(layer.random_error, 3), layer.load_max,
+                            layer.dead, figure(layer.greedy_gap, 4));
     }
     double dropped = 0;
     for (const auto& layer : metrics.layers)

@@ -14,13 +14,16 @@
 namespace dotmoe {
 
 struct LayerMetrics {
-    double error = 0;       ///< |Y_hat - Y|^2 / |Y|^2 on held-out text, inputs of the dense model
+    double error = 0;       ///< |Y_hat - Y|^2 / |Y|^2 on held-out text, inputs and Y of the dense model
     double load_max = 0;    ///< heaviest expert over an even share, held-out text
     std::int64_t dead = 0;  ///< experts without a held-out token
     std::optional<double>
         greedy_gap;  ///< METHOD §2; absent where no affinity is at hand (eval of a conversion)
     std::optional<double> random_error;  ///< of a random split with the same ridge router
     double dropped = 0;                  ///< share of the tokens' choices that the capacity factor refused
+    /// After the layer-wise phase, which is what random_error is to be compared with: recovery's weights make
+    /// good what other layers lost, so that `error` may end above it.
+    std::optional<double> layerwise_error = {};
 };
 
 /// Of the CPU runtime with bf16 weights, both in one run.

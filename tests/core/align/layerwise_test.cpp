@@ -76,8 +76,8 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
         }});
     EXPECT_EQ(rounds, 4);
     const LayerExperts random{split, ridge.fit(split, layout)};
-    EXPECT_LT(layer_error(layer.x, layer.weights, experts, layout),
-              layer_error(layer.x, layer.weights, random, layout));
+    EXPECT_LT(layer_error(layer.x, layer.weights, layer.weights, experts, layout),
+              layer_error(layer.x, layer.weights, layer.weights, random, layout));
     EXPECT_EQ(layer_load(layer.x, experts.router, layout).dead, 0);
 }
 

@@ -12,7 +12,13 @@ Metrics example() {
     metrics.random_layerwise = Quality{648, 12, 3.1, 0.3};
     metrics.layerwise = Quality{201, 5, 2.2, 0.4};
     metrics.converted = Quality{96, 2, 1.7, 0.5};
-    metrics.layers = {{.error = 0.3, .load_max = 2.5, .dead = 1, .greedy_gap = 0.01, .random_error = 0.4},
+    metrics.layers = {{.error = 0.3,
+                       .load_max = 2.5,
+                       .dead = 1,
+                       .greedy_gap = 0.01,
+                       .random_error = 0.4,
+                       .dropped = 0,
+                       .layerwise_error = 0.35},
                       {.error = 0.2, .load_max = 1.5, .dead = 0, .greedy_gap = 0.02, .random_error = {}}};
     metrics.active_parameters = 7e7;
     metrics.dense_parameters = 1.3e8;

@@ -55,6 +55,13 @@ TEST_F(RecoveryTest, TheFitAloneChangesDownProjectionsAlone) {
     const auto metrics = convert(wanted, {quiet_, control_});
     EXPECT_LT(metrics.converted->kl, 0.8 * metrics.aligned->kl);
     EXPECT_FALSE(metrics.fitted) << "it is the result";
+    auto unfitted = recovering("unfitted");
+    unfitted.recipe.recover = {};
+    const auto plain = convert(unfitted, {quiet_, control_});
+    for (std::size_t l = 0; l < plain.layers.size(); ++l)
+        EXPECT_EQ(metrics.layers[l].layerwise_error, plain.layers[l].layerwise_error) << "before any weight";
+    // Of the first layer nothing before it is to be made good.
+    EXPECT_LT(metrics.layers[0].error, plain.layers[0].error);
     const Compute fp32{at::kCPU, at::kFloat};
     const auto source = load_model(toy(), fp32), fitted = load_model(weights_file(wanted.out), fp32);
     for (std::size_t l = 0; l < source->weights.layers.size(); ++l) {
@@ -90,6 +97,9 @@ TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {
     const auto again = model.evaluate(text, quiet_);
     EXPECT_NEAR(again.dense->perplexity, metrics.dense->perplexity, 1e-3);
     EXPECT_NEAR(again.converted->kl, metrics.converted->kl, 1e-4);
+    for (std::size_t l = 0; l < metrics.layers.size(); ++l)
+        EXPECT_NEAR(again.layers[l].error, metrics.layers[l].error, 1e-4)
+            << "against the source, layer " << l;
 }
 
 TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
