@@ -125,7 +125,7 @@ std::vector<CostTerms::Phase> CostTerms::conversion() const {
     const auto recovery = recipe_.recover.steps, steps = training_steps(recipe_) - recovery;
     const bool layerwise = recipe_.start == Start::alternating;
     const auto evaluations = (distill.evaluate_every > 0 ? (steps + recovery) / distill.evaluate_every : 0) +
-                             (changes_weights(recipe_) ? 1 : 0) +
+                             (changes_weights(recipe_) && (steps > 0 || !layerwise) ? 1 : 0) +
                              (recovery > 0 && recipe_.recover.fit_windows > 0 ? 1 : 0);
     // Dense model and result, random and own split where there is a layer-wise phase.
     const auto judgements = 2 + (layerwise ? 2 : 0) + evaluations;

@@ -36,7 +36,9 @@ void ConversionRun::recover() {
     const auto& recover = recipe().recover;
     if (!changes_weights(recipe())) return;
     if (!state_.stages.aligned)
-        state_.stages.aligned = judge("aligned", state_.step, ExpertSet{layout(), state_.layers});
+        state_.stages.aligned = state_.step == 0 && state_.stages.layerwise
+                                    ? state_.stages.layerwise  // no global step changed it
+                                    : judge("aligned", state_.step, ExpertSet{layout(), state_.layers});
     if (recover.fit_windows > 0 && state_.recovery.empty()) fit_down();
     if (recover.steps > 0) train_all_weights();
     if (!hooks_.routing) return;

@@ -166,7 +166,7 @@ LayerBlame blame_layers(const ConvertedModel& model, const std::string& text, st
                      .kl = distance(stream.back()),
                      .restored = {}};
     for (const auto& end :
-         with_one_layer_changed(converted, stream, ffn, converted.dense(), [&] { control.poll(); }))
+         with_one_layer_changed(converted, stream, ffn, dense.dense(), [&] { control.poll(); }))
         blame.restored.push_back(distance(end));
     return blame;
 }

@@ -1,5 +1,7 @@
 """inspect against the gguf package, and plan's arithmetic."""
 
+import re
+
 import gguf
 import pytest
 
@@ -54,7 +56,7 @@ def test_plan_is_corrected_by_a_probe(toy, text, tmp_path):
     flags = toy, "--recipe", "toy", "--fit", 4, "--recover", 9, "--threads", 1
     result = dotmoe("plan", *flags, "--probe", "--text", text, "--json")
     assert result.code == 0, result.err
-    assert "distil" in result.err and "fit" in result.err and "recover" in result.err
+    assert all(re.search(rf"^{phase} +\d", result.err, re.MULTILINE) for phase in ("distil", "fit", "recover"))
     estimate = result.json
     names = [phase["phase"] for phase in estimate["phases"]]
     assert names == ["load", "judge", "metric", "layer-wise", "global", "fit", "recovery", "finish"]

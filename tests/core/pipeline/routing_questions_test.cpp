@@ -13,9 +13,11 @@ const std::string text = "The sea was calm that night, and nobody";
 
 class RoutingQuestionsTest : public ConvertTest {
   protected:
-    ConvertedModel converted() const {
+    /// With fit_windows > 0 it has weights of its own.
+    ConvertedModel converted(std::int64_t fit_windows = 0) const {
         auto made = request("asked");
         made.recipe.distill.steps = 2;
+        made.recipe.recover.fit_windows = fit_windows;
         NullSink nobody;
         RunControl control;
         convert(made, {nobody, control});
@@ -118,15 +120,17 @@ TEST_F(RoutingQuestionsTest, TheContinuationObeysWhatIsForced) {
         << "it is on already";
 }
 
-TEST_F(RoutingQuestionsTest, BlameIsTheKlOfTheModelWithOneLayerDense) {
-    const auto model = converted();
+TEST_F(RoutingQuestionsTest, BlameIsTheKlOfTheModelWithOneLayerTheSources) {
+    const auto model = converted(/*fit_windows=*/8);
+    const Transformer dense(model.dense()->config, model.dense()->weights);
     const Transformer transformer(model.model()->config, model.model()->weights);
     const auto ffn = converted_feed_forward(transformer.weights(), *model.experts());
     const auto logits = [&](const FeedForward& by) {
         return transformer.logits(transformer.hidden(ids(model), by))[0].to(at::kDouble);
     };
+    const auto dense_logits = dense.logits(dense.hidden(ids(model), dense.dense()))[0].to(at::kDouble);
     const auto kl_to_dense = [&](const at::Tensor& q, std::int64_t token) {
-        const auto p = logits(transformer.dense())[token].log_softmax(-1);
+        const auto p = dense_logits[token].log_softmax(-1);
         return (p.exp() * (p - q[token].log_softmax(-1))).sum().item<double>();
     };
     const auto of_tokens = token_divergences(model, text);
@@ -142,7 +146,7 @@ TEST_F(RoutingQuestionsTest, BlameIsTheKlOfTheModelWithOneLayerDense) {
     ASSERT_EQ(std::ssize(blame.restored), model.model()->config.layers);
     for (std::int64_t restored = 0; restored < std::ssize(blame.restored); ++restored) {
         const auto q = logits([&](const at::Tensor& x, std::int64_t layer) {
-            return layer == restored ? transformer.dense()(x, layer) : ffn(x, layer);
+            return layer == restored ? dense.dense()(x, layer) : ffn(x, layer);
         });
         EXPECT_NEAR(blame.restored[static_cast<std::size_t>(restored)], kl_to_dense(q, 5), 1e-5) << restored;
     }
