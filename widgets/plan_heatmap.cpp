@@ -217,8 +217,9 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
     painter.save();
     painter.translate(gap, area.bottom());
     painter.rotate(-90);
+    const auto rows = m_note.isEmpty() ? tr("neurons, sorted by owner") : tr("neurons, in the plan's order");
     painter.drawText(QRect(0, 0, area.height(), text.height()), Qt::AlignCenter,
-                     text.elidedText(tr("neurons, sorted by owner"), Qt::ElideRight, area.height()));
+                     text.elidedText(rows, Qt::ElideRight, area.height()));
     painter.restore();
 }
 

@@ -31,7 +31,7 @@ void EventBridge::drain() {
         [this](const Finished& event) { emit finished(event); },
         [this](const Failed& event) { emit failed(event); },
         [this](const Stopped& event) { emit stopped(event); },
-        [](const CheckpointSaved&) {},
+        [this](const CheckpointSaved&) { emit checkpointSaved(); },
         [this](const std::shared_ptr<const PlanSnapshot>& plan) { emit planTaken(plan); },
         [this](const std::shared_ptr<const SinkhornSnapshot>& solve) { emit sinkhornTaken(solve); },
         [this](const std::shared_ptr<const LoadSnapshot>& load) { emit loadTaken(load); },

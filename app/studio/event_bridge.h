@@ -26,6 +26,7 @@ class EventBridge : public QObject {
     void finished(const dotmoe::Finished& event);
     void failed(const dotmoe::Failed& event);
     void stopped(const dotmoe::Stopped& event);
+    void checkpointSaved();
     void planTaken(const std::shared_ptr<const dotmoe::PlanSnapshot>& plan);
     void sinkhornTaken(const std::shared_ptr<const dotmoe::SinkhornSnapshot>& solve);
     void loadTaken(const std::shared_ptr<const dotmoe::LoadSnapshot>& load);

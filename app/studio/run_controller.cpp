@@ -27,12 +27,11 @@ RunController::RunController(EventBridge& bridge, QObject* parent) : QObject(par
         enter(RunState::idle);
     };
     connect(&bridge, &EventBridge::finished, this, end);
-    connect(&bridge, &EventBridge::failed, this, end);
-    connect(&bridge, &EventBridge::stopped, this, [this](const Stopped& event) {
-        if (event.resumable) m_resumable = m_request;
-        m_unfinished.letGo();
-        enter(RunState::idle);
-    });
+    connect(&bridge, &EventBridge::checkpointSaved, this, [this] { m_checkpointed = true; });
+    // What made it fail (a full disk, short memory) can be mended, and what it did until then is kept.
+    connect(&bridge, &EventBridge::failed, this, [this, end] { m_checkpointed ? endEarly(true) : end(); });
+    connect(&bridge, &EventBridge::stopped, this,
+            [this](const Stopped& event) { endEarly(event.resumable); });
 }
 
 bool RunController::wouldContinue(const ConvertRequest& request) const {
@@ -53,9 +52,16 @@ void RunController::launch(ConvertRequest request) {
     Q_ASSERT(!busy());
     m_request = request;
     m_resumable.reset();
+    m_checkpointed = request.resume;
     m_unfinished.remember(request);
     m_bridge.session().start(std::move(request));
     enter(RunState::running);
+}
+
+void RunController::endEarly(bool resumable) {
+    if (resumable) m_resumable = m_request;
+    m_unfinished.letGo();
+    enter(RunState::idle);
 }
 
 void RunController::setPaused(bool paused) {

@@ -23,8 +23,8 @@ class RunController : public QObject {
     /// Of the latest run.
     const ConvertRequest& request() const { return m_request; }
 
-    /// Whether start() would go on from the checkpoint of the run that was stopped or taken up last: nothing
-    /// but that request.
+    /// Whether start() would go on from the checkpoint of the run that was stopped, failed or was taken up
+    /// last: nothing but that request.
     bool wouldContinue(const ConvertRequest& request) const;
     /// Starts, or continues where wouldContinue() says so. Only when idle.
     void start(ConvertRequest request);
@@ -41,12 +41,14 @@ class RunController : public QObject {
 
   private:
     void launch(ConvertRequest request);
+    void endEarly(bool resumable);
     void enter(RunState state);
 
     EventBridge& m_bridge;
     RunState m_state = RunState::idle;
     ConvertRequest m_request;                   // of the latest run
-    std::optional<ConvertRequest> m_resumable;  // the latest run, when it was stopped with a checkpoint
+    std::optional<ConvertRequest> m_resumable;  // the latest run, when it ended early with a checkpoint
+    bool m_checkpointed = false;                // the latest run has one of its own
     UnfinishedRun m_unfinished;
 };
 

@@ -99,6 +99,7 @@ ModelPanel::ModelPanel(QWidget* parent)
                 emit layerSelected(current.row());
                 if (!m_programmatic) emit layerChosen();
             });
+    connect(m_table, &QTableView::clicked, this, &ModelPanel::layerChosen);  // the current one too
     showNoModel();
 }
 

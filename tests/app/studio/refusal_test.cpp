@@ -66,6 +66,31 @@ TEST_F(RefusalTest, AFolderThatCannotBeWrittenFailsTheRunOnly) {
     ASSERT_TRUE(eventually([&] { return state() == "Failed"; }));
     EXPECT_NE(banner().find("/proc/no/such/place"), std::string::npos) << banner();
     EXPECT_TRUE(enabled("convert"));
+    EXPECT_EQ(actionText("convert"), "Convert") << "nothing is there to go on from";
+}
+
+TEST_F(RefusalTest, ARunThatFailedGoesOnFromItsCheckpointOnceThatIsMended) {
+    auto options = toyOptions();
+    openWindow(options);
+    ASSERT_TRUE(eventually([&] { return enabled("convert"); })) << banner();
+    std::vector<std::int64_t> steps;
+    QObject::connect(&m_window->bridge(), &EventBridge::stepped, m_window.get(),
+                     [&](const TrainingStep& step) { steps.push_back(step.step); });
+    click("convert");
+    ASSERT_TRUE(eventually([&] { return !steps.empty(); })) << banner();
+    const auto in_the_way = *options.out / "experts.safetensors" / "a folder";
+    std::filesystem::create_directories(in_the_way);
+    ASSERT_TRUE(eventually([&] { return state() == "Failed"; })) << banner();
+    EXPECT_NE(banner().find("experts.safetensors"), std::string::npos) << banner();
+    EXPECT_EQ(actionText("convert"), "Continue");
+
+    std::filesystem::remove_all(in_the_way.parent_path());
+    steps.clear();
+    click("convert");
+    ASSERT_TRUE(eventually([&] { return state() == "Finished"; })) << banner();
+    EXPECT_TRUE(steps.empty() || steps.front() > 1);
+    EXPECT_TRUE(std::filesystem::is_regular_file(*options.out / "experts.safetensors"));
+    EXPECT_EQ(actionText("convert"), "Convert");
 }
 
 }  // namespace

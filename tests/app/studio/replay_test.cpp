@@ -129,6 +129,17 @@ TEST_F(ReplayTest, ShowsThePicturesThatTheRunShowed) {
     EXPECT_GT(furthest(find<QWidget>("loads")->grab().toImage(), live.at("loads of layer 1")), 50);
 }
 
+TEST_F(ReplayTest, AClickOnALayerEndsFollowing) {
+    ASSERT_NO_FATAL_FAILURE(openRecorded());
+    auto* follow = find<QAction>("follow");
+    clickLayer(0);  // where it stands already
+    EXPECT_FALSE(follow->isChecked());
+    follow->trigger();
+    EXPECT_TRUE(follow->isChecked());
+    clickLayer(2);
+    EXPECT_FALSE(follow->isChecked());
+}
+
 TEST_F(ReplayTest, KeysMoveThroughTimeAndTheViewsFollow) {
     ASSERT_NO_FATAL_FAILURE(openRecorded());
     auto* slider = find<TimeSlider>("time");
