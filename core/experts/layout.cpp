@@ -20,6 +20,11 @@ std::string nearest_divisors(std::int64_t routed, std::int64_t experts) {
                           : fmt::format("{} or {} ({} each) would", first, above, routed / above);
 }
 
+void check_active(std::int64_t active, std::int64_t experts) {
+    if (active < 1 || active > experts)
+        fail_usage("{} active experts of {}: between 1 and {} can be active", active, experts, experts);
+}
+
 }  // namespace
 
 std::vector<std::int64_t> Layout::capacities(std::int64_t neurons) const {
@@ -32,11 +37,17 @@ double Layout::active_share(std::int64_t neurons) const {
     return static_cast<double>(shared + active * capacity(neurons)) / static_cast<double>(neurons);
 }
 
+Layout Layout::with_active(std::int64_t other) const {
+    check_active(other, experts);
+    auto layout = *this;
+    layout.active = other;
+    return layout;
+}
+
 void check_layout(const Layout& layout, std::int64_t neurons) {
     const auto& [experts, active, shared, routing] = layout;
     if (experts < 1) fail_usage("{} experts: at least 1 is needed", experts);
-    if (active < 1 || active > experts)
-        fail_usage("{} active experts of {}: between 1 and {} can be active", active, experts, experts);
+    check_active(active, experts);
     if (shared < 0 || shared >= neurons)
         fail_usage("{} shared neurons of {}: between 0 and {} can be shared", shared, neurons, neurons - 1);
     if ((neurons - shared) % experts != 0)

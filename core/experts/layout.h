@@ -24,6 +24,9 @@ struct Layout {
     /// Share of the FFN neurons a token uses: (S + k C) / N.
     double active_share(std::int64_t neurons) const;
 
+    /// The same experts with another k. Throws UsageError where it is not in 1..E.
+    Layout with_active(std::int64_t other) const;
+
     bool operator==(const Layout&) const = default;
 };
 

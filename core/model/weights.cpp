@@ -23,4 +23,19 @@ Weights Weights::to(const Compute& compute) const {
     return result;
 }
 
+Weights blend(const Weights& from, const Weights& to, double share) {
+    const auto between = [&](const at::Tensor& a, const at::Tensor& b) {
+        return a.is_same(b) || !a.defined() ? a : at::lerp(a, b, share);
+    };
+    Weights result;
+    result.embedding = between(from.embedding, to.embedding);
+    result.head = from.head.is_same(from.embedding) ? result.embedding : between(from.head, to.head);
+    result.norm = between(from.norm, to.norm);
+    result.layers = from.layers;
+    for (std::size_t l = 0; l < result.layers.size(); ++l)
+        for (const auto field : LayerWeights::fields())
+            result.layers[l].*field = between(from.layers[l].*field, to.layers[l].*field);
+    return result;
+}
+
 }  // namespace dotmoe

@@ -57,4 +57,8 @@ struct Weights {
     Weights to(const Compute& compute) const;
 };
 
+/// from + share (to - from), tensor by tensor, of one shape; shares storage where both are the same. Of
+/// layers in memory.
+Weights blend(const Weights& from, const Weights& to, double share);
+
 }  // namespace dotmoe

@@ -65,11 +65,24 @@ SamplingOptions sampling_of(const GenerateRequest& request) {
     return {request.temperature, request.top_p, request.top_k, request.seed, request.max_new_tokens};
 }
 
+/// Recovery makes up for the experts that a token does not use. Of E - k of them it is wanted less than their
+/// number says, as the router leaves out the least first: ((E - k) / (E - k0))^2, k0 the k it was made for
+/// (docs/METHOD.md section 11 has the figures).
+double share_of_changes(const Layout& trained, std::int64_t active) {
+    if (active <= trained.active) return 1;
+    const auto share =
+        static_cast<double>(trained.experts - active) / static_cast<double>(trained.experts - trained.active);
+    return share * share;
+}
+
 }  // namespace
 
 struct ConvertedModel::Impl {
     Impl(std::shared_ptr<const Model> base, std::shared_ptr<const ExpertSet> set)
-        : model(std::move(base)), experts(std::move(set)), transformer(model->config, model->weights) {
+        : model(std::move(base)),
+          trained(model),
+          experts(std::move(set)),
+          transformer(model->config, model->weights) {
         feed_forward = experts ? converted_feed_forward(model->weights, *experts) : transformer.dense();
     }
 
@@ -85,8 +98,8 @@ struct ConvertedModel::Impl {
         return runtime_;
     }
 
-    std::shared_ptr<const Model> model;
-    std::shared_ptr<const ExpertSet> experts;  ///< null for a dense model
+    std::shared_ptr<const Model> model, trained;  ///< with the weights of this k, and of the recipe's
+    std::shared_ptr<const ExpertSet> experts;     ///< null for a dense model
     Transformer transformer;
     FeedForward feed_forward;
     Recipe recipe;                            ///< of the conversion
@@ -142,14 +155,19 @@ const std::shared_ptr<const Model>& ConvertedModel::dense() const {
 ConvertedModel ConvertedModel::dense_model() const {
     return ConvertedModel(std::make_unique<Impl>(dense(), nullptr));
 }
+std::shared_ptr<const Model> ConvertedModel::weights_for(std::int64_t active) const {
+    const auto share = share_of_changes(impl_->recipe.layout, active);
+    if (!impl_->path_of_dense || share == 1) return impl_->trained;
+    auto model = std::make_shared<Model>(*impl_->trained);
+    model->weights = blend(dense()->weights, model->weights, share);
+    return model;
+}
 ConvertedModel ConvertedModel::with_active(std::int64_t active) const {
     if (!converted()) fail_usage("{}: is a dense model and has no experts", impl_->model->path.string());
     auto experts = std::make_shared<ExpertSet>(*impl_->experts);
-    if (active < 1 || active > experts->layout.experts)
-        fail_usage("{} active experts of {}: between 1 and {} can be active", active, experts->layout.experts,
-                   experts->layout.experts);
-    experts->layout.active = active;
-    auto impl = std::make_unique<Impl>(impl_->model, std::move(experts));
+    experts->layout = experts->layout.with_active(active);
+    auto impl = std::make_unique<Impl>(weights_for(active), std::move(experts));
+    impl->trained = impl_->trained;
     impl->recipe = impl_->recipe;
     impl->dense = impl_->dense;
     impl->path_of_dense = impl_->path_of_dense;

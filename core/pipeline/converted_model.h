@@ -67,8 +67,9 @@ class ConvertedModel {
     bool converted() const;  ///< false for a dense model
     /// dense() as a model of its own, sharing its weights.
     ConvertedModel dense_model() const;
-    /// The conversion with another k, sharing its weights; the recipe is as it was. Throws UsageError for a
-    /// dense model, and where k is not in 1..E.
+    /// The conversion with another k; the recipe is as it was. Weights that recovery changed go back towards
+    /// the dense model's as k grows, and are those with all experts on. Throws UsageError for a dense model,
+    /// and where k is not in 1..E; Error when the dense model is wanted and not to be found.
     ConvertedModel with_active(std::int64_t active) const;
     /// Of the conversion; the default one for a dense model.
     const Recipe& recipe() const;
@@ -97,6 +98,8 @@ class ConvertedModel {
   private:
     struct Impl;
     explicit ConvertedModel(std::unique_ptr<Impl> impl);
+    std::shared_ptr<const Model> weights_for(std::int64_t active) const;
+
     std::unique_ptr<Impl> impl_;
 };
 

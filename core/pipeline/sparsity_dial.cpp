@@ -18,15 +18,10 @@ std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<
     const auto& converted = *model.model();
     if (!model.converted())
         fail_usage("{}: is a dense model and has no experts; convert it first", converted.path.string());
-    auto experts = *model.experts();
-    for (const auto k : active)
-        if (k < 1 || k > experts.layout.experts)
-            fail_usage("{} active experts of {}: between 1 and {} can be active", k, experts.layout.experts,
-                       experts.layout.experts);
+    for (const auto k : active) model.experts()->layout.with_active(k);  // before anything takes long
 
     const auto windows = load_evaluation_text(request, model.recipe(), converted).windows;
-    const Transformer dense(model.dense()->config, model.dense()->weights),
-        transformer(converted.config, converted.weights);
+    const Transformer dense(model.dense()->config, model.dense()->weights);
     const auto progress = [&](const std::string& phase) {
         return [&control,
                 publish = progress_of(events, phase, "windows", windows.size(0))](std::int64_t done) mutable {
@@ -38,14 +33,17 @@ std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<
     const auto stride = request.stride > 0 ? std::optional(request.stride) : std::nullopt;
     std::vector<DialPoint> points;
     for (const auto k : active) {
-        experts.layout.active = k;
+        const auto dialled = model.with_active(k);
+        const auto& weights = dialled.model()->weights;
+        const auto& experts = *dialled.experts();
         points.push_back(
             {.active = k,
              .active_neuron_share = experts.layout.active_share(converted.config.neurons),
              .active_parameters =
                  count_parameters(converted.config, experts.layout, model.recipe().method).active,
-             .quality = evaluate_quality(transformer, converted_feed_forward(converted.weights, experts),
-                                         windows, hidden, progress(fmt::format("k = {}", k)), stride)});
+             .quality = evaluate_quality(Transformer(converted.config, weights),
+                                         converted_feed_forward(weights, experts), windows, hidden,
+                                         progress(fmt::format("k = {}", k)), stride)});
     }
     return points;
 }

@@ -21,9 +21,9 @@ struct DialPoint {
     Quality quality;                 ///< against the dense model
 };
 
-/// The converted model judged on the same text at each k of `active`, without training it anew: its routers
-/// were trained for the recipe's k. Throws UsageError for a dense model, and where a k is not in 1..E;
-/// Cancelled between two windows.
+/// The converted model judged on the same text at each k of `active`, without training it anew
+/// (ConvertedModel::with_active): its routers were trained for the recipe's k. Throws UsageError for a dense
+/// model, and where a k is not in 1..E; Cancelled between two windows.
 std::vector<DialPoint> turn_dial(const ConvertedModel& model, const std::vector<std::int64_t>& active,
                                  const TextRequest& request, EventSink& events, RunControl& control);
 
