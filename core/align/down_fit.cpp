@@ -8,17 +8,19 @@
 
 namespace dotmoe {
 
-Weights with_fitted_down(const Transformer& dense, const ExpertSet& experts, const at::Tensor& windows,
-                         const RecoverRecipe& recipe, const std::function<void(std::int64_t)>& on_layer) {
+FittedModel fit_down(const Transformer& dense, ExpertSet experts, const at::Tensor& windows, double ridge,
+                     const FitHooks& hooks) {
     const at::NoGradGuard no_grad;
     auto weights = dense.weights();
     ActivationStream teacher(dense, windows), student(dense, windows);
     for (std::int64_t l = 0; l < dense.config().layers; ++l) {
-        auto& layer = weights.layers[static_cast<std::size_t>(l)];
+        const auto index = static_cast<std::size_t>(l);
+        auto& layer = weights.layers[index];
         teacher.attend();
         student.attend();
         teacher.advance(dense.dense());
 
+        if (hooks.split) experts.layers[index] = hooks.split(l, student.feed_forward_inputs());
         RidgeRegression down;
         for (std::size_t b = 0; b < student.batches().size(); ++b) {
             const auto& before = student.batches()[b];
@@ -27,11 +29,11 @@ Weights with_fitted_down(const Transformer& dense, const ExpertSet& experts, con
                 dense.config().post_norms ? dense_feed_forward(x, layer) : teacher.batches()[b] - before;
             down.add(masked_neuron_outputs(x, layer, experts, l).flatten(0, 1), wanted.flatten(0, 1));
         }
-        layer.down = down.solve(layer.down, recipe.fit_ridge);
+        layer.down = down.solve(layer.down, ridge);
         student.advance(converted_feed_forward(weights, experts));
-        on_layer(l + 1);
+        hooks.on_layer(l + 1);
     }
-    return weights;
+    return {std::move(weights), std::move(experts)};
 }
 
 }  // namespace dotmoe

@@ -5,18 +5,27 @@
 
 #include <functional>
 
-#include "align/recipe.h"
 #include "experts/expert_set.h"
 #include "model/transformer.h"
 
 namespace dotmoe {
 
+struct FitHooks {
+    std::function<void(std::int64_t)> on_layer;  ///< how many are done; what it throws goes through
+    /// A layer's experts before its fit, from what its FFN sees of the text, [T, D]; none: they stay.
+    std::function<LayerExperts(std::int64_t layer, const at::Tensor& inputs)> split = nullptr;
+};
+
+struct FittedModel {
+    Weights weights;
+    ExpertSet experts;
+};
+
 /// W_down of each layer in turn by least squares (METHOD §11) on windows [W, window] int64, every other
 /// weight as in `dense`. Layers are fitted to the text as the converted ones before them leave it, and to
 /// what brings the residual stream back to the dense model's; where a norm stands between
-/// (ModelConfig::post_norms), to the dense FFN's own output. `on_layer` hears how many are done; what it
-/// throws goes through.
-Weights with_fitted_down(const Transformer& dense, const ExpertSet& experts, const at::Tensor& windows,
-                         const RecoverRecipe& recipe, const std::function<void(std::int64_t)>& on_layer);
+/// (ModelConfig::post_norms), to the dense FFN's own output.
+FittedModel fit_down(const Transformer& dense, ExpertSet experts, const at::Tensor& windows, double ridge,
+                     const FitHooks& hooks);
 
 }  // namespace dotmoe

@@ -108,6 +108,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
     visit("distill", "checkpoint_every", r.distill.checkpoint_every, Range{1, 1e7});
     visit("recover", "fit_windows", r.recover.fit_windows, Range{0, 1e6});
+    visit("recover", "fit_split", r.recover.fit_split, Range{});
     visit("recover", "fit_ridge", r.recover.fit_ridge, Range{1e-6, 1e3});
     visit("recover", "steps", r.recover.steps, Range{0, 1e7});
     visit("recover", "learning_rate", r.recover.learning_rate, Range{0, 1e3});

@@ -19,6 +19,8 @@ namespace dotmoe {
 
 class Assignment;
 struct DistillStep;
+class NeuronEnergies;
+class RidgeRouter;
 
 class ConversionRun {
   public:
@@ -58,6 +60,15 @@ class ConversionRun {
         at::Tensor metric;
     };
     void align_layer(const LayerText& text, std::int64_t layer);
+    std::uint64_t split_seed(std::int64_t layer) const;
+    struct Split {
+        LayerExperts experts;
+        std::optional<double> greedy_gap;  ///< of transport's last round
+    };
+    /// A layer by the recipe's method, its rounds and plans published. `start` [N] is the owner that
+    /// transport begins with.
+    Split split_by_method(const NeuronEnergies& energies, const RidgeRouter& ridge, const at::Tensor& start,
+                          std::int64_t layer);
     /// The layers with those experts raised, layer by layer on the converted model's own activations, that
     /// training left without tokens.
     ExpertSet revived_experts();
@@ -69,8 +80,11 @@ class ConversionRun {
     void keep(KeptState end_of_phase);
     /// METHOD §2, of what the global phase made.
     void measure_greedy_gaps(const Assignment& assignment);
-    /// The student gets its down projections, before the first step of recovery.
+    /// The student gets its down projections, before the first step of recovery, and where the recipe says
+    /// so its layers a new split.
     void fit_down();
+    /// A layer's, on the text as the fitted layers before it leave it, [T, D].
+    LayerExperts split_again(const at::Tensor& inputs, const at::Tensor& metric, std::int64_t layer);
     void train_all_weights();
     /// Dense and converted; nothing on a GPU, or where memory has no room for both.
     std::optional<RuntimeSpeed> measure_speed(const ExpertSet& experts);
@@ -95,6 +109,9 @@ class ConversionRun {
     at::Tensor dense_hidden_;            ///< of held_out_
     std::optional<at::Tensor> allowed_;  ///< [L, N, columns]: the recipe's constraints
     ConversionState state_;
+    /// The layers before the fit gave them a new split: with no step of recovery done a checkpoint holds
+    /// these, since a fit is not kept by itself but done again.
+    std::optional<std::vector<LayerExperts>> unfitted_layers_;
 };
 
 }  // namespace dotmoe

@@ -47,14 +47,18 @@ Work CostTerms::vocabulary(double tokens) const {
 
 /// METHOD §7, one layer, one round: the router's moments (S M, then X^T sqrt(S M)) and the affinity (X W_r,
 /// then R^T S); S is read twice.
-Work CostTerms::alternating_round() const {
-    return {calibration * 4 * E * (D + N), calibration * float_bytes * (2 * N + 8 * E)};
+Work CostTerms::alternating_round(double tokens) const {
+    return {tokens * 4 * E * (D + N), tokens * float_bytes * (2 * N + 8 * E)};
 }
 
-/// METHOD §10, one layer: the router of the split, and for clusters of activations their counts B^T B [N,N].
-Work CostTerms::rival_split() const {
-    const Work counts{calibration * 2 * N * N, calibration * 3 * float_bytes * N};
-    return alternating_round() + (recipe_.method == Method::activations ? counts : Work{});
+/// One layer, X^T X of its router among it. METHOD §10: a rival has the router of its split, and clusters of
+/// activations their counts B^T B [N,N].
+Work CostTerms::split(double tokens) const {
+    const Work gram{tokens * 2 * D * D, tokens * float_bytes * D};
+    if (recipe_.method == Method::transport)
+        return gram + alternating_round(tokens) * static_cast<double>(recipe_.layerwise.rounds);
+    const Work counts{tokens * 2 * N * N, tokens * 3 * float_bytes * N};
+    return gram + alternating_round(tokens) + (recipe_.method == Method::activations ? counts : Work{});
 }
 
 Work CostTerms::metric() const {
@@ -69,17 +73,14 @@ Work CostTerms::refinement() const {
 }
 
 Work CostTerms::layer() const {
-    const auto split = recipe_.method == Method::transport
-                           ? alternating_round() * static_cast<double>(recipe_.layerwise.rounds)
-                           : rival_split();
-    const auto random = alternating_round();  // the split to compare with, its router
-    const Work gram{calibration * 2 * D * D, calibration * float_bytes * D};
+    const auto random = alternating_round(calibration);  // the split to compare with, its router
     // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
     // products.
     const Work own_text = recipe_.layerwise.sequential
-                              ? forward(calibration) * (1 / L) + Work{calibration * 4 * D * N, 0} + gram
+                              ? forward(calibration) * (1 / L) +
+                                    Work{calibration * (4 * D * N + 2 * D * D), calibration * float_bytes * D}
                               : Work{};
-    return forward(calibration + held_out) * (1 / L) + own_text + split + random + gram + refinement();
+    return forward(calibration + held_out) * (1 / L) + own_text + split(calibration) + random + refinement();
 }
 
 /// One step: teacher and student forward and one product back for each forward one (the weights are frozen),
@@ -96,13 +97,16 @@ Work CostTerms::global_step() const {
 }
 
 /// Both models' text a layer at a time, the converted one's gate and up products once more, H^T H and H^T Y;
-/// then a Cholesky solve in fp64, at half the rate.
+/// then a Cholesky solve in fp64, at half the rate. A new split has its energies, two of an FFN's three
+/// products.
 Work CostTerms::fit() const {
     const double tokens = static_cast<double>(recipe_.recover.fit_windows) * window;
     if (tokens == 0) return {};
     const Work moments{tokens * L * (4 * D * N + 2 * N * (N + D)), tokens * L * float_bytes * 6 * N};
     const Work solve{2 * L * N * N * (N / 3 + 2 * D), L * 4 * float_bytes * N * N};
-    return forward(tokens) * 2 + moments + solve;
+    const Work energies{tokens * 4 * D * N, tokens * float_bytes * 4 * N};
+    const auto split_again = recipe_.recover.fit_split ? (energies + split(tokens)) * L : Work{};
+    return forward(tokens) * 2 + moments + solve + split_again;
 }
 
 /// One step: as the global one without transport, a second product back for each weight's gradient, and AdamW
@@ -132,10 +136,9 @@ std::vector<CostTerms::Phase> CostTerms::conversion() const {
     std::vector<Phase> phases{
         {CostPhase::load, {}},
         {CostPhase::judge, dense_states() + judgement() * static_cast<double>(judgements)}};
-    if (layerwise) {
-        phases.push_back({CostPhase::metric, metric()});
-        phases.push_back({CostPhase::layers, layer() * L});
-    }
+    const auto splits = (layerwise ? 1 : 0) + (recipe_.recover.fit_windows > 0 && recipe_.recover.fit_split);
+    phases.push_back({CostPhase::metric, metric() * static_cast<double>(splits)});
+    if (layerwise) phases.push_back({CostPhase::layers, layer() * L});
     phases.push_back({CostPhase::global, global_step() * static_cast<double>(steps)});
     phases.push_back({CostPhase::fit, fit()});
     phases.push_back({CostPhase::recovery, recovery_step() * static_cast<double>(recovery)});
@@ -156,7 +159,10 @@ double CostTerms::memory() const {
     // Residual streams and FFN inputs of the calibration text, of the random split's own where the phase is
     // sequential, and of the held-out text; X and S of one layer.
     const double texts = (recipe_.layerwise.sequential ? 2 : 1) * calibration + held_out;
-    const double layerwise = 2 * texts * D * w + std::min(energy_cache, calibration * float_bytes * (N + D));
+    const auto energies = [&](double tokens) {
+        return std::min(energy_cache, tokens * float_bytes * (N + D));
+    };
+    const double layerwise = 2 * texts * D * w + energies(calibration);
     // Kept for the backward pass, a token and layer: gate and up [2N]; both norms' inputs and the router's in
     // fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's [E].
     const double activations = batch * L * (w * (2 * N + 4 * D) + float_bytes * (3 * D + 6 * E));
@@ -172,11 +178,12 @@ double CostTerms::memory() const {
     const double training = recipe_.recover.steps > 0   ? fragmentation * (activations + recovery + logits)
                             : recipe_.distill.steps > 0 ? fragmentation * (activations + transport + logits)
                                                         : logits;
-    // Both residual streams; the moments, in fp64 too, and their factor; the projections that are new.
-    const double fit_windows = static_cast<double>(recipe_.recover.fit_windows);
-    const double fit = fit_windows == 0
-                           ? 0
-                           : 2 * fit_windows * window * D * w + 8 * float_bytes * N * (N + D) + L * N * D * w;
+    // Both residual streams, and the FFN's inputs for a new split; the moments, in fp64 too, and their
+    // factor; the projections that are new.
+    const double fitted = static_cast<double>(recipe_.recover.fit_windows) * window;
+    const double new_split = recipe_.recover.fit_split ? fitted * D * w + energies(fitted) : 0;
+    const double fit =
+        fitted == 0 ? 0 : 2 * fitted * D * w + 8 * float_bytes * N * (N + D) + L * N * D * w + new_split;
     return process + weights + std::max({loading, layerwise, fit, training});
 }
 

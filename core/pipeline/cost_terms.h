@@ -60,8 +60,8 @@ class CostTerms {
   private:
     Work forward(double tokens) const;
     Work vocabulary(double tokens) const;
-    Work alternating_round() const;
-    Work rival_split() const;
+    Work alternating_round(double tokens) const;
+    Work split(double tokens) const;
     Work refinement() const;
     double attention_weights() const { return 2 * D * heads + 2 * D * kv_heads; }
     double ffn_weights() const { return 3 * D * N; }

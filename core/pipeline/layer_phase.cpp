@@ -45,7 +45,8 @@ void ConversionRun::align_layers() {
         const ExpertSet experts{layout(), layers};
         stream.advance(sequential ? converted_feed_forward(model_->weights, experts) : transformer_->dense());
     };
-    const auto metrics = measure_metrics();
+    const auto metrics =
+        std::ssize(state_.layers) < layer_count() ? measure_metrics() : std::vector<at::Tensor>();
     ProgressMeter meter(layer_count(), static_cast<std::int64_t>(state_.layers.size())), since_checkpoint(0);
     for (std::int64_t layer = 0; layer < layer_count(); ++layer) {
         hooks_.control.poll();
@@ -93,7 +94,7 @@ bool ConversionRun::aligned() const {
 
 std::vector<at::Tensor> ConversionRun::measure_metrics() {
     const auto windows = std::min(recipe().layerwise.metric_windows, train_.size(0));
-    if (windows == 0 || std::ssize(state_.layers) == layer_count()) return {};
+    if (windows == 0) return {};
     ProgressMeter meter(windows);
     return loss_metrics(*transformer_, train_.slice(0, 0, windows),
                         derive_seed(recipe().seed, SeedPurpose::metric, 0), [&](std::int64_t done) {
@@ -103,6 +104,36 @@ std::vector<at::Tensor> ConversionRun::measure_metrics() {
                         });
 }
 
+std::uint64_t ConversionRun::split_seed(std::int64_t layer) const {
+    return derive_seed(recipe().seed, SeedPurpose::split, static_cast<std::uint64_t>(layer));
+}
+
+ConversionRun::Split ConversionRun::split_by_method(const NeuronEnergies& energies, const RidgeRouter& ridge,
+                                                    const at::Tensor& start, std::int64_t layer) {
+    const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
+    if (recipe().method != Method::transport)
+        return {
+            split_layer(recipe().method,
+                        {energies, model_->weights.layers[static_cast<std::size_t>(layer)], ridge, placement},
+                        recipe().layerwise, split_seed(layer)),
+            std::nullopt};
+    Split result;
+    SolveRecorder solve;
+    const auto on_round = [&](const LayerwiseRound& round) {
+        hooks_.control.poll();
+        const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer), round.temperature};
+        const auto plan = plan_snapshot(
+            place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
+        result.greedy_gap = plan->greedy_gap;
+        hooks_.events.publish(plan);
+        hooks_.events.publish(solve.snapshot(place, 0, round.transport.converged));
+        solve.clear();
+    };
+    result.experts =
+        alternate(energies, ridge, placement, recipe().layerwise, start, {on_round, solve.observer()});
+    return result;
+}
+
 void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
@@ -110,25 +141,8 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const RidgeRouter ridge(energies, recipe().layerwise);
 
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
-    const auto split_seed = derive_seed(recipe().seed, SeedPurpose::split, index);
-    const auto random = random_experts(energies, ridge, placement, split_seed);
-    std::optional<double> gap;
-    SolveRecorder solve;
-    const auto on_round = [&](const LayerwiseRound& round) {
-        hooks_.control.poll();
-        const SnapshotPlace place{Stage::layerwise, round.round, static_cast<int>(layer), round.temperature};
-        const auto plan = plan_snapshot(
-            place, layout(), {round.transport.plan, round.affinity, round.hard, placement.allowed});
-        gap = plan->greedy_gap;
-        hooks_.events.publish(plan);
-        hooks_.events.publish(solve.snapshot(place, 0, round.transport.converged));
-        solve.clear();
-    };
-    auto experts = recipe().method == Method::transport
-                       ? alternate(energies, ridge, placement, recipe().layerwise, random.owner,
-                                   {on_round, solve.observer()})
-                       : split_layer(recipe().method, {energies, weights, ridge, placement},
-                                     recipe().layerwise, split_seed);
+    const auto random = random_experts(energies, ridge, placement, split_seed(layer));
+    auto [experts, gap] = split_by_method(energies, ridge, random.owner, layer);
     experts = refine_layer(text.calibration, weights, experts, placement, recipe(),
                            derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
                            [&](TrainingStep step) {
@@ -152,8 +166,8 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     state_.random_layers.push_back(random);
     if (!text.random_calibration.defined()) return;
     const NeuronEnergies own_energies(text.random_calibration, weights, text.metric);
-    state_.random_layers.back() =
-        random_experts(own_energies, RidgeRouter(own_energies, recipe().layerwise), placement, split_seed);
+    state_.random_layers.back() = random_experts(own_energies, RidgeRouter(own_energies, recipe().layerwise),
+                                                 placement, split_seed(layer));
 }
 
 ExpertSet ConversionRun::revived_experts() {

@@ -1,17 +1,21 @@
 // The recovery phase of a conversion: the weights change (METHOD §11).
 #include <fmt/format.h>
 
+#include "align/activations.h"
 #include "align/assignment.h"
 #include "align/distill.h"
 #include "align/down_fit.h"
 #include "align/fine_tuning.h"
+#include "align/layerwise.h"
 #include "base/paths.h"
 #include "base/seed.h"
 #include "base/sha256.h"
+#include "evaluate/layers.h"
 #include "experts/project.h"
 #include "model/save.h"
 #include "pipeline/conversion_run.h"
 #include "pipeline/live_routing.h"
+#include "pipeline/snapshots.h"
 
 namespace dotmoe {
 namespace {
@@ -53,15 +57,40 @@ void ConversionRun::fit_down() {
     hooks_.events.publish(LogLine{
         LogLevel::info, fmt::format("recovering: down projections fitted to {} windows of text", windows)});
     ProgressMeter meter(layer_count());
-    const ExpertSet experts{layout(), state_.layers};
-    auto weights = with_fitted_down(*transformer_, experts, train_.slice(0, 0, windows), recover,
-                                    [&](std::int64_t done) {
-                                        hooks_.control.poll();
-                                        meter.set_done(done);
-                                        publish_progress("fit", "layers", meter);
-                                    });
-    student_ = std::make_unique<Transformer>(model_->config, std::move(weights));
-    if (recover.steps > 0) state_.stages.fitted = judge("fitted", state_.step, experts);
+    FitHooks hooks{.on_layer = [&](std::int64_t done) {
+        hooks_.control.poll();
+        meter.set_done(done);
+        publish_progress("fit", "layers", meter);
+    }};
+    std::vector<at::Tensor> metrics;
+    if (recover.fit_split) {
+        metrics = measure_metrics();
+        hooks.split = [&](std::int64_t layer, const at::Tensor& inputs) {
+            return split_again(
+                inputs, metrics.empty() ? at::Tensor() : metrics[static_cast<std::size_t>(layer)], layer);
+        };
+    }
+    unfitted_layers_ = state_.layers;
+    state_.layer_metrics.resize(state_.layers.size());
+    auto fitted = dotmoe::fit_down(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
+                                   recover.fit_ridge, hooks);
+    state_.layers = fitted.experts.layers;
+    student_ = std::make_unique<Transformer>(model_->config, std::move(fitted.weights));
+    if (recover.fit_split) show_experts(state_.layers);
+    if (recover.steps > 0) state_.stages.fitted = judge("fitted", state_.step, fitted.experts);
+}
+
+LayerExperts ConversionRun::split_again(const at::Tensor& inputs, const at::Tensor& metric,
+                                        std::int64_t layer) {
+    const auto index = static_cast<std::size_t>(layer);
+    const NeuronEnergies energies(inputs, model_->weights.layers[index], metric);
+    auto [experts, gap] = split_by_method(energies, RidgeRouter(energies, recipe().layerwise),
+                                          state_.layers[index].owner, layer);
+    if (gap) state_.layer_metrics[index].greedy_gap = gap;
+    const auto load = layer_load(inputs, experts.router, layout());
+    hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
+                                        load.load.unsqueeze(0)));
+    return experts;
 }
 
 void ConversionRun::train_all_weights() {

@@ -13,13 +13,13 @@ namespace {
 
 using test::difference;
 
-const RecoverRecipe recipe{.fit_windows = 6, .fit_ridge = 1e-2};
+constexpr double ridge = 1e-2;
 const Layout layout{.experts = 6, .active = 2, .shared = 12};
 
-const auto unheard = [](std::int64_t) {};
+const FitHooks unheard{[](std::int64_t) {}};
 
 at::Tensor text(const ModelConfig& config) {
-    return test::tiny_tokens(config, recipe.fit_windows, 40);
+    return test::tiny_tokens(config, 6, 40);
 }
 
 double distance(const Transformer& dense, const Weights& weights, const ExpertSet& experts) {
@@ -36,7 +36,7 @@ TEST(DownFit, BringsTheResidualStreamNearerToTheDenseModels) {
     for (const auto& config : test::tiny_families()) {
         const auto dense = test::tiny_transformer(config);
         const auto experts = test::random_experts(config, layout, 3);
-        const auto fitted = with_fitted_down(dense, experts, text(config), recipe, unheard);
+        const auto fitted = fit_down(dense, experts, text(config), ridge, unheard).weights;
         EXPECT_LT(distance(dense, fitted, experts), 0.8 * distance(dense, dense.weights(), experts))
             << config.architecture;
     }
@@ -49,7 +49,7 @@ TEST(DownFit, WithAllExpertsOnChangesNothing) {
         auto all = layout;
         all.active = all.experts;
         const auto fitted =
-            with_fitted_down(dense, test::random_experts(config, all, 3), text(config), recipe, unheard);
+            fit_down(dense, test::random_experts(config, all, 3), text(config), ridge, unheard).weights;
         for (std::size_t l = 0; l < fitted.layers.size(); ++l)
             EXPECT_LT(difference(fitted.layers[l].down, dense.weights().layers[l].down), 1e-4)
                 << config.architecture << ", layer " << l;
@@ -73,7 +73,7 @@ TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
-    const auto fitted = with_fitted_down(dense, experts, text(config), recipe, unheard);
+    const auto fitted = fit_down(dense, experts, text(config), ridge, unheard).weights;
     auto wanted = dense.embed(text(config)), given = wanted;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto& layer = dense.weights().layers[static_cast<std::size_t>(l)];
@@ -84,10 +84,39 @@ TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
         const auto h = masked_outputs(x, layer, experts.layers[static_cast<std::size_t>(l)]);
         RidgeRegression regression;
         regression.add(h, (wanted - given).flatten(0, 1));
-        EXPECT_LT(difference(down, regression.solve(layer.down, recipe.fit_ridge)), 1e-3) << "layer " << l;
+        EXPECT_LT(difference(down, regression.solve(layer.down, ridge)), 1e-3) << "layer " << l;
         EXPECT_GT(difference(down, layer.down), 1e-2) << "layer " << l;
         given = given + h.matmul(down.t()).view_as(given);
     }
+}
+
+/// Each layer gets the experts that it is fitted to from what the fitted layers before it give.
+TEST(DownFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
+    const auto config = test::tiny_config();
+    const auto dense = test::tiny_transformer(config);
+    const auto first = test::random_experts(config, layout, 3),
+               second = test::random_experts(config, layout, 4);
+    std::vector<at::Tensor> seen;
+    const FitHooks hooks{.on_layer = unheard.on_layer,
+                         .split = [&](std::int64_t layer, const at::Tensor& inputs) {
+                             EXPECT_EQ(layer, std::ssize(seen));
+                             seen.push_back(inputs);
+                             return second.layers[static_cast<std::size_t>(layer)];
+                         }};
+    const auto [weights, experts] = fit_down(dense, first, text(config), ridge, hooks);
+    const auto fixed = fit_down(dense, second, text(config), ridge, unheard);
+    auto given = dense.embed(text(config));
+    const Transformer converted(config, weights);
+    for (std::size_t l = 0; l < seen.size(); ++l) {
+        EXPECT_TRUE(at::equal(experts.layers[l].owner, second.layers[l].owner));
+        EXPECT_LT(difference(weights.layers[l].down, fixed.weights.layers[l].down), 1e-5);
+        given = converted.attend(given, static_cast<std::int64_t>(l));
+        const auto x = converted.feed_forward_input(given, static_cast<std::int64_t>(l)).flatten(0, 1);
+        EXPECT_LT(difference(seen[l], x), 1e-4) << l;
+        given = converted.feed_forward(given, static_cast<std::int64_t>(l),
+                                       converted_feed_forward(weights, experts));
+    }
+    EXPECT_EQ(std::ssize(seen), config.layers);
 }
 
 TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
@@ -95,8 +124,9 @@ TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
     const auto dense = test::tiny_transformer(config);
     const auto before = dense.weights().layers[1].down.clone();
     std::vector<std::int64_t> told;
-    const auto fitted = with_fitted_down(dense, test::random_experts(config, layout, 3), text(config), recipe,
-                                         [&](std::int64_t done) { told.push_back(done); });
+    const auto fitted = fit_down(dense, test::random_experts(config, layout, 3), text(config), ridge,
+                                 {[&](std::int64_t done) { told.push_back(done); }})
+                            .weights;
     EXPECT_EQ(told, (std::vector<std::int64_t>{1, 2, 3}));
     EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";
     for (std::size_t l = 0; l < fitted.layers.size(); ++l)

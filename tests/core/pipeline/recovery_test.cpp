@@ -1,12 +1,15 @@
 // Conversions of the toy model whose weights go on learning.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/files.h"
 #include "base/sha256.h"
 #include "export/export.h"
 #include "export/verify.h"
 #include "model/load.h"
 #include "pipeline/converted_model.h"
+#include "pipeline/sparsity_dial.h"
 #include "tests/core/pipeline/toy_conversions.h"
 
 namespace dotmoe {
@@ -76,6 +79,59 @@ TEST_F(RecoveryTest, TheFitAloneChangesDownProjectionsAlone) {
     EXPECT_EQ(card.find("went on learning"), std::string::npos);
 }
 
+TEST_F(RecoveryTest, TheFitSplitsAnewWhereTheRecipeSaysSo) {
+    for (const auto method : {Method::transport, Method::activations}) {
+        const std::string name(name_of(method));
+        auto wanted = recovering(name);
+        wanted.recipe.method = method;
+        wanted.recipe.recover = {.fit_windows = 16};
+        convert(wanted, {quiet_, control_});
+        const auto kept = load_project(wanted.out).experts;
+        wanted.out = folder_ / (name + " anew");
+        wanted.recipe.recover.fit_split = true;
+        Recorder recorder;
+        convert(wanted, {recorder, control_});
+        const auto anew = load_project(wanted.out).experts;
+        // The second layer sees other text than it did, since the first is fitted by now.
+        EXPECT_FALSE(at::equal(anew.layers[1].owner, kept.layers[1].owner)) << name;
+        if (method != Method::transport) continue;
+        // What a viewer was shown last is the result.
+        std::map<int, std::vector<std::int32_t>> shown;
+        for (const auto& plan : recorder.all<std::shared_ptr<const PlanSnapshot>>())
+            shown[plan->layer] = plan->owner;
+        for (std::size_t l = 0; l < anew.layers.size(); ++l)
+            EXPECT_TRUE(at::equal(at::tensor(shown.at(static_cast<int>(l)), at::kInt),
+                                  anew.layers[l].owner.to(at::kInt)))
+                << "layer " << l;
+    }
+}
+
+TEST_F(RecoveryTest, MoreExpertsBringTheDenseModelBack) {
+    auto wanted = recovering("fitted");
+    wanted.recipe.recover = {.fit_windows = 16};
+    const auto metrics = convert(wanted, {quiet_, control_});
+    const auto model = ConvertedModel::open(wanted.out, DeviceChoice::cpu);
+    const auto [experts, trained, shared, routing] = wanted.recipe.layout;
+    ASSERT_EQ(experts, 16);
+    ASSERT_EQ(trained, 2);
+
+    // Half of the experts left out are back: a quarter of the fit is left.
+    const auto middle = model.with_active(9);
+    const auto &dense = model.dense()->weights.layers[1], &own = model.model()->weights.layers[1],
+               &seen = middle.model()->weights.layers[1];
+    EXPECT_TRUE(at::allclose(seen.down, 0.75 * dense.down + 0.25 * own.down, 1e-5, 1e-7));
+    EXPECT_TRUE(at::equal(seen.gate, dense.gate));
+    EXPECT_EQ(model.with_active(1).model(), model.model());
+    EXPECT_EQ(middle.with_active(trained).model(), model.model());
+
+    TextRequest text{.text = wanted.text};
+    text.limit = wanted.recipe.text.held_out_windows;
+    const auto points = turn_dial(model, {trained, 9, experts}, text, quiet_, control_);
+    EXPECT_NEAR(points[0].quality.kl, metrics.converted->kl, 1e-4);
+    EXPECT_LT(points[1].quality.kl, points[0].quality.kl);
+    EXPECT_NEAR(points[2].quality.kl, 0, 1e-5) << "all experts on, as without recovery";
+}
+
 TEST_F(RecoveryTest, StepsGoOnFromTheFit) {
     auto wanted = recovering("both");
     wanted.recipe.recover.fit_windows = 16;
@@ -104,7 +160,10 @@ TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {
 
 TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
     auto straight = recovering("straight"), broken = recovering("broken");
-    straight.recipe.recover.fit_windows = broken.recipe.recover.fit_windows = 4;
+    for (auto* run : {&straight, &broken}) {
+        run->recipe.recover.fit_windows = 4;
+        run->recipe.recover.fit_split = true;  // a second one would not begin with the same layers
+    }
     convert(straight, {quiet_, control_});
     const auto stop_at = [&](auto&& moment) {
         RunControl stopped;
@@ -117,6 +176,10 @@ TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
     stop_at([](const Payload& payload) {
         const auto* progress = std::get_if<Progress>(&payload);
         return progress && progress->phase == "fit" && progress->done == 2;
+    });
+    stop_at([](const Payload& payload) {
+        const auto* quality = std::get_if<QualitySnapshot>(&payload);
+        return quality && quality->label == "fitted";
     });
     stop_at([](const Payload& payload) {
         const auto* step = std::get_if<TrainingStep>(&payload);
