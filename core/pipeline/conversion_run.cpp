@@ -189,7 +189,6 @@ Metrics ConversionRun::finish() {
 
 void ConversionRun::checkpoint() {
     auto state = state_;
-    if (unfitted_layers_ && state.recovery.empty()) state.layers = *unfitted_layers_;
     state.seconds = seconds();
     save_checkpoint(folder_of(KeptState::checkpoint, request_.out), state.to_checkpoint(fingerprint_));
     hooks_.events.publish(CheckpointSaved{});

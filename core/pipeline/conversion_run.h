@@ -41,6 +41,9 @@ class ConversionRun {
     void checkpoint();
 
   private:
+    /// Seconds between two checkpoints of what goes layer by layer.
+    static constexpr double checkpoint_interval = 15;
+
     const Recipe& recipe() const { return request_.recipe; }
     const Layout& layout() const { return request_.recipe.layout; }
     std::int64_t layer_count() const { return model_->config.layers; }
@@ -109,9 +112,6 @@ class ConversionRun {
     at::Tensor dense_hidden_;            ///< of held_out_
     std::optional<at::Tensor> allowed_;  ///< [L, N, columns]: the recipe's constraints
     ConversionState state_;
-    /// The layers before the fit gave them a new split: with no step of recovery done a checkpoint holds
-    /// these, since a fit is not kept by itself but done again.
-    std::optional<std::vector<LayerExperts>> unfitted_layers_;
 };
 
 }  // namespace dotmoe

@@ -14,6 +14,10 @@ void put(Checkpoint& checkpoint, std::string_view kind, const std::vector<LayerE
     }
 }
 
+std::string fitted_name(std::size_t layer) {
+    return fmt::format("fitted.{}.down", layer);
+}
+
 using Tensors = std::map<std::string, at::Tensor>;
 
 void put(Checkpoint& checkpoint, std::string_view prefix, const Tensors& tensors) {
@@ -45,11 +49,9 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     put(checkpoint, "random", random_layers);
     put(checkpoint, assignment_prefix, assignment);
     put(checkpoint, recovery_prefix, recovery);
-    checkpoint.notes = {{"layer_metrics", layer_metrics},
-                        {"stages", stages},
-                        {"step", step},
-                        {"distilled", distilled},
-                        {"seconds", seconds}};
+    for (std::size_t l = 0; l < fitted.size(); ++l) checkpoint.tensors[fitted_name(l)] = fitted[l];
+    checkpoint.notes = {{"layer_metrics", layer_metrics}, {"stages", stages},        {"step", step},
+                        {"distilled", distilled},         {"fitted", fitted.size()}, {"seconds", seconds}};
     return checkpoint;
 }
 
@@ -64,6 +66,13 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
         checkpoint.notes.at("stages").get_to(state.stages);
         checkpoint.notes.at("step").get_to(state.step);
         state.distilled = checkpoint.notes.value("distilled", !state.recovery.empty());
+        const auto fitted = checkpoint.notes.value("fitted", std::size_t{0});
+        for (std::size_t l = 0; l < fitted; ++l) {
+            const auto found = checkpoint.tensors.find(fitted_name(l));
+            if (found == checkpoint.tensors.end())
+                fail("the checkpoint is damaged ({} is missing); convert without --resume", fitted_name(l));
+            state.fitted.push_back(found->second);
+        }
         checkpoint.notes.at("seconds").get_to(state.seconds);
     } catch (const nlohmann::json::exception& error) {
         fail("the checkpoint is damaged ({}); convert without --resume", error.what());

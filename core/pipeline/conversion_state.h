@@ -24,7 +24,10 @@ struct ConversionState {
     bool distilled = false;  ///< the global phase is over: layers are its result
     std::map<std::string, at::Tensor>
         assignment;  ///< of the phase under way (Assignment::state); empty before the global one
-    std::map<std::string, at::Tensor> recovery;  ///< FineTuning::state; empty before that phase
+    /// Down projections of the first layers, as recovery's fit has made them so far; empty again once its
+    /// steps hold them.
+    std::vector<at::Tensor> fitted;
+    std::map<std::string, at::Tensor> recovery;  ///< FineTuning::state; empty before those steps
     double seconds = 0;                          ///< spent by earlier parts of the run
 
     Checkpoint to_checkpoint(const std::string& fingerprint) const;

@@ -189,13 +189,15 @@ double CostTerms::memory() const {
 
 /// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r
 /// and, in the checkpoint, A and AdamW's moments of both. Recovery adds the weights, its steps those in the
-/// checkpoint with their moments; the ends of the two phases (pipeline/kept_states.h) are experts too.
+/// checkpoint with their moments, before them the fitted projections; the ends of the two phases
+/// (pipeline/kept_states.h) are experts too.
 double CostTerms::disk() const {
     const double experts = L * (8 * N + float_bytes * D * E);
     const double checkpoint = 3 * float_bytes * L * (N * columns + D * E);
     const double layers = float_bytes * layer_weights(), vocabulary = 2 * float_bytes * V * D;
     const double own_weights = changes_weights(recipe_) ? layers + vocabulary : 0;
-    const double trained_weights = recipe_.recover.steps > 0 ? 3 * layers : 0;
+    const double fitted = recipe_.recover.fit_windows > 0 ? float_bytes * L * N * D : 0;
+    const double trained_weights = recipe_.recover.steps > 0 ? 3 * layers : fitted;
     return 2 * (experts + checkpoint + own_weights + trained_weights) + 2 * experts;
 }
 

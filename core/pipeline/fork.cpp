@@ -27,6 +27,7 @@ struct State {
     Recipe recipe;  ///< that it was made by
     std::int64_t step = 0;
     bool distilled = false;
+    std::int64_t fitted = 0;  ///< layers that recovery has fitted, before its steps
 
     bool within_global() const { return !distilled && step > 0; }
     std::int64_t recovery_steps() const {
@@ -42,6 +43,7 @@ State read_state(const std::filesystem::path& conversion, KeptState kept) {
     try {
         header->notes.at("step").get_to(state.step);
         header->notes.at("distilled").get_to(state.distilled);
+        state.fitted = header->notes.value("fitted", std::int64_t{0});
     } catch (const nlohmann::json::exception&) {
         fail("{}: is damaged, or of an earlier version; convert again to fork from it", folder.string());
     }
@@ -65,7 +67,7 @@ bool is_among(const std::string& setting, const auto& settings) {
 /// Whether all that the state holds would have come out the same way, or did so by the old value on purpose:
 /// a setting that goes on acting.
 bool acts_later(const std::string& setting, const State& state) {
-    if (setting.starts_with("recover.fit_")) return state.recovery_steps() == 0;
+    if (setting.starts_with("recover.fit_")) return state.recovery_steps() == 0 && state.fitted == 0;
     if (setting == "name" || setting.starts_with("recover.")) return true;
     if (!setting.starts_with("distill.")) return false;
     if (state.distilled) return is_among(setting, acting_to_the_end);

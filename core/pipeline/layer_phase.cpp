@@ -21,9 +21,6 @@
 namespace dotmoe {
 namespace {
 
-/// Seconds between two checkpoints of this phase; a layer takes about one, a checkpoint some megabytes.
-constexpr double checkpoint_interval = 15;
-
 /// The split that every other one must beat, with the router that fits it.
 LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& ridge,
                             const Placement& placement, std::uint64_t seed) {

@@ -54,15 +54,11 @@ void ConversionRun::recover() {
 void ConversionRun::fit_down() {
     const auto& recover = recipe().recover;
     const auto windows = std::min(recover.fit_windows, train_.size(0));
-    hooks_.events.publish(LogLine{
-        LogLevel::info, fmt::format("recovering: down projections fitted to {} windows of text", windows)});
-    ProgressMeter meter(layer_count());
-    FitHooks hooks{.on_layer = [&](std::int64_t done) {
-        hooks_.control.poll();
-        meter.set_done(done);
-        publish_progress("fit", "layers", meter);
-    }};
+    hooks_.events.publish(
+        LogLine{LogLevel::info, fmt::format("recovering: {}down projections fitted to {} windows of text",
+                                            recover.fit_split ? "each layer split anew, " : "", windows)});
     std::vector<at::Tensor> metrics;
+    FitHooks hooks;
     if (recover.fit_split) {
         metrics = measure_metrics();
         hooks.split = [&](std::int64_t layer, const at::Tensor& inputs) {
@@ -70,14 +66,26 @@ void ConversionRun::fit_down() {
                 inputs, metrics.empty() ? at::Tensor() : metrics[static_cast<std::size_t>(layer)], layer);
         };
     }
-    unfitted_layers_ = state_.layers;
     state_.layer_metrics.resize(state_.layers.size());
-    auto fitted = dotmoe::fit_down(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
-                                   recover.fit_ridge, hooks);
-    state_.layers = fitted.experts.layers;
-    student_ = std::make_unique<Transformer>(model_->config, std::move(fitted.weights));
+    ProgressMeter meter(layer_count(), std::ssize(state_.fitted)), since_checkpoint(0);
+    hooks.on_layer = [&](std::int64_t layer, const FittedLayer& fitted) {
+        state_.layers[static_cast<std::size_t>(layer)] = fitted.experts;
+        state_.fitted.push_back(fitted.down);
+        meter.set_done(layer + 1);
+        publish_progress("fit", "layers", meter);
+        hooks_.control.poll();
+        if (since_checkpoint.seconds() < checkpoint_interval) return;
+        checkpoint();
+        since_checkpoint = ProgressMeter(0);
+    };
+    student_ = std::make_unique<Transformer>(
+        model_->config,
+        dotmoe::fit_down(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
+                         recover.fit_ridge, hooks, state_.fitted));
+    checkpoint();
     if (recover.fit_split) show_experts(state_.layers);
-    if (recover.steps > 0) state_.stages.fitted = judge("fitted", state_.step, fitted.experts);
+    if (recover.steps > 0)
+        state_.stages.fitted = judge("fitted", state_.step, ExpertSet{layout(), state_.layers});
 }
 
 LayerExperts ConversionRun::split_again(const at::Tensor& inputs, const at::Tensor& metric,
@@ -109,6 +117,7 @@ void ConversionRun::train_all_weights() {
     ProgressMeter meter(recover.steps, state_.step - earlier);
     const auto on_step = [&](const DistillStep& done) {
         state_.recovery = tuning.state();
+        state_.fitted.clear();
         state_.layers = assignment.experts();
         student_ = std::make_unique<Transformer>(tuning.transformer());
         meter.set_done(done.figures.step);

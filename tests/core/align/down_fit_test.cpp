@@ -16,7 +16,7 @@ using test::difference;
 constexpr double ridge = 1e-2;
 const Layout layout{.experts = 6, .active = 2, .shared = 12};
 
-const FitHooks unheard{[](std::int64_t) {}};
+const FitHooks unheard{[](std::int64_t, const FittedLayer&) {}};
 
 at::Tensor text(const ModelConfig& config) {
     return test::tiny_tokens(config, 6, 40);
@@ -36,7 +36,7 @@ TEST(DownFit, BringsTheResidualStreamNearerToTheDenseModels) {
     for (const auto& config : test::tiny_families()) {
         const auto dense = test::tiny_transformer(config);
         const auto experts = test::random_experts(config, layout, 3);
-        const auto fitted = fit_down(dense, experts, text(config), ridge, unheard).weights;
+        const auto fitted = fit_down(dense, experts, text(config), ridge, unheard);
         EXPECT_LT(distance(dense, fitted, experts), 0.8 * distance(dense, dense.weights(), experts))
             << config.architecture;
     }
@@ -49,7 +49,7 @@ TEST(DownFit, WithAllExpertsOnChangesNothing) {
         auto all = layout;
         all.active = all.experts;
         const auto fitted =
-            fit_down(dense, test::random_experts(config, all, 3), text(config), ridge, unheard).weights;
+            fit_down(dense, test::random_experts(config, all, 3), text(config), ridge, unheard);
         for (std::size_t l = 0; l < fitted.layers.size(); ++l)
             EXPECT_LT(difference(fitted.layers[l].down, dense.weights().layers[l].down), 1e-4)
                 << config.architecture << ", layer " << l;
@@ -73,7 +73,7 @@ TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
-    const auto fitted = fit_down(dense, experts, text(config), ridge, unheard).weights;
+    const auto fitted = fit_down(dense, experts, text(config), ridge, unheard);
     auto wanted = dense.embed(text(config)), given = wanted;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto& layer = dense.weights().layers[static_cast<std::size_t>(l)];
@@ -94,29 +94,48 @@ TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
 TEST(DownFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
-    const auto first = test::random_experts(config, layout, 3),
-               second = test::random_experts(config, layout, 4);
+    const auto second = test::random_experts(config, layout, 4);
     std::vector<at::Tensor> seen;
-    const FitHooks hooks{.on_layer = unheard.on_layer,
-                         .split = [&](std::int64_t layer, const at::Tensor& inputs) {
-                             EXPECT_EQ(layer, std::ssize(seen));
-                             seen.push_back(inputs);
-                             return second.layers[static_cast<std::size_t>(layer)];
-                         }};
-    const auto [weights, experts] = fit_down(dense, first, text(config), ridge, hooks);
+    const FitHooks hooks{.on_layer =
+                             [&](std::int64_t layer, const FittedLayer& fitted) {
+                                 const auto& wanted = second.layers[static_cast<std::size_t>(layer)];
+                                 EXPECT_TRUE(at::equal(fitted.experts.owner, wanted.owner));
+                             },
+                         .split =
+                             [&](std::int64_t layer, const at::Tensor& inputs) {
+                                 EXPECT_EQ(layer, std::ssize(seen));
+                                 seen.push_back(inputs);
+                                 return second.layers[static_cast<std::size_t>(layer)];
+                             }};
+    const auto weights = fit_down(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
     const auto fixed = fit_down(dense, second, text(config), ridge, unheard);
-    auto given = dense.embed(text(config));
+    ASSERT_EQ(std::ssize(seen), config.layers);
     const Transformer converted(config, weights);
-    for (std::size_t l = 0; l < seen.size(); ++l) {
-        EXPECT_TRUE(at::equal(experts.layers[l].owner, second.layers[l].owner));
-        EXPECT_LT(difference(weights.layers[l].down, fixed.weights.layers[l].down), 1e-5);
-        given = converted.attend(given, static_cast<std::int64_t>(l));
-        const auto x = converted.feed_forward_input(given, static_cast<std::int64_t>(l)).flatten(0, 1);
-        EXPECT_LT(difference(seen[l], x), 1e-4) << l;
-        given = converted.feed_forward(given, static_cast<std::int64_t>(l),
-                                       converted_feed_forward(weights, experts));
+    auto given = dense.embed(text(config));
+    for (std::int64_t l = 0; l < config.layers; ++l) {
+        const auto index = static_cast<std::size_t>(l);
+        EXPECT_LT(difference(weights.layers[index].down, fixed.layers[index].down), 1e-5);
+        given = converted.attend(given, l);
+        EXPECT_LT(difference(seen[index], converted.feed_forward_input(given, l).flatten(0, 1)), 1e-4) << l;
+        given = converted.feed_forward(given, l, converted_feed_forward(weights, second));
     }
-    EXPECT_EQ(std::ssize(seen), config.layers);
+}
+
+TEST(DownFit, GoesOnAfterLayersThatAreDone) {
+    const auto config = test::tiny_config();
+    const auto dense = test::tiny_transformer(config);
+    const auto experts = test::random_experts(config, layout, 3);
+    std::vector<at::Tensor> downs;
+    fit_down(dense, experts, text(config), ridge,
+             {[&](std::int64_t, const FittedLayer& fitted) { downs.push_back(fitted.down); }});
+    const std::vector<at::Tensor> done{downs[0], downs[1]};
+    std::vector<std::int64_t> told;
+    const auto fitted =
+        fit_down(dense, experts, text(config), ridge,
+                 {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }}, done);
+    EXPECT_EQ(told, (std::vector<std::int64_t>{2}));
+    for (std::size_t l = 0; l < downs.size(); ++l)
+        EXPECT_TRUE(at::equal(fitted.layers[l].down, downs[l])) << l;
 }
 
 TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
@@ -125,9 +144,8 @@ TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
     const auto before = dense.weights().layers[1].down.clone();
     std::vector<std::int64_t> told;
     const auto fitted = fit_down(dense, test::random_experts(config, layout, 3), text(config), ridge,
-                                 {[&](std::int64_t done) { told.push_back(done); }})
-                            .weights;
-    EXPECT_EQ(told, (std::vector<std::int64_t>{1, 2, 3}));
+                                 {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }});
+    EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));
     EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";
     for (std::size_t l = 0; l < fitted.layers.size(); ++l)
         for (const auto field : {&LayerWeights::query, &LayerWeights::output, &LayerWeights::ffn_norm,

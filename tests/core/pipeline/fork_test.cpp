@@ -44,24 +44,35 @@ TEST_F(ForkTest, AChildIsForkedWithoutItsParent) {
     expect_same_experts(grandchild.out, whole.out);
 }
 
-/// What the fit made is in all that recovery has learnt since.
+/// What the fit made is in all that recovery has learnt since, and in the layers that it has come to.
 TEST_F(ForkTest, TheFitMayChangeUntilRecoveryHasBegun) {
     auto parent = request("parent");
     parent.recipe.recover = {.fit_windows = 4, .steps = 4};
-    RunControl stopped;
-    Recorder stopper([&](const Payload& payload) {
-        const auto* step = std::get_if<TrainingStep>(&payload);
-        if (step && step->step == parent.recipe.distill.steps + 2) stopped.request_stop();
-    });
-    EXPECT_THROW(convert(parent, {stopper, stopped}), Cancelled);
-    const auto chosen = [&](const std::function<void(RecoverRecipe&)>& change) {
-        auto recipe = parent.recipe;
-        change(recipe.recover);
-        return choose_fork({.folder = parent.out, .at = {}}, recipe).state;
+    const auto within_fit = [](const Payload& payload) {
+        const auto* progress = std::get_if<Progress>(&payload);
+        return progress && progress->phase == "fit" && progress->done == 1;
     };
-    EXPECT_EQ(chosen([](auto& recover) { recover.steps = 5; }), "checkpoint");
-    EXPECT_EQ(chosen([](auto& recover) { recover.fit_windows = 8; }), "global");
-    EXPECT_EQ(chosen([](auto& recover) { recover.fit_ridge = 1; }), "global");
+    const auto within_steps = [&](const Payload& payload) {
+        const auto* step = std::get_if<TrainingStep>(&payload);
+        return step && step->step == parent.recipe.distill.steps + 2;
+    };
+    for (const auto& moment : std::vector<std::function<bool(const Payload&)>>{within_fit, within_steps}) {
+        RunControl stopped;
+        Recorder stopper([&](const Payload& payload) {
+            if (moment(payload)) stopped.request_stop();
+        });
+        EXPECT_THROW(convert(parent, {stopper, stopped}), Cancelled);
+        parent.resume = true;
+        const auto chosen = [&](const std::function<void(RecoverRecipe&)>& change) {
+            auto recipe = parent.recipe;
+            change(recipe.recover);
+            return choose_fork({.folder = parent.out, .at = {}}, recipe).state;
+        };
+        EXPECT_EQ(chosen([](auto& recover) { recover.steps = 5; }), "checkpoint");
+        EXPECT_EQ(chosen([](auto& recover) { recover.fit_windows = 8; }), "global");
+        EXPECT_EQ(chosen([](auto& recover) { recover.fit_split = true; }), "global");
+        EXPECT_EQ(chosen([](auto& recover) { recover.fit_ridge = 1; }), "global");
+    }
 }
 
 /// Of a folder's earlier conversion no state is left to fork from.

@@ -164,10 +164,13 @@ TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
         run->recipe.recover.fit_windows = 4;
         run->recipe.recover.fit_split = true;  // a second one would not begin with the same layers
     }
+    std::vector<std::int64_t> layers_fitted;
     convert(straight, {quiet_, control_});
     const auto stop_at = [&](auto&& moment) {
         RunControl stopped;
         Recorder stopper([&](const Payload& payload) {
+            const auto* progress = std::get_if<Progress>(&payload);
+            if (progress && progress->phase == "fit") layers_fitted.push_back(progress->done);
             if (moment(payload)) stopped.request_stop();
         });
         EXPECT_THROW(convert(broken, {stopper, stopped}), Cancelled);
@@ -185,6 +188,7 @@ TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
         const auto* step = std::get_if<TrainingStep>(&payload);
         return step && step->step == 10;
     });
+    EXPECT_EQ(layers_fitted, (std::vector<std::int64_t>{1, 2, 3, 4})) << "each once";
     convert(broken, {quiet_, control_});
     expect_same_experts(straight.out, broken.out);
     EXPECT_EQ(load_project(broken.out).weights_sha256, load_project(straight.out).weights_sha256);
