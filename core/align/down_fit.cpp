@@ -39,7 +39,7 @@ Weights fit_down(const Transformer& dense, ExpertSet experts, const at::Tensor& 
         teacher.advance(dense.dense());
         auto& down = weights.layers[index].down;
         if (index < done.size()) {
-            down = done[index];
+            down = done[index].to(down.options());  // a checkpoint comes from the CPU
         } else {
             if (hooks.split) experts.layers[index] = hooks.split(l, student.feed_forward_inputs());
             down = fitted_down(dense, experts, l, teacher, student, ridge);
