@@ -40,6 +40,16 @@ TEST_F(LayerModelTest, ShowsAStatusInItsRowOnly) {
     EXPECT_EQ(cell(0, LayerModel::badge), "○ dense");
 }
 
+TEST_F(LayerModelTest, WhatIsShownAlreadyIsNoChange) {
+    model_.reset(2);
+    model_.update({1, LayerState::done, 0.2864, 2.26, 3, ""});
+    QSignalSpy changed(&model_, &LayerModel::dataChanged);
+    model_.update({1, LayerState::done, 0.2864, 2.26, 3, ""});
+    EXPECT_EQ(changed.count(), 0);
+    model_.update({1, LayerState::done, 0.2864, 2.26, 4, ""});
+    EXPECT_EQ(changed.count(), 1);
+}
+
 TEST_F(LayerModelTest, RefusalSaysWhy) {
     model_.reset(1);
     model_.update({0, LayerState::refused, -1, -1, 0, "its activations are not finite"});
