@@ -99,7 +99,11 @@ ModelPanel::ModelPanel(QWidget* parent)
                 emit layerSelected(current.row());
                 if (!m_programmatic) emit layerChosen();
             });
-    connect(m_table, &QTableView::clicked, this, &ModelPanel::layerChosen);  // the current one too
+    // The one that was selected already is chosen by a click too, and no selection tells of it.
+    m_table->viewport()->installEventFilter(this);
+    connect(m_table, &QTableView::clicked, this, [this](const QModelIndex& clicked) {
+        if (clicked.row() == m_selectedAtPress) emit layerChosen();
+    });
     showNoModel();
 }
 
@@ -142,6 +146,11 @@ void ModelPanel::selectLayer(int layer) {
     m_programmatic = true;
     m_table->selectRow(layer);
     m_programmatic = false;
+}
+
+bool ModelPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::MouseButtonPress) m_selectedAtPress = selectedLayer();
+    return QWidget::eventFilter(watched, event);
 }
 
 int ModelPanel::selectedLayer() const {

@@ -32,11 +32,15 @@ class ModelPanel : public QWidget {
     /// The user did it, by mouse or keyboard.
     void layerChosen();
 
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
   private:
     QLabel* m_name;
     QLabel* m_facts;
     QTableView* m_table;
     LayerModel* m_layers;
+    int m_selectedAtPress = -1;   ///< of the mouse, on the list
     bool m_programmatic = false;  ///< selectLayer() is at work
 };
 

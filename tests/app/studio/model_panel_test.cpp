@@ -67,6 +67,16 @@ TEST_F(ModelPanelTest, ClickAndArrowSelectALayer) {
     EXPECT_EQ(panel_.selectedLayer(), 3);
 }
 
+TEST_F(ModelPanelTest, AClickOnTheSelectedLayerChoosesItToo) {
+    QSignalSpy selected(&panel_, &ModelPanel::layerSelected), chosen(&panel_, &ModelPanel::layerChosen);
+    auto* table = panel_.findChild<QTableView*>("layers");
+    ASSERT_EQ(panel_.selectedLayer(), 0);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                      table->visualRect(table->model()->index(0, 0)).center());
+    EXPECT_EQ(selected.count(), 0);
+    EXPECT_EQ(chosen.count(), 1);
+}
+
 TEST_F(ModelPanelTest, BadgeIsDrawnInTheColourOfItsState) {
     const auto good = good_colour(panel_.palette());
     EXPECT_EQ(pixels(1, good), 0);
