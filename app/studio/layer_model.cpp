@@ -1,7 +1,6 @@
 #include "app/studio/layer_model.h"
 
 #include <array>
-#include <tuple>
 
 namespace dotmoe::studio {
 namespace {
@@ -42,10 +41,6 @@ QString cell_text(const LayerStatus& status, int column) {
     }
 }
 
-auto fields(const LayerStatus& status) {
-    return std::tie(status.layer, status.state, status.error, status.load_max, status.dead, status.note);
-}
-
 }  // namespace
 
 void LayerModel::reset(int layers) {
@@ -59,7 +54,7 @@ void LayerModel::update(const LayerStatus& status) {
     if (status.layer < 0 || status.layer >= rowCount()) return;
     auto& shown = m_layers[static_cast<std::size_t>(status.layer)];
     // Views measure and paint what is said to be new: a replay tells of every layer at every moment.
-    if (fields(shown) == fields(status)) return;
+    if (shown == status) return;
     shown = status;
     emit dataChanged(index(status.layer, 0), index(status.layer, columns - 1));
 }

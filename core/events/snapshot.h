@@ -94,6 +94,8 @@ struct LayerStatus {
     double load_max = -1;  ///< heaviest expert over an even share; < 0 while unknown
     int dead = 0;          ///< experts without a token
     std::string note;      ///< why refused
+
+    bool operator==(const LayerStatus&) const = default;
 };
 
 }  // namespace dotmoe

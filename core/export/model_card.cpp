@@ -92,6 +92,8 @@ std::string fate_of_weights(const Project& project) {
         return "no neuron's weights were changed, and all experts on give back the dense model";
     const auto& recover = project.recipe.recover;
     std::vector<std::string> fates;
+    if (recover.fit_windows > 0 && recover.fit_split)
+        fates.emplace_back("each layer was split and routed once more, behind layers already fitted");
     if (recover.fit_windows > 0)
         fates.emplace_back("its down projections were fitted to what the experts leave");
     if (recover.steps > 0)

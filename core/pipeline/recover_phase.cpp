@@ -59,7 +59,7 @@ void ConversionRun::fit_down() {
                                             recover.fit_split ? "each layer split anew, " : "", windows)});
     std::vector<at::Tensor> metrics;
     FitHooks hooks;
-    if (recover.fit_split) {
+    if (recover.fit_split && std::ssize(state_.fitted) < layer_count()) {
         metrics = measure_metrics();
         hooks.split = [&](std::int64_t layer, const at::Tensor& inputs) {
             return split_again(

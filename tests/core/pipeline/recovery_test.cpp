@@ -95,6 +95,9 @@ TEST_F(RecoveryTest, TheFitSplitsAnewWhereTheRecipeSaysSo) {
         // The second layer sees other text than it did, since the first is fitted by now.
         EXPECT_FALSE(at::equal(anew.layers[1].owner, kept.layers[1].owner)) << name;
         if (method != Method::transport) continue;
+        export_model({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
+        EXPECT_NE(read_text_file(folder_ / "hf" / "README.md").find("split and routed once more"),
+                  std::string::npos);
         // What a viewer was shown last is the result.
         std::map<int, std::vector<std::int32_t>> shown;
         for (const auto& plan : recorder.all<std::shared_ptr<const PlanSnapshot>>())
