@@ -47,7 +47,7 @@ void RecipeFlags::add_recipe(CLI::App& command) {
     command.add_option("--steps", steps_, "Global training steps")->type_name("N")->group(group);
     command
         .add_option("--fit", fit_,
-                    "Windows of text to which the down projections are fitted afterwards; 0: they stay")
+                    "Windows of text to which the output projections are fitted afterwards; 0: they stay")
         ->type_name("N")
         ->group(group);
     command.add_option("--recover", recover_, "Steps in which all weights go on learning then")

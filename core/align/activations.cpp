@@ -29,6 +29,11 @@ void ActivationStream::attend() {
     for (auto& batch : batches_) batch = transformer_.attend(batch, layer_);
 }
 
+void ActivationStream::attend(const at::Tensor& output) {
+    const at::NoGradGuard no_grad;
+    for (auto& batch : batches_) batch = transformer_.attend(batch, layer_, output);
+}
+
 at::Tensor ActivationStream::feed_forward_inputs() const {
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> inputs;

@@ -19,6 +19,8 @@ class ActivationStream {
 
     /// Attention of the next layer. Then feed_forward_inputs() are that layer's.
     void attend();
+    /// The same with an output projection [D, heads*head_width] of the caller's.
+    void attend(const at::Tensor& output);
     /// What the layer's FFN sees: [W * window, D], in the weights' dtype.
     at::Tensor feed_forward_inputs() const;
     /// The residual stream itself, [b, window, D] each, in the weights' dtype.

@@ -68,7 +68,7 @@ void distil(const Transformer& teacher, Assignment& assignment, const Layout& la
         LayerTerms terms;
         const auto noise = at::detail::createCPUGenerator(
             derive_seed(seed, SeedPurpose::noise, static_cast<std::uint64_t>(step)));
-        const auto student = tuning ? tuning->transformer() : teacher;
+        const auto student = tuning ? tuning->transformer(teacher.weights().head.scalar_type()) : teacher;
         const auto given = student.hidden(
             tokens,
             student_feed_forward(student, assignment, plans, layout, recipe.straight_through, noise, terms));

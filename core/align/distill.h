@@ -30,8 +30,8 @@ struct DistillHooks {
 
 /// windows [W, window] int64, from which each step draws recipe.sequences at random (by seed and step alone,
 /// so that a resumed run draws the same). Trains `assignment` from first_step to recipe.steps, and the
-/// student's weights where there is a `tuning` of them; one of both must have something to train. Throws
-/// Cancelled between two steps, never within one.
+/// student's weights where there is a `tuning` of them; one of both must have something to train. The matrix
+/// products run in the format of the teacher's weights. Throws Cancelled between two steps, never within one.
 void distil(const Transformer& teacher, Assignment& assignment, const Layout& layout,
             const DistillRecipe& recipe, const at::Tensor& windows, std::uint64_t seed,
             std::int64_t first_step, const DistillHooks& hooks, FineTuning* tuning = nullptr);

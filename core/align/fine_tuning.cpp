@@ -19,7 +19,7 @@ void for_each_trained(const ModelConfig& config, Weights& weights, Visit&& visit
 }  // namespace
 
 FineTuning::FineTuning(const ModelConfig& config, const Weights& start, const RecoverRecipe& recipe)
-    : config_(config), dtype_(start.embedding.scalar_type()), weights_(start), optimizer_([&] {
+    : config_(config), weights_(start), optimizer_([&] {
           std::vector<TrainedLeaf> leaves;
           for_each_trained(config_, weights_, [&](std::string name, at::Tensor& weight) {
               weight = new_leaf(weight);
@@ -28,15 +28,15 @@ FineTuning::FineTuning(const ModelConfig& config, const Weights& start, const Re
           return LeafOptimizer(std::move(leaves), 0.0, recipe.clip);
       }()) {}
 
-Transformer FineTuning::transformer() const {
-    return {config_, weights_.to({weights_.embedding.device(), dtype_})};
+Transformer FineTuning::transformer(at::ScalarType format) const {
+    return {config_, weights_.to({weights_.embedding.device(), format})};
 }
 
 Weights FineTuning::weights() const {
     auto copy = weights_;
     for_each_trained(config_, copy,
                      [](const std::string&, at::Tensor& weight) { weight = weight.detach().clone(); });
-    return copy.to({copy.embedding.device(), dtype_});
+    return copy.to({copy.embedding.device(), copy.embedding.scalar_type()});
 }
 
 std::map<std::string, at::Tensor> FineTuning::state() const {

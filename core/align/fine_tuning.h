@@ -13,14 +13,15 @@
 namespace dotmoe {
 
 /// Every weight of the layers and the last norm; the embeddings stay, so that both models speak of the same
-/// vocabulary. Leaves are fp32; the products run in the format of `start`.
+/// vocabulary. Leaves are fp32.
 class FineTuning {
   public:
     FineTuning(const ModelConfig& config, const Weights& start, const RecoverRecipe& recipe);
 
-    /// The model with its weights as they stand, differentiable in them. Make a new one after each step.
-    Transformer transformer() const;
-    /// As transformer(), without gradient and sharing no memory with the leaves.
+    /// The model with its weights as they stand, in that format and differentiable in them. Make a new one
+    /// after each step.
+    Transformer transformer(at::ScalarType format) const;
+    /// Without gradient, sharing no memory with the leaves, in the format of `start`.
     Weights weights() const;
 
     /// LeafOptimizer::step.
@@ -33,7 +34,6 @@ class FineTuning {
 
   private:
     ModelConfig config_;
-    at::ScalarType dtype_;
     Weights weights_;  ///< the leaves among what stays as it was
     LeafOptimizer optimizer_;
 };

@@ -72,13 +72,14 @@ struct DistillRecipe {
 
 /// METHOD §11: the weights change.
 struct RecoverRecipe {
-    /// Text to which the down projections are fitted in closed form, before any step; 0: they stay.
+    /// Text to which attention's and the FFN's output projections are fitted in closed form, before any step;
+    /// 0: they stay.
     std::int64_t fit_windows = 0;
     /// Each layer is split and routed anew before its fit, on the text as the fitted layers before it leave
     /// it: nearer to the dense model's than what it was split on first. What global steps learnt is lost by
     /// it.
     bool fit_split = false;
-    double fit_ridge = 1e-2;      ///< how near to the dense ones, over the mean energy of a masked neuron
+    double fit_ridge = 0.2;       ///< how near to the dense ones, over the mean energy of what they project
     std::int64_t steps = 0;       ///< in which all weights learn, of as many sequences as the global ones
     double learning_rate = 2e-4;  ///< of the weights
     double router_lr = 1e-3;

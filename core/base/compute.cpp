@@ -4,6 +4,7 @@
 #include <ATen/cpu/Utils.h>
 
 #include "base/error.h"
+#include "base/training_compute.h"
 
 namespace dotmoe {
 namespace {
@@ -17,9 +18,9 @@ at::Device resolve(DeviceChoice choice) {
     return cuda && choice != DeviceChoice::cpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
-bool has_amx() {
+bool cpu_has(const char* capability) {
     const auto capabilities = at::cpu::get_cpu_capabilities();
-    const auto found = capabilities.find("amx_bf16");
+    const auto found = capabilities.find(capability);
     return found != capabilities.end() && found->second.toBool();
 }
 
@@ -28,11 +29,16 @@ bool has_amx() {
 Compute choose_compute(DeviceChoice choice) {
     const auto device = resolve(choice);
     if (device.is_cuda()) return {device, at::kBFloat16};
-    return {device, has_amx() ? at::kBFloat16 : at::kFloat};
+    return {device, cpu_has("amx_bf16") ? at::kBFloat16 : at::kFloat};
 }
 
 Compute exact_compute(DeviceChoice choice) {
     return {resolve(choice), at::kFloat};
+}
+
+Compute training_compute(const Compute& compute) {
+    if (compute.device.is_cpu() && cpu_has("avx512_bf16")) return {compute.device, at::kBFloat16};
+    return compute;
 }
 
 }  // namespace dotmoe

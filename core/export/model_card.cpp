@@ -95,7 +95,7 @@ std::string fate_of_weights(const Project& project) {
     if (recover.fit_windows > 0 && recover.fit_split)
         fates.emplace_back("each layer was split and routed once more, behind layers already fitted");
     if (recover.fit_windows > 0)
-        fates.emplace_back("its down projections were fitted to what the experts leave");
+        fates.emplace_back("its output projections were fitted to what the experts leave");
     if (recover.steps > 0)
         fates.push_back(fmt::format("all weights but the embeddings went on learning from it for {} steps",
                                     recover.steps));

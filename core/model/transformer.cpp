@@ -46,6 +46,16 @@ at::Tensor Transformer::embed(const at::Tensor& tokens) const {
 }
 
 at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
+    return attend(x, layer, weights_.layer(layer).output, cache);
+}
+
+at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, const at::Tensor& output,
+                               KvCache* cache) const {
+    return x + post_normed(at::linear(attention_heads(x, layer, cache), output),
+                           weights_.layer(layer).attention_post_norm, config_.norm_epsilon);
+}
+
+at::Tensor Transformer::attention_heads(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
     const auto& w = weights_.layer(layer);
     const auto batch = x.size(0), count = x.size(1);
     const auto h = rms_norm(x, w.attention_norm, config_.norm_epsilon);
@@ -64,10 +74,9 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache*
     auto k = turned(project(w.key, w.key_bias, config_.kv_heads), w.key_norm);
     auto v = project(w.value, w.value_bias, config_.kv_heads);
     if (cache) std::tie(k, v) = cache->append(layer, k, v);
-    const auto mixed = causal_attention(q, k, v, config_.attention_scale(), window)
-                           .transpose(1, 2)
-                           .reshape({batch, count, -1});
-    return x + post_normed(at::linear(mixed, w.output), w.attention_post_norm, config_.norm_epsilon);
+    return causal_attention(q, k, v, config_.attention_scale(), window)
+        .transpose(1, 2)
+        .reshape({batch, count, -1});
 }
 
 at::Tensor Transformer::feed_forward_input(const at::Tensor& x, std::int64_t layer) const {

@@ -43,6 +43,11 @@ class Transformer {
     /// x + Attention(norm(x)), causal, grouped queries, RoPE from position `cache->length(layer)` (0 without
     /// a cache). The cache, when given, grows by T in this layer.
     at::Tensor attend(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
+    /// The same with an output projection [D, heads*head_width] of the caller's.
+    at::Tensor attend(const at::Tensor& x, std::int64_t layer, const at::Tensor& output,
+                      KvCache* cache = nullptr) const;
+    /// What goes into that projection, the heads side by side: [B, T, heads*head_width].
+    at::Tensor attention_heads(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
     /// The FFN's input: norm(x) of a layer.
     at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
     /// x + FFN(norm(x)), what the FFN adds normed where the family does so.

@@ -83,12 +83,14 @@ class ConversionRun {
     void keep(KeptState end_of_phase);
     /// METHOD §2, of what the global phase made.
     void measure_greedy_gaps(const Assignment& assignment);
-    /// The student gets its down projections, before the first step of recovery, and where the recipe says
+    /// The student gets its output projections, before the first step of recovery, and where the recipe says
     /// so its layers a new split.
-    void fit_down();
+    void fit_projections();
     /// A layer's, on the text as the fitted layers before it leave it, [T, D].
     LayerExperts split_again(const at::Tensor& inputs, const at::Tensor& metric, std::int64_t layer);
     void train_all_weights();
+    /// The dense model in the format that steps run in.
+    Transformer training_teacher() const;
     /// Dense and converted; nothing on a GPU, or where memory has no room for both.
     std::optional<RuntimeSpeed> measure_speed(const ExpertSet& experts);
     /// Writes the student's weights beside the experts where they are its own; their hash, or none.

@@ -14,8 +14,8 @@ void put(Checkpoint& checkpoint, std::string_view kind, const std::vector<LayerE
     }
 }
 
-std::string fitted_name(std::size_t layer) {
-    return fmt::format("fitted.{}.down", layer);
+std::string fitted_name(std::size_t layer, std::string_view projection) {
+    return fmt::format("fitted.{}.{}", layer, projection);
 }
 
 using Tensors = std::map<std::string, at::Tensor>;
@@ -29,6 +29,13 @@ Tensors take_tensors(const Checkpoint& checkpoint, std::string_view prefix) {
     for (const auto& [name, tensor] : checkpoint.tensors)
         if (name.starts_with(prefix)) tensors[name.substr(prefix.size())] = tensor;
     return tensors;
+}
+
+const at::Tensor& take_tensor(const Checkpoint& checkpoint, const std::string& name) {
+    const auto found = checkpoint.tensors.find(name);
+    if (found == checkpoint.tensors.end())
+        fail("the checkpoint is damaged ({} is missing); convert without --resume", name);
+    return found->second;
 }
 
 std::vector<LayerExperts> take(const Checkpoint& checkpoint, std::string_view kind) {
@@ -49,7 +56,10 @@ Checkpoint ConversionState::to_checkpoint(const std::string& fingerprint) const 
     put(checkpoint, "random", random_layers);
     put(checkpoint, assignment_prefix, assignment);
     put(checkpoint, recovery_prefix, recovery);
-    for (std::size_t l = 0; l < fitted.size(); ++l) checkpoint.tensors[fitted_name(l)] = fitted[l];
+    for (std::size_t l = 0; l < fitted.size(); ++l) {
+        checkpoint.tensors[fitted_name(l, "attention")] = fitted[l].attention;
+        checkpoint.tensors[fitted_name(l, "down")] = fitted[l].down;
+    }
     checkpoint.notes = {{"layer_metrics", layer_metrics}, {"stages", stages},        {"step", step},
                         {"distilled", distilled},         {"fitted", fitted.size()}, {"seconds", seconds}};
     return checkpoint;
@@ -67,12 +77,9 @@ ConversionState ConversionState::from_checkpoint(const Checkpoint& checkpoint) {
         checkpoint.notes.at("step").get_to(state.step);
         state.distilled = checkpoint.notes.value("distilled", !state.recovery.empty());
         const auto fitted = checkpoint.notes.value("fitted", std::size_t{0});
-        for (std::size_t l = 0; l < fitted; ++l) {
-            const auto found = checkpoint.tensors.find(fitted_name(l));
-            if (found == checkpoint.tensors.end())
-                fail("the checkpoint is damaged ({} is missing); convert without --resume", fitted_name(l));
-            state.fitted.push_back(found->second);
-        }
+        for (std::size_t l = 0; l < fitted; ++l)
+            state.fitted.push_back({take_tensor(checkpoint, fitted_name(l, "attention")),
+                                    take_tensor(checkpoint, fitted_name(l, "down"))});
         checkpoint.notes.at("seconds").get_to(state.seconds);
     } catch (const nlohmann::json::exception& error) {
         fail("the checkpoint is damaged ({}); convert without --resume", error.what());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "align/checkpoint.h"
+#include "align/projection_fit.h"
 #include "experts/expert_set.h"
 #include "pipeline/metrics.h"
 
@@ -24,9 +25,8 @@ struct ConversionState {
     bool distilled = false;  ///< the global phase is over: layers are its result
     std::map<std::string, at::Tensor>
         assignment;  ///< of the phase under way (Assignment::state); empty before the global one
-    /// Down projections of the first layers, as recovery's fit has made them so far; empty again once its
-    /// steps hold them.
-    std::vector<at::Tensor> fitted;
+    /// Of the first layers, as recovery's fit has made them so far; empty again once its steps hold them.
+    std::vector<Projections> fitted;
     std::map<std::string, at::Tensor> recovery;  ///< FineTuning::state; empty before those steps
     double seconds = 0;                          ///< spent by earlier parts of the run
 

@@ -96,14 +96,17 @@ Work CostTerms::global_step() const {
            (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
 }
 
-/// Both models' text a layer at a time, the converted one's gate and up products once more, H^T H and H^T Y;
-/// then a Cholesky solve in fp64, at half the rate. A new split has its energies, two of an FFN's three
-/// products.
+/// Both models' text a layer at a time, the converted one's gate and up products and its attention once more,
+/// H^T H and H^T Y of the FFN's neurons and of attention's heads; then Cholesky solves in fp64, at half the
+/// rate. A new split has its energies, two of an FFN's three products.
 Work CostTerms::fit() const {
     const double tokens = static_cast<double>(recipe_.recover.fit_windows) * window;
     if (tokens == 0) return {};
-    const Work moments{tokens * L * (4 * D * N + 2 * N * (N + D)), tokens * L * float_bytes * 6 * N};
-    const Work solve{2 * L * N * N * (N / 3 + 2 * D), L * 4 * float_bytes * N * N};
+    const auto gram = [&](double inputs) { return 2 * inputs * (inputs + D); };
+    const auto cholesky = [&](double inputs) { return 2 * inputs * inputs * (inputs / 3 + 2 * D); };
+    const Work moments{tokens * L * (4 * D * N + 2 * attention_weights() + gram(N) + gram(heads)),
+                       tokens * L * float_bytes * 6 * (N + heads)};
+    const Work solve{L * (cholesky(N) + cholesky(heads)), L * 4 * float_bytes * (N * N + heads * heads)};
     const Work energies{tokens * 4 * D * N, tokens * float_bytes * 4 * N};
     const auto split_again = recipe_.recover.fit_split ? (energies + split(tokens)) * L : Work{};
     return forward(tokens) * 2 + moments + solve + split_again;
@@ -182,8 +185,9 @@ double CostTerms::memory() const {
     // factor; the projections that are new.
     const double fitted = static_cast<double>(recipe_.recover.fit_windows) * window;
     const double new_split = recipe_.recover.fit_split ? fitted * D * w + energies(fitted) : 0;
-    const double fit =
-        fitted == 0 ? 0 : 2 * fitted * D * w + 8 * float_bytes * N * (N + D) + L * N * D * w + new_split;
+    const double fit = fitted == 0 ? 0
+                                   : 2 * fitted * D * w + 8 * float_bytes * N * (N + D) +
+                                         L * (N + heads) * D * w + new_split;
     return process + weights + std::max({loading, layerwise, fit, training});
 }
 
@@ -196,7 +200,7 @@ double CostTerms::disk() const {
     const double checkpoint = 3 * float_bytes * L * (N * columns + D * E);
     const double layers = float_bytes * layer_weights(), vocabulary = 2 * float_bytes * V * D;
     const double own_weights = changes_weights(recipe_) ? layers + vocabulary : 0;
-    const double fitted = recipe_.recover.fit_windows > 0 ? float_bytes * L * N * D : 0;
+    const double fitted = recipe_.recover.fit_windows > 0 ? float_bytes * L * (N + heads) * D : 0;
     const double trained_weights = recipe_.recover.steps > 0 ? 3 * layers : fitted;
     return 2 * (experts + checkpoint + own_weights + trained_weights) + 2 * experts;
 }

@@ -35,7 +35,7 @@ class CostTerms {
     Work layer() const;
     /// METHOD §4.
     Work global_step() const;
-    /// METHOD §11: the down projections of all layers.
+    /// METHOD §11: the output projections of all layers.
     Work fit() const;
     /// METHOD §11.
     Work recovery_step() const;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/progress.h"
+#include "base/training_compute.h"
 
 namespace dotmoe {
 namespace {
@@ -23,28 +24,40 @@ double seconds_of(const std::function<void()>& job) {
     return best;
 }
 
-}  // namespace
-
-double MachineSpeed::seconds(const Work& work) const {
-    // What the counts leave out, measured: a conversion of SmolLM2 with `quick` took 5:20 where the terms say
-    // 3:20.
-    constexpr double overhead = 1.6;
-    return overhead * (work.flops / flops_per_second + work.bytes / bytes_per_second);
-}
-
-/// As the conversion does, with fresh memory for every result, which costs as much as the arithmetic:
-/// [2048, D] times [D, N], and one pass over a tensor of 16 MiB.
-MachineSpeed measure_machine(const ModelConfig& config, const Compute& compute) {
+/// Of products of [2048, D] and [D, N].
+double product_flops(const ModelConfig& config, const Compute& compute) {
     constexpr std::int64_t tokens = 2048;
-    constexpr double float_bytes = 4;
-    const at::NoGradGuard no_grad;
     const auto options = at::TensorOptions().device(compute.device).dtype(compute.dtype);
     const auto x = at::ones({tokens, config.width}, options),
                weight = at::ones({config.neurons, config.width}, options);
-    const double product = seconds_of([&] { at::linear(x, weight)[0][0].item(); });
-    const auto values = at::ones({4 << 20}, options.dtype(at::kFloat));
+    const double seconds = seconds_of([&] { at::linear(x, weight)[0][0].item(); });
+    return 2.0 * tokens * static_cast<double>(config.width * config.neurons) / seconds;
+}
+
+bool trains(CostPhase phase) {
+    return phase == CostPhase::global || phase == CostPhase::recovery;
+}
+
+}  // namespace
+
+double MachineSpeed::seconds(const Work& work, CostPhase phase) const {
+    // What the counts leave out, measured: a conversion of SmolLM2 with `quick` took 5:20 where the terms say
+    // 3:20.
+    constexpr double overhead = 1.6;
+    const double rate = trains(phase) ? training_flops_per_second : flops_per_second;
+    return overhead * (work.flops / rate + work.bytes / bytes_per_second);
+}
+
+/// As the conversion does, with fresh memory for every result, which costs as much as the arithmetic: the
+/// FFN's products, in the format of the steps that train too, and one pass over a tensor of 16 MiB.
+MachineSpeed measure_machine(const ModelConfig& config, const Compute& compute) {
+    constexpr double float_bytes = 4;
+    const at::NoGradGuard no_grad;
+    const double flops = product_flops(config, compute);
+    const auto training = training_compute(compute);
+    const auto values = at::ones({4 << 20}, at::TensorOptions().device(compute.device).dtype(at::kFloat));
     const double pass = seconds_of([&] { at::mul(values, values)[0].item(); });
-    return {2.0 * tokens * static_cast<double>(config.width * config.neurons) / product,
+    return {flops, training.dtype == compute.dtype ? flops : product_flops(config, training),
             2 * float_bytes * static_cast<double>(values.numel()) / pass};
 }
 

@@ -8,12 +8,12 @@
 namespace dotmoe {
 
 struct MachineSpeed {
-    double flops_per_second = 0, bytes_per_second = 0;
+    double flops_per_second = 0, training_flops_per_second = 0, bytes_per_second = 0;
 
-    double seconds(const Work& work) const;
+    double seconds(const Work& work, CostPhase phase) const;
 };
 
-/// Two short measurements, of the sizes that a conversion of this model uses.
+/// Short measurements, of the sizes that a conversion of this model uses.
 MachineSpeed measure_machine(const ModelConfig& config, const Compute& compute);
 
 }  // namespace dotmoe

@@ -145,7 +145,7 @@ std::string format_table(const Metrics& metrics) {
     text += row("random split + ridge router", metrics.random_layerwise);
     text += row(metrics.method + ", layer-wise", metrics.layerwise);
     text += row("before recovery", metrics.aligned);
-    text += row("down projections fitted", metrics.fitted);
+    text += row("output projections fitted", metrics.fitted);
     text += row("converted", metrics.converted);
     if (metrics.converted && metrics.active_parameters > 0)
         text +=

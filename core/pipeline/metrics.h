@@ -38,7 +38,7 @@ struct Metrics {
     std::string method;  ///< name of the recipe's Method; empty for a dense model
     std::optional<Quality> dense, random_layerwise, layerwise;
     std::optional<Quality> aligned;    ///< after the global phase; absent where no recovery followed
-    std::optional<Quality> fitted;     ///< after the down projections' fit; absent where no steps followed
+    std::optional<Quality> fitted;     ///< after the output projections' fit; absent where no steps followed
     std::optional<Quality> converted;  ///< the result
     double active_parameters = 0;      ///< weights a token uses, routers included
     double dense_parameters = 0;

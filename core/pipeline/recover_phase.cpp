@@ -4,9 +4,9 @@
 #include "align/activations.h"
 #include "align/assignment.h"
 #include "align/distill.h"
-#include "align/down_fit.h"
 #include "align/fine_tuning.h"
 #include "align/layerwise.h"
+#include "align/projection_fit.h"
 #include "base/paths.h"
 #include "base/seed.h"
 #include "base/sha256.h"
@@ -43,7 +43,7 @@ void ConversionRun::recover() {
         state_.stages.aligned = state_.step == 0 && state_.stages.layerwise
                                     ? state_.stages.layerwise  // no global step changed it
                                     : judge("aligned", state_.step, ExpertSet{layout(), state_.layers});
-    if (recover.fit_windows > 0 && state_.recovery.empty()) fit_down();
+    if (recover.fit_windows > 0 && state_.recovery.empty()) fit_projections();
     if (recover.steps > 0) train_all_weights();
     if (!hooks_.routing) return;
     auto recovered = *model_;
@@ -51,11 +51,11 @@ void ConversionRun::recover() {
     hooks_.routing->set_model(std::make_shared<Model>(std::move(recovered)));
 }
 
-void ConversionRun::fit_down() {
+void ConversionRun::fit_projections() {
     const auto& recover = recipe().recover;
     const auto windows = std::min(recover.fit_windows, train_.size(0));
     hooks_.events.publish(
-        LogLine{LogLevel::info, fmt::format("recovering: {}down projections fitted to {} windows of text",
+        LogLine{LogLevel::info, fmt::format("recovering: {}output projections fitted to {} windows of text",
                                             recover.fit_split ? "each layer split anew, " : "", windows)});
     std::vector<at::Tensor> metrics;
     FitHooks hooks;
@@ -70,7 +70,7 @@ void ConversionRun::fit_down() {
     ProgressMeter meter(layer_count(), std::ssize(state_.fitted)), since_checkpoint(0);
     hooks.on_layer = [&](std::int64_t layer, const FittedLayer& fitted) {
         state_.layers[static_cast<std::size_t>(layer)] = fitted.experts;
-        state_.fitted.push_back(fitted.down);
+        state_.fitted.push_back(fitted.projections);
         meter.set_done(layer + 1);
         publish_progress("fit", "layers", meter);
         hooks_.control.poll();
@@ -80,8 +80,8 @@ void ConversionRun::fit_down() {
     };
     student_ = std::make_unique<Transformer>(
         model_->config,
-        dotmoe::fit_down(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
-                         recover.fit_ridge, hooks, state_.fitted));
+        dotmoe::fit_projections(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
+                                recover.fit_ridge, hooks, state_.fitted));
     checkpoint();
     if (recover.fit_split) show_experts(state_.layers);
     if (recover.steps > 0)
@@ -119,7 +119,7 @@ void ConversionRun::train_all_weights() {
         state_.recovery = tuning.state();
         state_.fitted.clear();
         state_.layers = assignment.experts();
-        student_ = std::make_unique<Transformer>(tuning.transformer());
+        student_ = std::make_unique<Transformer>(tuning.transformer(model_->compute.dtype));
         meter.set_done(done.figures.step);
         publish_progress("recover", "steps", meter);
         after_step(done, assignment, earlier + done.figures.step);
@@ -127,7 +127,7 @@ void ConversionRun::train_all_weights() {
     hooks_.events.publish(
         LogLine{LogLevel::info, fmt::format("recovering: {} steps of {} tokens, all weights learn",
                                             recover.steps, settings.sequences * train_.size(1))});
-    dotmoe::distil(*transformer_, assignment, layout(), settings, train_,
+    dotmoe::distil(training_teacher(), assignment, layout(), settings, train_,
                    derive_seed(recipe().seed, SeedPurpose::recovery, 0), state_.step - earlier,
                    {hooks_.control, on_step}, &tuning);
 

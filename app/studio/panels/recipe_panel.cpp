@@ -91,11 +91,11 @@ RecipePanel::RecipePanel(QAction* measure, QWidget* parent)
     m_shared = add_number(form, "shared", tr("Shared"), tr("Neurons that every token uses, S"), 0);
     m_steps =
         add_number(form, "steps", tr("Steps"), tr("Steps of global training after the layer-wise phase"), 0);
-    m_fit =
-        add_number(form, "fit", tr("Fit"),
-                   tr("Windows of text to which the down projections are fitted afterwards, in closed form; "
-                      "0 leaves them"),
-                   0);
+    m_fit = add_number(
+        form, "fit", tr("Fit"),
+        tr("Windows of text to which the output projections are fitted afterwards, in closed form; "
+           "0 leaves them"),
+        0);
     m_recover =
         add_number(form, "recover", tr("Recovery"), tr("Steps in which all weights go on learning then"), 0);
     m_seed = add_number(form, "seed", tr("Seed"), tr("Same seed, same machine: the same assignment"), 0);

@@ -17,7 +17,7 @@ at::Tensor hidden_of(const Transformer& transformer) {
 
 /// One step towards hidden states of zero.
 double train_step(FineTuning& tuning) {
-    const auto loss = hidden_of(tuning.transformer()).square().mean();
+    const auto loss = hidden_of(tuning.transformer(at::kFloat)).square().mean();
     loss.backward();
     tuning.step(1.0);
     return loss.item<double>();
@@ -27,7 +27,7 @@ TEST(FineTuning, BeginsAsTheModelAndLeavesItAlone) {
     const auto start = test::tiny_weights(tiny_config());
     const auto before = start.layers[1].gate.clone();
     FineTuning tuning(tiny_config(), start, {.learning_rate = 1e-2});
-    EXPECT_EQ(difference(hidden_of(tuning.transformer()), hidden_of({tiny_config(), start})), 0);
+    EXPECT_EQ(difference(hidden_of(tuning.transformer(at::kFloat)), hidden_of({tiny_config(), start})), 0);
     train_step(tuning);
     EXPECT_TRUE(at::equal(start.layers[1].gate, before));
 }
@@ -72,6 +72,23 @@ TEST(FineTuning, GoesOnFromItsStateAsIfItHadNotStopped) {
     EXPECT_THROW(resumed.restore(saved), Error);
     saved["blk.2.ffn_down.weight"] = at::zeros({1});
     EXPECT_THROW(resumed.restore(saved), Error);
+}
+
+/// Only the products are rounded: what is learnt stays in fp32.
+TEST(FineTuning, ProductsInBf16LearnInFp32) {
+    const auto start = test::tiny_weights(tiny_config());
+    FineTuning exact(tiny_config(), start, {.learning_rate = 1e-2});
+    FineTuning rounded(tiny_config(), start, {.learning_rate = 1e-2});
+    const auto wanted = hidden_of(exact.transformer(at::kFloat));
+    const auto given = hidden_of(rounded.transformer(at::kBFloat16));
+    EXPECT_EQ(given.scalar_type(), at::kBFloat16);
+    EXPECT_LT(difference(given.to(at::kFloat), wanted), 0.05 * wanted.abs().max().item<double>());
+    EXPECT_TRUE(at::equal(rounded.weights().layers[1].gate, start.layers[1].gate)) << "not rounded";
+    given.to(at::kFloat).square().mean().backward();
+    rounded.step(1.0);
+    const auto learnt = rounded.weights().layers[1].gate;
+    EXPECT_EQ(learnt.scalar_type(), at::kFloat);
+    EXPECT_FALSE(at::equal(learnt, learnt.to(at::kBFloat16).to(at::kFloat))) << "finer than bf16";
 }
 
 TEST(FineTuning, WeightsShareNothingWithTheLeaves) {

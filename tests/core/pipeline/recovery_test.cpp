@@ -75,7 +75,7 @@ TEST_F(RecoveryTest, TheFitAloneChangesDownProjectionsAlone) {
     }
     export_model({.project = wanted.out, .source = {}, .out = folder_ / "hf"}, quiet_, control_);
     const auto card = read_text_file(folder_ / "hf" / "README.md");
-    EXPECT_NE(card.find("down projections were fitted"), std::string::npos);
+    EXPECT_NE(card.find("output projections were fitted"), std::string::npos);
     EXPECT_EQ(card.find("went on learning"), std::string::npos);
 }
 
@@ -143,8 +143,8 @@ TEST_F(RecoveryTest, StepsGoOnFromTheFit) {
     EXPECT_LT(metrics.fitted->kl, 0.8 * metrics.aligned->kl);
     EXPECT_LT(metrics.converted->kl, convert(recovering("steps alone"), {quiet_, control_}).converted->kl);
     const auto text = format_table(metrics);
-    EXPECT_LT(text.find("before recovery"), text.find("down projections fitted"));
-    EXPECT_LT(text.find("down projections fitted"), text.find("converted"));
+    EXPECT_LT(text.find("before recovery"), text.find("output projections fitted"));
+    EXPECT_LT(text.find("output projections fitted"), text.find("converted"));
 }
 
 TEST_F(RecoveryTest, EvalJudgesItsOwnWeightsAgainstTheSource) {

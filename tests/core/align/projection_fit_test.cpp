@@ -1,4 +1,4 @@
-#include "align/down_fit.h"
+#include "align/projection_fit.h"
 
 #include <gtest/gtest.h>
 
@@ -32,27 +32,29 @@ double distance(const Transformer& dense, const Weights& weights, const ExpertSe
         .item<double>();
 }
 
-TEST(DownFit, BringsTheResidualStreamNearerToTheDenseModels) {
+TEST(ProjectionFit, BringsTheResidualStreamNearerToTheDenseModels) {
     for (const auto& config : test::tiny_families()) {
         const auto dense = test::tiny_transformer(config);
         const auto experts = test::random_experts(config, layout, 3);
-        const auto fitted = fit_down(dense, experts, text(config), ridge, unheard);
+        const auto fitted = fit_projections(dense, experts, text(config), ridge, unheard);
         EXPECT_LT(distance(dense, fitted, experts), 0.8 * distance(dense, dense.weights(), experts))
             << config.architecture;
     }
 }
 
 /// Nothing is missing then: the dense projections are the solution, whatever the ridge.
-TEST(DownFit, WithAllExpertsOnChangesNothing) {
+TEST(ProjectionFit, WithAllExpertsOnChangesNothing) {
     for (const auto& config : test::tiny_families()) {
         const auto dense = test::tiny_transformer(config);
         auto all = layout;
         all.active = all.experts;
         const auto fitted =
-            fit_down(dense, test::random_experts(config, all, 3), text(config), ridge, unheard);
+            fit_projections(dense, test::random_experts(config, all, 3), text(config), ridge, unheard);
         for (std::size_t l = 0; l < fitted.layers.size(); ++l)
-            EXPECT_LT(difference(fitted.layers[l].down, dense.weights().layers[l].down), 1e-4)
-                << config.architecture << ", layer " << l;
+            for (const auto projection : {&LayerWeights::output, &LayerWeights::down})
+                EXPECT_LT(difference(fitted.layers[l].*projection, dense.weights().layers[l].*projection),
+                          1e-4)
+                    << config.architecture << ", layer " << l;
     }
 }
 
@@ -69,17 +71,24 @@ at::Tensor masked_outputs(const at::Tensor& x, const LayerWeights& layer, const 
 }
 
 /// y is what is missing to the dense model's stream behind the layer.
-TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
+TEST(ProjectionFit, EachLayerIsTheRegressionOfItsFormula) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
-    const auto fitted = fit_down(dense, experts, text(config), ridge, unheard);
+    const auto fitted = fit_projections(dense, experts, text(config), ridge, unheard);
     auto wanted = dense.embed(text(config)), given = wanted;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto& layer = dense.weights().layers[static_cast<std::size_t>(l)];
-        const auto& down = fitted.layers[static_cast<std::size_t>(l)].down;
-        wanted = dense.feed_forward(dense.attend(wanted, l), l, dense.dense());
-        given = dense.attend(given, l);
+        const auto& [output, down] = std::tie(fitted.layers[static_cast<std::size_t>(l)].output,
+                                              fitted.layers[static_cast<std::size_t>(l)].down);
+        wanted = dense.attend(wanted, l);
+        const auto heads = dense.attention_heads(given, l);
+        RidgeRegression attention;
+        attention.add(heads.flatten(0, 1), (wanted - given).flatten(0, 1));
+        EXPECT_LT(difference(output, attention.solve(layer.output, ridge)), 1e-3) << "layer " << l;
+        if (l > 0) EXPECT_GT(difference(output, layer.output), 1e-3) << "layer " << l;
+        given = given + heads.matmul(output.t());
+        wanted = dense.feed_forward(wanted, l, dense.dense());
         const auto x = dense.feed_forward_input(given, l).flatten(0, 1);
         const auto h = masked_outputs(x, layer, experts.layers[static_cast<std::size_t>(l)]);
         RidgeRegression regression;
@@ -91,7 +100,7 @@ TEST(DownFit, EachLayerIsTheRegressionOfItsFormula) {
 }
 
 /// Each layer gets the experts that it is fitted to from what the fitted layers before it give.
-TEST(DownFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
+TEST(ProjectionFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto second = test::random_experts(config, layout, 4);
@@ -107,8 +116,8 @@ TEST(DownFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
                                  seen.push_back(inputs);
                                  return second.layers[static_cast<std::size_t>(layer)];
                              }};
-    const auto weights = fit_down(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
-    const auto fixed = fit_down(dense, second, text(config), ridge, unheard);
+    const auto weights = fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
+    const auto fixed = fit_projections(dense, second, text(config), ridge, unheard);
     ASSERT_EQ(std::ssize(seen), config.layers);
     const Transformer converted(config, weights);
     auto given = dense.embed(text(config));
@@ -121,34 +130,36 @@ TEST(DownFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
     }
 }
 
-TEST(DownFit, GoesOnAfterLayersThatAreDone) {
+TEST(ProjectionFit, GoesOnAfterLayersThatAreDone) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
-    std::vector<at::Tensor> downs;
-    fit_down(dense, experts, text(config), ridge,
-             {[&](std::int64_t, const FittedLayer& fitted) { downs.push_back(fitted.down); }});
-    const std::vector<at::Tensor> done{downs[0], downs[1]};
+    std::vector<Projections> all;
+    fit_projections(dense, experts, text(config), ridge,
+                    {[&](std::int64_t, const FittedLayer& fitted) { all.push_back(fitted.projections); }});
+    const std::vector<Projections> done{all[0], all[1]};
     std::vector<std::int64_t> told;
     const auto fitted =
-        fit_down(dense, experts, text(config), ridge,
+        fit_projections(dense, experts, text(config), ridge,
                  {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }}, done);
     EXPECT_EQ(told, (std::vector<std::int64_t>{2}));
-    for (std::size_t l = 0; l < downs.size(); ++l)
-        EXPECT_TRUE(at::equal(fitted.layers[l].down, downs[l])) << l;
+    for (std::size_t l = 0; l < all.size(); ++l) {
+        EXPECT_TRUE(at::equal(fitted.layers[l].output, all[l].attention)) << l;
+        EXPECT_TRUE(at::equal(fitted.layers[l].down, all[l].down)) << l;
+    }
 }
 
-TEST(DownFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
+TEST(ProjectionFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto before = dense.weights().layers[1].down.clone();
     std::vector<std::int64_t> told;
-    const auto fitted = fit_down(dense, test::random_experts(config, layout, 3), text(config), ridge,
+    const auto fitted = fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge,
                                  {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }});
     EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));
     EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";
     for (std::size_t l = 0; l < fitted.layers.size(); ++l)
-        for (const auto field : {&LayerWeights::query, &LayerWeights::output, &LayerWeights::ffn_norm,
+        for (const auto field : {&LayerWeights::query, &LayerWeights::value, &LayerWeights::ffn_norm,
                                  &LayerWeights::gate, &LayerWeights::up})
             EXPECT_TRUE(at::equal(fitted.layers[l].*field, dense.weights().layers[l].*field)) << l;
 }
