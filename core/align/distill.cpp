@@ -20,11 +20,13 @@ struct LayerTerms {
 };
 
 FeedForward student_feed_forward(const Transformer& transformer, const Assignment& assignment,
-                                 const Plans& plans, const Layout& layout, StraightThrough gradient,
+                                 const Plans& plans, const Layout& layout, const DistillRecipe& recipe,
                                  const at::Generator& noise, LayerTerms& terms) {
-    const auto routed = gradient == StraightThrough::soft ? &straight_through : &linear_straight_through;
-    return [&transformer, &assignment, &plans, &layout, routed, noise, &terms](const at::Tensor& x,
-                                                                               std::int64_t layer) {
+    const auto routed =
+        recipe.straight_through == StraightThrough::soft ? &straight_through : &linear_straight_through;
+    const auto kept = recipe.checkpoint_activations ? KeptForBackward::input : KeptForBackward::products;
+    return [&transformer, &assignment, &plans, &layout, routed, kept, noise, &terms](const at::Tensor& x,
+                                                                                     std::int64_t layer) {
         const auto l = static_cast<std::size_t>(layer);
         const auto flat = x.flatten(0, -2);
         const auto routing = route(flat, assignment.router(layer), layout, noise);
@@ -34,7 +36,7 @@ FeedForward student_feed_forward(const Transformer& transformer, const Assignmen
         terms.dropped += routing.dropped;
         const auto surrogate = plans.surrogate.defined() ? plans.surrogate.select(0, layer) : at::Tensor();
         return masked_feed_forward(flat, transformer.weights().layers[l], layout,
-                                   plans.owner[l].to(x.device()), routed(routing), surrogate)
+                                   plans.owner[l].to(x.device()), routed(routing), surrogate, kept)
             .view_as(x);
     };
 }
@@ -70,8 +72,7 @@ void distil(const Transformer& teacher, Assignment& assignment, const Layout& la
             derive_seed(seed, SeedPurpose::noise, static_cast<std::uint64_t>(step)));
         const auto student = tuning ? tuning->transformer(teacher.weights().head.scalar_type()) : teacher;
         const auto given = student.hidden(
-            tokens,
-            student_feed_forward(student, assignment, plans, layout, recipe.straight_through, noise, terms));
+            tokens, student_feed_forward(student, assignment, plans, layout, recipe, noise, terms));
 
         // 2 KL + CE reach the network as a ready gradient of the last hidden states; balance and z as they
         // are.

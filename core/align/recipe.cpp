@@ -105,6 +105,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("distill", "straight_through", r.distill.straight_through, Range{});
     visit("distill", "sinkhorn_iterations", r.distill.sinkhorn_iterations, Range{1, 1e5});
     visit("distill", "sinkhorn_tolerance", r.distill.sinkhorn_tolerance, Range{0, 1});
+    visit("distill", "checkpoint_activations", r.distill.checkpoint_activations, Range{});
     visit("distill", "evaluate_every", r.distill.evaluate_every, Range{0, 1e7});
     visit("distill", "checkpoint_every", r.distill.checkpoint_every, Range{1, 1e7});
     visit("recover", "fit_windows", r.recover.fit_windows, Range{0, 1e6});

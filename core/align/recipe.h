@@ -66,8 +66,11 @@ struct DistillRecipe {
     StraightThrough straight_through = StraightThrough::soft;
     std::int64_t sinkhorn_iterations = 50;  ///< bound of a solve
     double sinkhorn_tolerance = 1e-3;       ///< relative column residual that ends it
-    std::int64_t evaluate_every = 0;        ///< steps between held-out evaluations; 0: only at the end
-    std::int64_t checkpoint_every = 5;      ///< steps between checkpoints
+    /// Activation checkpointing: each FFN keeps its input for the backward pass instead of its neurons'
+    /// products, [T, D] for 2 [T, N], and computes those once more. Of the steps of recovery too.
+    bool checkpoint_activations = false;
+    std::int64_t evaluate_every = 0;    ///< steps between held-out evaluations; 0: only at the end
+    std::int64_t checkpoint_every = 5;  ///< steps between checkpoints
 };
 
 /// METHOD §11: the weights change.

@@ -36,18 +36,22 @@ enum Saved { kInput, kGateInput, kUpOutput, kColumns, kOwner, kGate, kUp, kDown 
 /// Tensors that apply() takes, in this order: those that may want a gradient.
 enum Wanted { kX, kRouted, kSoftPlan, kGateWeight, kUpWeight, kDownWeight };
 
-// y = (H * (R M^T)) W_down^T. G = X W_gate^T and X W_up^T are kept, [T, N] each: with them backward
-// recomputes H by one pass over memory instead of two matrix products.
+// y = (H * (R M^T)) W_down^T. With KeptForBackward::products G = X W_gate^T and X W_up^T are kept, [T, N]
+// each: backward then recomputes H by one pass over memory instead of two matrix products.
 class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
   public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& routed,
                               const at::Tensor& /*soft_plan*/, const at::Tensor& gate, const at::Tensor& up,
                               const at::Tensor& down, const at::Tensor& owner, const Layout& layout,
-                              Activation activation) {
+                              Activation activation, KeptForBackward kept) {
         const auto g = at::linear(x, gate), u = at::linear(x, up);
         const auto columns = column_mask(routed, layout);
         const bool trained = gate.requires_grad();  // the three are trained together, or none is
-        context->save_for_backward({trained ? x : at::Tensor(), g, u, columns, owner, gate, up, down});
+        const bool again = kept == KeptForBackward::input;
+        const at::Tensor none;
+        context->save_for_backward({trained || again ? x : none, again ? none : g, again ? none : u, columns,
+                                    owner, gate, up, down});
+        context->saved_data["trained"] = trained;
         context->saved_data["first_routed"] = layout.first_routed();
         context->saved_data["activation"] = static_cast<std::int64_t>(activation);
         const auto h = activated(g, activation).mul_(u);
@@ -56,12 +60,15 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
         const auto saved = context->get_saved_variables();
-        const auto &g = saved[kGateInput], &u = saved[kUpOutput], &columns = saved[kColumns],
-                   &owner = saved[kOwner];
+        const auto &x = saved[kInput], &columns = saved[kColumns], &owner = saved[kOwner];
+        const auto product = [&](Saved kept, Saved weight) {
+            return saved[kept].defined() ? saved[kept] : at::linear(x, saved[weight]);
+        };
+        const auto g = product(kGateInput, kGate), u = product(kUpOutput, kUp);
         const auto d_masked = at::matmul(gradients[0], saved[kDown]);  // dY W_down [T, N]
         const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
         const auto a = activated(g, activation);
-        variable_list result(9);
+        variable_list result(10);
         if (context->needs_input_grad(kRouted) || context->needs_input_grad(kSoftPlan)) {
             const auto through_mask = (d_masked * a).mul_(u).to(columns.scalar_type());  // U [T, N]
             if (context->needs_input_grad(kRouted)) {
@@ -73,7 +80,7 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
             if (context->needs_input_grad(kSoftPlan))
                 result[kSoftPlan] = at::matmul(through_mask.t(), columns);  // dP = U^T R
         }
-        const bool trained = saved[kInput].defined();
+        const bool trained = context->saved_data["trained"].toBool();
         if (!context->needs_input_grad(kX) && !trained) return result;
         const auto mask = neuron_mask(columns, owner, d_masked.scalar_type());
         if (trained) result[kDownWeight] = at::matmul(gradients[0].t(), (a * u).mul_(mask));
@@ -83,8 +90,8 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
         if (context->needs_input_grad(kX))
             result[kX] = at::matmul(d_gate, saved[kGate]).addmm_(d_up, saved[kUp]);
         if (trained) {
-            result[kGateWeight] = at::matmul(d_gate.t(), saved[kInput]);
-            result[kUpWeight] = at::matmul(d_up.t(), saved[kInput]);
+            result[kGateWeight] = at::matmul(d_gate.t(), x);
+            result[kUpWeight] = at::matmul(d_up.t(), x);
         }
         return result;
     }
@@ -93,14 +100,14 @@ class MaskedFeedForward : public torch::autograd::Function<MaskedFeedForward> {
 }  // namespace
 
 at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, const Layout& layout,
-                               const at::Tensor& owner, const at::Tensor& routed,
-                               const at::Tensor& soft_plan) {
+                               const at::Tensor& owner, const at::Tensor& routed, const at::Tensor& soft_plan,
+                               KeptForBackward kept) {
     const auto tokens = x.reshape({-1, x.size(-1)});
     // Autograd takes no undefined tensor as an input of a node.
     const auto plan = soft_plan.defined() ? soft_plan : at::empty({0}, routed.options());
     const auto y =
         MaskedFeedForward::apply(tokens, routed.reshape({-1, routed.size(-1)}), plan, layer.gate, layer.up,
-                                 layer.down, owner.to(x.device()), layout, layer.activation);
+                                 layer.down, owner.to(x.device()), layout, layer.activation, kept);
     return y.view(x.sizes());
 }
 

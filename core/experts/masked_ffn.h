@@ -12,15 +12,21 @@
 
 namespace dotmoe {
 
+/// What a masked product keeps for its backward pass.
+enum class KeptForBackward {
+    products,  ///< the two behind H, [T, N] each in the weights' dtype
+    input      ///< X [T, D] alone: the two are computed once more (activation checkpointing)
+};
+
 /// y = (H * (R M^T)) W_down^T (Eq. 16), M one-hot by owner. x [.., D] -> [.., D].
 /// `routed` [T, E] is R or R_ste; `soft_plan` [N, columns], when defined, gives the straight-through gradient
 /// to the assignment: M_ste = M_hard + (P - sg(P)) (Eq. 11); its values do not matter. Backward as METHOD §4:
 /// with U = (dY W_down) * H, dP = U^T R and dR = U M, so no [T, N, E] tensor is made. The weights get a
-/// gradient where they ask for one. Kept for backward: the two products behind H, [T, N] each in the weights'
-/// dtype.
+/// gradient where they ask for one.
 at::Tensor masked_feed_forward(const at::Tensor& x, const LayerWeights& layer, const Layout& layout,
                                const at::Tensor& owner, const at::Tensor& routed,
-                               const at::Tensor& soft_plan = {});
+                               const at::Tensor& soft_plan = {},
+                               KeptForBackward kept = KeptForBackward::products);
 
 /// H * (R M^T) of a layer of `experts`, routed by its own router; without gradients. x [.., D] -> [.., N].
 at::Tensor masked_neuron_outputs(const at::Tensor& x, const LayerWeights& weights, const ExpertSet& experts,

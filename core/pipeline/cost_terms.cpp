@@ -92,8 +92,14 @@ Work CostTerms::global_step() const {
     const double passes = static_cast<double>(recipe_.distill.sinkhorn_iterations) + 20;
     const Work transport{0, passes * float_bytes * L * N * columns};
     const Work backward = forward(batch) * 2;  // one product for each, but twice the passes between them
-    return forward(batch) * 2 + Work{backward.flops / 2, backward.bytes} + vocabulary(batch) * 3 +
-           (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
+    return forward(batch) * 2 + computed_again() + Work{backward.flops / 2, backward.bytes} +
+           vocabulary(batch) * 3 + (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
+}
+
+/// Activation checkpointing: two of an FFN's three products a second time.
+Work CostTerms::computed_again() const {
+    if (!recipe_.distill.checkpoint_activations) return {};
+    return {batch * L * 4 * D * N, batch * L * w * 2 * N};
 }
 
 /// Both models' text a layer at a time, the converted one's gate and up products and its attention once more,
@@ -116,7 +122,8 @@ Work CostTerms::fit() const {
 /// over all weights.
 Work CostTerms::recovery_step() const {
     constexpr double adamw_passes = 12;  // gradient's norm and clip, two moments, the weight
-    return forward(batch) * 4 + Work{0, adamw_passes * float_bytes * layer_weights()} + vocabulary(batch) * 3;
+    return forward(batch) * 4 + computed_again() + Work{0, adamw_passes * float_bytes * layer_weights()} +
+           vocabulary(batch) * 3;
 }
 
 Work CostTerms::finish() const {
@@ -166,9 +173,11 @@ double CostTerms::memory() const {
         return std::min(energy_cache, tokens * float_bytes * (N + D));
     };
     const double layerwise = 2 * texts * D * w + energies(calibration);
-    // Kept for the backward pass, a token and layer: gate and up [2N]; both norms' inputs and the router's in
-    // fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's [E].
-    const double activations = batch * L * (w * (2 * N + 4 * D) + float_bytes * (3 * D + 6 * E));
+    // Kept for the backward pass, a token and layer: gate and up [2N], or the FFN's input; both norms' inputs
+    // and the router's in fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's
+    // [E].
+    const double ffn = recipe_.distill.checkpoint_activations ? D : 2 * N;
+    const double activations = batch * L * (w * (ffn + 4 * D) + float_bytes * (3 * D + 6 * E));
     // A, its gradient, AdamW's two moments, the soft plan, its gradient and Sinkhorn's temporaries:
     // [L,N,columns] each.
     const double transport = 10 * float_bytes * L * N * columns;

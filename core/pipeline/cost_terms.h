@@ -58,6 +58,7 @@ class CostTerms {
     std::int64_t train_tokens() const;
 
   private:
+    Work computed_again() const;
     Work forward(double tokens) const;
     Work vocabulary(double tokens) const;
     Work alternating_round(double tokens) const;

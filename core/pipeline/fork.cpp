@@ -14,9 +14,10 @@ namespace dotmoe {
 namespace {
 
 /// Settings of [distill] that act after the global phase too: in recovery, or where dead experts are raised.
-constexpr std::array<std::string_view, 8> acting_to_the_end{
-    "distill.sequences",      "distill.kl_weight",  "distill.ce_weight",      "distill.z_weight",
-    "distill.balance_weight", "distill.load_floor", "distill.evaluate_every", "distill.checkpoint_every"};
+constexpr std::array<std::string_view, 9> acting_to_the_end{
+    "distill.sequences",      "distill.kl_weight",        "distill.ce_weight",
+    "distill.z_weight",       "distill.balance_weight",   "distill.load_floor",
+    "distill.evaluate_every", "distill.checkpoint_every", "distill.checkpoint_activations"};
 
 /// Their optimizer's moments are in a checkpoint of the global phase, or not.
 constexpr std::array<std::string_view, 2> deciding_what_is_trained{"distill.train_assignment",

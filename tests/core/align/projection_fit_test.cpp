@@ -86,7 +86,9 @@ TEST(ProjectionFit, EachLayerIsTheRegressionOfItsFormula) {
         RidgeRegression attention;
         attention.add(heads.flatten(0, 1), (wanted - given).flatten(0, 1));
         EXPECT_LT(difference(output, attention.solve(layer.output, ridge)), 1e-3) << "layer " << l;
-        if (l > 0) EXPECT_GT(difference(output, layer.output), 1e-3) << "layer " << l;
+        if (l > 0) {
+            EXPECT_GT(difference(output, layer.output), 1e-3) << "layer " << l;
+        }
         given = given + heads.matmul(output.t());
         wanted = dense.feed_forward(wanted, l, dense.dense());
         const auto x = dense.feed_forward_input(given, l).flatten(0, 1);
@@ -116,7 +118,8 @@ TEST(ProjectionFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
                                  seen.push_back(inputs);
                                  return second.layers[static_cast<std::size_t>(layer)];
                              }};
-    const auto weights = fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
+    const auto weights =
+        fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
     const auto fixed = fit_projections(dense, second, text(config), ridge, unheard);
     ASSERT_EQ(std::ssize(seen), config.layers);
     const Transformer converted(config, weights);
@@ -141,7 +144,7 @@ TEST(ProjectionFit, GoesOnAfterLayersThatAreDone) {
     std::vector<std::int64_t> told;
     const auto fitted =
         fit_projections(dense, experts, text(config), ridge,
-                 {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }}, done);
+                        {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }}, done);
     EXPECT_EQ(told, (std::vector<std::int64_t>{2}));
     for (std::size_t l = 0; l < all.size(); ++l) {
         EXPECT_TRUE(at::equal(fitted.layers[l].output, all[l].attention)) << l;
@@ -154,8 +157,9 @@ TEST(ProjectionFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
     const auto dense = test::tiny_transformer(config);
     const auto before = dense.weights().layers[1].down.clone();
     std::vector<std::int64_t> told;
-    const auto fitted = fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge,
-                                 {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }});
+    const auto fitted =
+        fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge,
+                        {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }});
     EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));
     EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";
     for (std::size_t l = 0; l < fitted.layers.size(); ++l)

@@ -94,7 +94,7 @@ TEST(MaskedFeedForward, KeepsTheShapeOfItsInput) {
     EXPECT_TRUE(at::equal(y.view({10, 6}), flat));
 }
 
-class Gradients : public testing::TestWithParam<std::tuple<Layout, Activation>> {};
+class Gradients : public testing::TestWithParam<std::tuple<Layout, Activation, KeptForBackward>> {};
 
 TEST_P(Gradients, EqualAutogradOfTheFormula) {
     auto f = make({9}, at::kDouble, std::get<Layout>(GetParam()));
@@ -114,8 +114,8 @@ TEST_P(Gradients, EqualAutogradOfTheFormula) {
     const auto ours = leaves(), plain = leaves();
 
     const auto routed = straight_through(route(ours.x, ours.router, f.layout.active));
-    const auto y =
-        masked_feed_forward(ours.x, f.layer, f.layout, f.owner, routed, at::softmax(ours.affinity, -1));
+    const auto y = masked_feed_forward(ours.x, f.layer, f.layout, f.owner, routed,
+                                       at::softmax(ours.affinity, -1), std::get<KeptForBackward>(GetParam()));
     (y * weight).sum().backward();
     std::vector<at::Tensor> of_weights;
     for (auto* matrix : matrices) of_weights.push_back(std::exchange(matrix->mutable_grad(), {}));
@@ -141,7 +141,9 @@ INSTANTIATE_TEST_SUITE_P(MaskedFeedForward, Gradients,
                                                           Layout{.experts = 6, .active = 6, .shared = 0},
                                                           Layout{.experts = 24, .active = 3, .shared = 0},
                                                           Layout{.experts = 1, .active = 1, .shared = 23}),
-                                          testing::Values(Activation::silu, Activation::gelu_tanh)));
+                                          testing::Values(Activation::silu, Activation::gelu_tanh),
+                                          testing::Values(KeptForBackward::products,
+                                                          KeptForBackward::input)));
 
 TEST(MaskedFeedForward, InputGradientEqualsFiniteDifferences) {
     auto f = make({5}, at::kDouble);
