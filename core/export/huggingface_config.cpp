@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "export/rope_scaling.h"
 
@@ -73,6 +74,9 @@ void add_qwen2_moe(Json& json, const ModelConfig& config, const Layout& layout, 
     add_qwen3_moe(json, config, layout, capacity);
     json["shared_expert_intermediate_size"] = layout.shared;
     json["qkv_bias"] = config.qkv_bias;
+    // Since transformers 5 it has every other layer without the window, unless they are named.
+    if (json["use_sliding_window"] == true)
+        json["layer_types"] = std::vector<std::string>(config.layers, "sliding_attention");
 }
 
 void add_glm4_moe(Json& json, const ModelConfig& config, const ExportPlan& plan, std::int64_t capacity) {

@@ -1,5 +1,6 @@
 #include "export/stock_config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -177,6 +178,13 @@ void read_qwen2_moe(const Reader& json, StockConfig& config) {
     config.shared_neurons = json.count("shared_expert_intermediate_size");
     config.shared_gate = true;
     config.attention_bias = json.flag_or("qkv_bias", true);
+    // transformers 4.57 has the window in all layers, 5 in those that are named.
+    if (config.window == 0) return;
+    const auto* types = json.find("layer_types");
+    json.require(
+        types != nullptr && types->is_array() && std::ssize(*types) == config.layers &&
+            std::ranges::all_of(*types, [](const auto& each) { return each == "sliding_attention"; }),
+        "layer_types", "all layers have the window");
 }
 
 void read_qwen3_moe(const Reader& json, StockConfig& config) {
