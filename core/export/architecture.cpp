@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "export/rope_scaling.h"
 
 namespace dotmoe {
 namespace {
@@ -70,6 +71,7 @@ constexpr TensorNames gguf_names(bool shared) {
                       .norm = "output_norm.weight",
                       .head = "output.weight",
                       .layer = "blk.{}.",
+                      .rope_factors = "rope_freqs.weight",
                       .attention_norm = "attn_norm.weight",
                       .query = "attn_q.weight",
                       .key = "attn_k.weight",
@@ -89,6 +91,7 @@ constexpr TensorNames gguf_names(bool shared) {
 
 constexpr TensorNames gguf_glm4_names() {
     auto names = gguf_names(true);
+    names.rope_factors = {};
     names.ffn_norm = "post_attention_norm.weight";
     names.selection_bias = "exp_probs_b.bias";
     return names;
@@ -96,37 +99,38 @@ constexpr TensorNames gguf_glm4_names() {
 
 constexpr auto no_bias = AttentionBias::none, with_bias = AttentionBias::optional;
 constexpr auto no_norms = HeadNorms::none, with_norms = HeadNorms::optional;
+constexpr auto no_window = Windows::none, with_window = Windows::every_layer;
 
 constexpr std::array all{
     Architecture{ExportFormat::huggingface, "mixtral", "MixtralForCausalLM", Weighing::softmax_of_all,
                  SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false, no_bias,
-                 no_norms, mixtral_names()},
+                 no_norms, with_window, mixtral_names()},
     Architecture{ExportFormat::huggingface, "granitemoe", "GraniteMoeForCausalLM",
                  Weighing::softmax_of_selected, SharedNeurons::none, RoutedFactor::down_projections,
-                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms,
+                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms, no_window,
                  granite_names(false)},
     Architecture{ExportFormat::huggingface, "granitemoeshared", "GraniteMoeSharedForCausalLM",
                  Weighing::softmax_of_selected, SharedNeurons::some, RoutedFactor::down_projections,
-                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms,
+                 Packing::fused, true, false, AttentionBias::optional_with_output, no_norms, no_window,
                  granite_names(true)},
     Architecture{ExportFormat::huggingface, "qwen3_moe", "Qwen3MoeForCausalLM", Weighing::softmax_of_all,
                  SharedNeurons::none, RoutedFactor::down_projections, Packing::apart, false, false, no_bias,
-                 HeadNorms::always, qwen3_names()},
+                 HeadNorms::always, with_window, qwen3_names()},
     Architecture{ExportFormat::huggingface, "glm4_moe", "Glm4MoeForCausalLM", Weighing::sigmoid_of_all,
                  SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::apart, false, false,
-                 with_bias, with_norms, glm4_names()},
+                 with_bias, with_norms, no_window, glm4_names()},
     Architecture{ExportFormat::huggingface, "qwen2_moe", "Qwen2MoeForCausalLM", Weighing::softmax_of_all,
                  SharedNeurons::some, RoutedFactor::down_projections, Packing::apart, true, false, with_bias,
-                 no_norms, qwen2_names()},
+                 no_norms, with_window, qwen2_names()},
     Architecture{ExportFormat::gguf, "glm4moe", "glm4moe", Weighing::softmax_of_selected,
                  SharedNeurons::whole_experts, RoutedFactor::metadata, Packing::stacked, false, false,
-                 with_bias, with_norms, gguf_glm4_names()},
+                 with_bias, with_norms, no_window, gguf_glm4_names()},
     Architecture{ExportFormat::gguf, "llama", "llama", Weighing::softmax_of_all, SharedNeurons::none,
                  RoutedFactor::down_projections, Packing::stacked, false, true, with_bias, no_norms,
-                 gguf_names(false)},
+                 no_window, gguf_names(false)},
     Architecture{ExportFormat::gguf, "granitemoe", "granitemoe", Weighing::softmax_of_all,
                  SharedNeurons::some, RoutedFactor::down_projections, Packing::stacked, false, true,
-                 with_bias, no_norms, gguf_names(true)},
+                 with_bias, no_norms, no_window, gguf_names(true)},
 };
 
 }  // namespace
@@ -156,6 +160,13 @@ std::int64_t shared_width(const Architecture& architecture, std::int64_t shared,
     return architecture.shared == SharedNeurons::whole_experts ? filled_up(shared, capacity) : shared;
 }
 
+std::optional<std::int64_t> common_window(const ModelConfig& config) {
+    const auto& windows = config.windows;
+    if (windows.empty()) return 0;
+    if (std::ranges::any_of(windows, [&](auto each) { return each != windows.front(); })) return std::nullopt;
+    return windows.front();
+}
+
 std::string why_not(const Architecture& architecture, const ModelConfig& config, std::int64_t shared) {
     if (architecture.square_attention && config.heads * config.head_width != config.width)
         return fmt::format("it wants heads x head width = model width, here {} x {} is not {}", config.heads,
@@ -166,6 +177,12 @@ std::string why_not(const Architecture& architecture, const ModelConfig& config,
         return "it has no norms of queries and keys";
     if (!config.qk_norm && architecture.head_norms == HeadNorms::always)
         return "it is for models with norms of queries and keys";
+    const auto window = common_window(config);
+    if (window != 0 && architecture.windows == Windows::none) return "it has no sliding window";
+    if (!window) return "it has one sliding window in all layers, here layers differ";
+    if (architecture.format == ExportFormat::gguf && architecture.names.rope_factors.empty() &&
+        !linear_scaling(config))
+        return "it has one RoPE scaling for all frequencies, not Llama 3's";
     if (shared > 0 && architecture.shared == SharedNeurons::none) return "it has no shared neurons";
     if (shared == 0 && architecture.shared == SharedNeurons::some)
         return "it is for conversions with shared neurons";

@@ -2,6 +2,7 @@
 // (FORMATS.md). All that the writers know of an architecture stands here.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ enum class HeadNorms { none, optional, always };
 /// Biases of queries, keys and values; granite has one of the output with them.
 enum class AttentionBias { none, optional, optional_with_output };
 
+/// Windows of attention: the same in every layer, or none.
+enum class Windows { none, every_layer };
+
 /// Empty where there is none; where gate and up are one tensor, `up` is.
 struct FfnNames {
     std::string_view gate = {}, up = {}, down = {};
@@ -49,6 +53,7 @@ struct FfnNames {
 /// Whole names, those of a layer without its prefix.
 struct TensorNames {
     std::string_view embedding, norm, head, layer;  ///< layer: the prefix, {} for its number
+    std::string_view rope_factors = {};             ///< [head width / 2], divisors of RoPE's frequencies
     std::string_view attention_norm, query, key, value, output, ffn_norm;
     std::string_view query_bias = {}, key_bias = {}, value_bias = {}, output_bias = {};
     std::string_view query_norm = {}, key_norm = {};
@@ -71,6 +76,7 @@ struct Architecture {
     bool interleaved_rotary;  ///< q and k rows in llama.cpp's order
     AttentionBias bias;
     HeadNorms head_norms;
+    Windows windows;
     TensorNames names;
 };
 
@@ -85,6 +91,9 @@ std::int64_t filled_up(std::int64_t shared, std::int64_t capacity);
 
 /// Neurons of the architecture's shared expert for S shared ones: with whole_experts, filled up.
 std::int64_t shared_width(const Architecture& architecture, std::int64_t shared, std::int64_t capacity);
+
+/// The window that all layers have, 0 where none has one; nothing where they differ.
+std::optional<std::int64_t> common_window(const ModelConfig& config);
 
 /// Empty when the architecture can hold the model's attention and that many shared neurons, else why not.
 std::string why_not(const Architecture& architecture, const ModelConfig& config, std::int64_t shared);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "export/rope_scaling.h"
 #include "formats/number_format.h"
 #include "model/weight_table.h"
 
@@ -40,6 +41,8 @@ class Assembly {
 
     std::vector<ExportTensor> assembled() {
         add(names_.embedding, model_.weights.embedding);
+        if (!names_.rope_factors.empty() && !linear_scaling(model_.config))
+            add(names_.rope_factors, at::tensor(model_.config.rope_divisors, at::kFloat));
         for (std::size_t l = 0; l < experts_.layers.size(); ++l) {
             prefix_ = fmt::format(fmt::runtime(names_.layer), l);
             layer_ = [weights = model_.weights, l]() -> const LayerWeights& {

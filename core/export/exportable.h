@@ -1,12 +1,11 @@
-// Dense models whose conversions no stock architecture holds yet.
+// Dense models whose conversions no stock architecture holds.
 #pragma once
 
 #include "model/load.h"
 
 namespace dotmoe {
 
-/// Throws Error naming the model and what stands in the way: norms behind attention and FFN, a window, RoPE
-/// scaling, a SentencePiece tokenizer.
+/// Throws Error naming the model when it has norms behind attention and FFN (Gemma 3).
 void require_exportable(const Model& model);
 
 }  // namespace dotmoe

@@ -6,6 +6,7 @@
 
 #include "base/paths.h"
 #include "base/system.h"
+#include "export/rope_scaling.h"
 #include "formats/gguf_writer.h"
 #include "formats/number_format.h"
 #include "text/gguf_vocabulary.h"
@@ -60,6 +61,10 @@ void add_shape(Metadata& metadata, const ModelConfig& config, const ExportPlan& 
     add("attention.layer_norm_rms_epsilon", config.norm_epsilon);
     add("rope.dimension_count", count(config.head_width));
     add("rope.freq_base", config.rope_base);
+    if (const auto factor = linear_scaling(config); factor && *factor != 1) {
+        add("rope.scaling.type", "linear");
+        add("rope.scaling.factor", *factor);
+    }
     add("vocab_size", count(config.vocabulary));
     add("expert_count", count(layout.experts));
     add("expert_used_count", count(layout.active));

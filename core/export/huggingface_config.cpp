@@ -6,6 +6,9 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "export/rope_scaling.h"
 
 namespace dotmoe {
 namespace {
@@ -30,19 +33,50 @@ std::string_view running_type(const ExportPlan& plan) {
     return plan.numbers == NumberFormat::f16 && !shrunk ? "float16" : "float32";
 }
 
-void add_qwen3_moe(Json& json, const Layout& layout, std::int64_t capacity) {
+/// modeling_rope_utils.py of transformers. What has no name of its own is a longrope whose lists for short
+/// and long texts are the same and which leaves the scores alone.
+Json rope_scaling_json(const ModelConfig& config) {
+    if (const auto factor = linear_scaling(config))
+        return *factor == 1 ? Json() : Json{{"rope_type", "linear"}, {"factor", readable(*factor)}};
+    if (const auto scaling = llama3_scaling(config))
+        return {{"rope_type", "llama3"},
+                {"factor", readable(scaling->factor)},
+                {"low_freq_factor", scaling->low_frequency},
+                {"high_freq_factor", scaling->high_frequency},
+                {"original_max_position_embeddings", static_cast<std::int64_t>(scaling->original_context)}};
+    return {{"rope_type", "longrope"},
+            {"factor", 1.0},
+            {"attention_factor", 1.0},
+            {"original_max_position_embeddings", config.context},
+            {"short_factor", config.rope_divisors},
+            {"long_factor", config.rope_divisors}};
+}
+
+/// Of Qwen's classes, whose first max_window_layers have none.
+void add_qwen_window(Json& json, const ModelConfig& config) {
+    const auto window = common_window(config).value_or(0);
+    json["use_sliding_window"] = window > 0;
+    if (window == 0) return;
+    json["sliding_window"] = window;
+    json["max_window_layers"] = 0;
+}
+
+void add_qwen3_moe(Json& json, const ModelConfig& config, const Layout& layout, std::int64_t capacity) {
     json["num_experts"] = layout.experts;
     json["moe_intermediate_size"] = capacity;
     json["norm_topk_prob"] = true;
     json["decoder_sparse_step"] = 1;
     json["mlp_only_layers"] = Json::array();
-    json["use_sliding_window"] = false;
+    add_qwen_window(json, config);
 }
 
 void add_qwen2_moe(Json& json, const ModelConfig& config, const Layout& layout, std::int64_t capacity) {
-    add_qwen3_moe(json, layout, capacity);
+    add_qwen3_moe(json, config, layout, capacity);
     json["shared_expert_intermediate_size"] = layout.shared;
     json["qkv_bias"] = config.qkv_bias;
+    // Since transformers 5 it has every other layer without the window, unless they are named.
+    if (json["use_sliding_window"] == true)
+        json["layer_types"] = std::vector<std::string>(config.layers, "sliding_attention");
 }
 
 void add_glm4_moe(Json& json, const ModelConfig& config, const ExportPlan& plan, std::int64_t capacity) {
@@ -71,9 +105,10 @@ void add_granite(Json& json, const ModelConfig& config, const Layout& layout) {
     json["logits_scaling"] = 1.0;
 }
 
-void add_mixtral(Json& json, const Layout& layout) {
+void add_mixtral(Json& json, const ModelConfig& config, const Layout& layout) {
+    const auto window = common_window(config).value_or(0);
     json["num_local_experts"] = layout.experts;
-    json["sliding_window"] = nullptr;
+    json["sliding_window"] = window > 0 ? Json(window) : Json();
     json["router_jitter_noise"] = 0.0;
 }
 
@@ -102,7 +137,7 @@ Json config_json(const Model& model, const ExportPlan& plan) {
                  {"max_position_embeddings", config.context},
                  {"rms_norm_eps", readable(config.norm_epsilon)},
                  {"rope_theta", readable(config.rope_base)},
-                 {"rope_scaling", nullptr},
+                 {"rope_scaling", rope_scaling_json(config)},
                  {"attention_dropout", 0.0},
                  {"initializer_range", 0.02},
                  {"output_router_logits", false},
@@ -114,11 +149,11 @@ Json config_json(const Model& model, const ExportPlan& plan) {
     const auto capacity = layout.capacity(config.neurons);
     if (!plan.architecture->square_attention) json["head_dim"] = config.head_width;
     if (name == "mixtral")
-        add_mixtral(json, layout);
+        add_mixtral(json, config, layout);
     else if (name == "qwen2_moe")
         add_qwen2_moe(json, config, layout, capacity);
     else if (name == "qwen3_moe")
-        add_qwen3_moe(json, layout, capacity);
+        add_qwen3_moe(json, config, layout, capacity);
     else if (name == "glm4_moe")
         add_glm4_moe(json, config, plan, capacity);
     else

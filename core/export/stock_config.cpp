@@ -1,19 +1,22 @@
 #include "export/stock_config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "export/stock_rope.h"
 
 namespace dotmoe {
 namespace {
 
 class Reader {
   public:
-    explicit Reader(const std::filesystem::path& file) : name_(file.string()) {
-        json_ = nlohmann::json::parse(read_text_file(file), nullptr, false);
+    explicit Reader(const std::filesystem::path& file)
+        : Reader(file.string(), nlohmann::json::parse(read_text_file(file), nullptr, false)) {}
+    Reader(std::string name, nlohmann::json json) : name_(std::move(name)), json_(std::move(json)) {
         if (!json_.is_object()) fail("{}: is not a JSON object", name_);
     }
 
@@ -33,14 +36,24 @@ class Reader {
         return value == nullptr ? otherwise : checked_count(key, *value, 1);
     }
 
+    double positive(const char* key) const {
+        const auto* value = find(key);
+        if (value == nullptr) fail("{}: '{}' is missing", name_, key);
+        return checked_number(key, *value);
+    }
+
     double positive_or(const char* key, double otherwise) const {
         const auto* value = find(key);
-        if (value == nullptr) return otherwise;
-        if (!value->is_number()) fail("{}: '{}' is no number", name_, key);
-        const auto number = value->get<double>();
-        if (!std::isfinite(number) || number <= 0)
-            fail("{}: '{}' is {}, not a positive number", name_, key, number);
-        return number;
+        return value == nullptr ? otherwise : checked_number(key, *value);
+    }
+
+    std::vector<double> positives(const char* key, std::int64_t size) const {
+        const auto* list = find(key);
+        if (list == nullptr || !list->is_array() || std::ssize(*list) != size)
+            fail("{}: '{}' is no list of {} numbers", name_, key, size);
+        std::vector<double> numbers;
+        for (const auto& value : *list) numbers.push_back(checked_number(key, value));
+        return numbers;
     }
 
     bool flag_or(const char* key, bool otherwise) const {
@@ -64,6 +77,14 @@ class Reader {
     const std::string& name() const { return name_; }
 
   private:
+    double checked_number(const char* key, const nlohmann::json& value) const {
+        if (!value.is_number()) fail("{}: '{}' is no number", name_, key);
+        const auto number = value.get<double>();
+        if (!std::isfinite(number) || number <= 0)
+            fail("{}: '{}' is {}, not a positive number", name_, key, number);
+        return number;
+    }
+
     std::int64_t checked_count(const char* key, const nlohmann::json& value, std::int64_t least) const {
         // Products of three such counts stay below 2^63 only with the tensors' own checks; alone each is an
         // int32.
@@ -78,6 +99,30 @@ class Reader {
     nlohmann::json json_;
 };
 
+/// transformers, modeling_rope_utils.py. A longrope that leaves the scores alone and has one list for short
+/// and long texts is nothing but that list.
+std::vector<double> read_rope_divisors(const Reader& json, const StockConfig& config) {
+    const auto* found = json.find("rope_scaling");
+    if (found == nullptr) return {};
+    const Reader scaling(json.name() + ": rope_scaling", *found);
+    const auto* type = scaling.find("rope_type");
+    scaling.require(type != nullptr && (*type == "linear" || *type == "llama3" || *type == "longrope"),
+                    "rope_type", "only linear, llama3 and longrope are");
+    if (*type == "linear") return stock_linear_divisors(scaling.positive("factor"), config.head_width);
+    if (*type == "llama3")
+        return stock_llama3_divisors(
+            {.factor = scaling.positive("factor"),
+             .low_freq_factor = scaling.positive("low_freq_factor"),
+             .high_freq_factor = scaling.positive("high_freq_factor"),
+             .original_max_position_embeddings = scaling.positive("original_max_position_embeddings")},
+            config.rope_base, config.head_width);
+    auto divisors = scaling.positives("short_factor", config.head_width / 2);
+    scaling.require(scaling.positives("long_factor", config.head_width / 2) == divisors, "long_factor",
+                    "only what short_factor is");
+    scaling.require(scaling.positive("attention_factor") == 1, "attention_factor", "only 1 is");
+    return divisors;
+}
+
 void read_attention(const Reader& json, StockConfig& config, double rope_base, double epsilon) {
     config.head_width = json.count_or("head_dim", config.width / config.heads);
     config.attention_multiplier = 1 / std::sqrt(static_cast<double>(config.head_width));
@@ -91,8 +136,7 @@ void read_mixtral(const Reader& json, StockConfig& config) {
     config.experts = json.count("num_local_experts");
     config.expert_neurons = json.count("intermediate_size");
     read_attention(json, config, 1e6, 1e-5);
-    json.require(json.find("sliding_window") == nullptr, "sliding_window",
-                 "the source attends to everything");
+    if (json.find("sliding_window") != nullptr) config.window = json.count("sliding_window");
 }
 
 void read_granite(const Reader& json, StockConfig& config) {
@@ -117,8 +161,11 @@ void read_qwen_experts(const Reader& json, StockConfig& config) {
     config.expert_neurons = json.count("moe_intermediate_size");
     read_attention(json, config, 1e4, 1e-6);
     json.require(json.flag_or("norm_topk_prob", false), "norm_topk_prob", "only true is");
-    json.require(!json.flag_or("use_sliding_window", false), "use_sliding_window",
-                 "the source attends to everything");
+    if (json.flag_or("use_sliding_window", false)) {
+        config.window = json.count_or("sliding_window", 4096);
+        const auto* without = json.find("max_window_layers");
+        json.require(without != nullptr && *without == 0, "max_window_layers", "all layers have the window");
+    }
     json.require(json.count_or("decoder_sparse_step", 1) == 1, "decoder_sparse_step",
                  "all layers have experts");
     const auto* dense = json.find("mlp_only_layers");
@@ -131,6 +178,13 @@ void read_qwen2_moe(const Reader& json, StockConfig& config) {
     config.shared_neurons = json.count("shared_expert_intermediate_size");
     config.shared_gate = true;
     config.attention_bias = json.flag_or("qkv_bias", true);
+    // transformers 4.57 has the window in all layers, 5 in those that are named.
+    if (config.window == 0) return;
+    const auto* types = json.find("layer_types");
+    json.require(
+        types != nullptr && types->is_array() && std::ssize(*types) == config.layers &&
+            std::ranges::all_of(*types, [](const auto& each) { return each == "sliding_attention"; }),
+        "layer_types", "all layers have the window");
 }
 
 void read_qwen3_moe(const Reader& json, StockConfig& config) {
@@ -189,8 +243,8 @@ StockConfig read_stock_config(const std::filesystem::path& file) {
     read_architecture(json, config);
     const auto* activation = json.find("hidden_act");
     json.require(activation == nullptr || *activation == "silu", "hidden_act", "only silu is");
-    json.require(json.find("rope_scaling") == nullptr, "rope_scaling", "the source has none");
     check_consistent(config, json.name());
+    config.rope_divisors = read_rope_divisors(json, config);
     return config;
 }
 

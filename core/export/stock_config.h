@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "formats/gguf.h"
 
@@ -29,6 +30,9 @@ struct StockConfig {
     std::int64_t heads = 0, kv_heads = 0, head_width = 0;
     std::int64_t experts = 0, active = 0;
     double rope_base = 0, norm_epsilon = 0;
+    std::vector<double> rope_divisors = {};  ///< of RoPE's frequencies, [head_width / 2]; empty: 1
+    bool rope_factors = false;               ///< the file has a tensor of such divisors
+    std::int64_t window = 0;                 ///< positions that a query sees, its own among them; 0: all
     double attention_multiplier = 0, embedding_multiplier = 1, residual_multiplier = 1, logits_scaling = 1;
     double routed_scale = 1;            ///< factor on the experts' weights
     bool interleaved_rotary = false;    ///< neighbours turn together, not the halves of a head
@@ -43,7 +47,7 @@ struct StockConfig {
 
 /// config.json. Untrusted input. Throws Error naming the file and the key when one is missing, of a wrong
 /// kind or out of range, when the architecture is none that is known here, or when it asks for something this
-/// reader does not do (RoPE scaling, biases, ...).
+/// reader does not do (another RoPE scaling, biases, ...).
 StockConfig read_stock_config(const std::filesystem::path& file);
 
 /// The metadata of a GGUF, as llama.cpp reads them (src/llama-model.cpp, load_hparams). Throws Error

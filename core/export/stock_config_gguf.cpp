@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "export/stock_config.h"
+#include "export/stock_rope.h"
 
 namespace dotmoe {
 namespace {
@@ -15,6 +16,7 @@ class Keys {
 
     const std::string& architecture() const { return architecture_; }
     std::string where() const { return file_.path().string(); }
+    const gguf::File& file() const { return file_; }
 
     std::int64_t count(const char* key, std::int64_t least = 1) const {
         return checked(key, file_.require<std::int64_t>(name(key)), least);
@@ -28,6 +30,9 @@ class Keys {
         if (!std::isfinite(value) || value <= 0)
             fail("{}: {} is {}, not a positive number", where(), name(key), value);
         return value;
+    }
+    std::string text_or(const char* key, const char* otherwise) const {
+        return file_.get<std::string>(name(key)).value_or(otherwise);
     }
     bool flag_or(const char* key, bool otherwise) const {
         return file_.get<bool>(name(key)).value_or(otherwise);
@@ -47,6 +52,15 @@ class Keys {
     const gguf::File& file_;
     std::string architecture_;
 };
+
+// llama.cpp, src/llama-model.cpp, load_hparams: of all architectures, the type first.
+std::vector<double> read_rope_divisors(const Keys& keys, std::int64_t head_width) {
+    const auto type = keys.text_or("rope.scaling.type", "linear");
+    keys.require(type == "linear" || type == "none", "rope.scaling.type", "only linear is");
+    const auto factor = keys.positive("rope.scaling.factor", keys.positive("rope.scale_linear", 1));
+    if (type == "none" || factor == 1) return {};
+    return stock_linear_divisors(factor, head_width);
+}
 
 // llama.cpp, src/models/glm4-moe.cpp.
 void read_glm4(const Keys& keys, StockConfig& config) {
@@ -69,6 +83,7 @@ void read_llama(const Keys& keys, StockConfig& config) {
     config.naming = StockNaming::gguf;
     config.gating = Gating::softmax_then_top_k;
     config.interleaved_rotary = true;
+    config.rope_factors = keys.file().find("rope_freqs.weight") != nullptr;  // asked for, but may be missing
     config.expert_neurons = keys.count("feed_forward_length");
     if (keys.architecture() != "granitemoe") return;
     config.shared_neurons = keys.count_or("expert_shared_feed_forward_length", 0, 0);
@@ -112,6 +127,7 @@ StockConfig read_stock_config(const gguf::File& file) {
     keys.require(keys.count_or("attention.value_length", config.head_width) == config.head_width,
                  "attention.value_length", "the source's values are as wide as its keys");
     check_consistent(config, keys.where());
+    config.rope_divisors = read_rope_divisors(keys, config.head_width);
     return config;
 }
 

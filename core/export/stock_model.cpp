@@ -14,14 +14,16 @@ at::Tensor rms_normalised(const at::Tensor& x, const at::Tensor& weight, double 
     return weight * (x * at::rsqrt(x.square().mean(-1, true) + epsilon));
 }
 
-/// cos and sin of position * base^(-2i/d), each [T, d/2].
+/// cos and sin of position * base^(-2i/d) / divisor_i, each [T, d/2].
 struct Rotation {
     at::Tensor cos, sin;
 };
 
-Rotation rotations(std::int64_t length, std::int64_t head_width, double base) {
-    const auto frequency =
+/// divisors [d/2], or undefined.
+Rotation rotations(std::int64_t length, std::int64_t head_width, double base, const at::Tensor& divisors) {
+    auto frequency =
         at::pow(base, -at::arange(0, head_width, 2, at::kFloat) / static_cast<double>(head_width));
+    if (divisors.defined()) frequency = frequency / divisors;
     const auto angle = at::outer(at::arange(length, at::kFloat), frequency);
     return {angle.cos(), angle.sin()};
 }
@@ -34,6 +36,12 @@ at::Tensor rotated(const at::Tensor& x, const Rotation& rotation, bool interleav
     const auto turned = at::stack({a * rotation.cos - b * rotation.sin, b * rotation.cos + a * rotation.sin},
                                   interleaved ? -1 : -2);
     return turned.reshape(x.sizes());
+}
+
+/// True where a query [T] may not look: at what comes after it, or lies before its window.
+at::Tensor hidden_positions(std::int64_t length, std::int64_t window) {
+    const auto hidden = at::ones({length, length}, at::kBool).triu(1);
+    return window > 0 ? hidden.logical_or(at::ones({length, length}, at::kBool).tril(-window)) : hidden;
 }
 
 void check_count(const StockConfig& config, std::int64_t present, const std::string& where) {
@@ -99,6 +107,14 @@ at::Tensor StockModel::router(std::int64_t layer) const {
     return tensor(fmt::format(fmt::runtime(names.layer), layer), names.router);
 }
 
+at::Tensor StockModel::rope_divisors() const {
+    const auto& stated = config_.rope_divisors;
+    auto divisors = stated.empty() ? at::Tensor() : at::tensor(stated, at::kFloat);
+    if (!config_.rope_factors) return divisors;
+    const auto factors = tensor("", stock_names(config_.naming).rope_factors);
+    return divisors.defined() ? divisors * factors : factors;
+}
+
 at::Tensor StockModel::attend(const at::Tensor& x, const std::string& layer) const {
     const auto& names = stock_names(config_.naming);
     const auto length = x.size(0), width = config_.head_width, group = config_.heads / config_.kv_heads;
@@ -107,7 +123,7 @@ at::Tensor StockModel::attend(const at::Tensor& x, const std::string& layer) con
         if (config_.attention_bias) rows = rows + tensor(layer, bias);
         return rows.view({length, count, width}).transpose(0, 1);
     };
-    const auto rotation = rotations(length, width, config_.rope_base);
+    const auto rotation = rotations(length, width, config_.rope_base, rope_divisors());
     const auto turned = [&](const at::Tensor& each, std::string_view norm) {
         const auto normed =
             config_.qk_norm ? rms_normalised(each, tensor(layer, norm), config_.norm_epsilon) : each;
@@ -117,9 +133,9 @@ at::Tensor StockModel::attend(const at::Tensor& x, const std::string& layer) con
     const auto key = turned(heads(names.key, names.key_bias, config_.kv_heads), names.key_norm)
                          .repeat_interleave(group, 0);
     const auto value = heads(names.value, names.value_bias, config_.kv_heads).repeat_interleave(group, 0);
-    const auto future = at::ones({length, length}, at::kBool).triu(1);
     const auto scores = at::matmul(query, key.transpose(1, 2)) * config_.attention_multiplier;
-    const auto weights = at::softmax(scores.masked_fill(future, -INFINITY), -1);
+    const auto weights =
+        at::softmax(scores.masked_fill(hidden_positions(length, config_.window), -INFINITY), -1);
     const auto mixed = at::matmul(weights, value).transpose(0, 1).reshape({length, config_.heads * width});
     const auto output = at::linear(mixed, tensor(layer, names.output));
     return config_.output_bias ? output + tensor(layer, names.output_bias) : output;

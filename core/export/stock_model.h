@@ -53,6 +53,8 @@ class StockModel {
   private:
     void check_tensors();
     at::Tensor tensor(const std::string& layer, std::string_view name) const;
+    /// Of RoPE's frequencies, by config and tensor; undefined without scaling.
+    at::Tensor rope_divisors() const;
     at::Tensor attend(const at::Tensor& x, const std::string& layer) const;
     std::vector<StockFfn> experts(const std::string& layer) const;
     StockFfn shared(const std::string& layer) const;

@@ -10,6 +10,7 @@ constexpr StockNames mixtral{"model.embed_tokens.weight",
                              "model.norm.weight",
                              "lm_head.weight",
                              "model.layers.{}.",
+                             {},
                              "input_layernorm.weight",
                              "self_attn.q_proj.weight",
                              "self_attn.k_proj.weight",
@@ -85,6 +86,7 @@ constexpr StockNames llama_cpp{"token_embd.weight",
                                "output_norm.weight",
                                "output.weight",
                                "blk.{}.",
+                               "rope_freqs.weight",
                                "attn_norm.weight",
                                "attn_q.weight",
                                "attn_k.weight",
@@ -110,6 +112,7 @@ constexpr StockNames llama_cpp{"token_embd.weight",
 
 constexpr StockNames glm4() {
     auto names = llama_cpp;
+    names.rope_factors = {};
     names.ffn_norm = "post_attention_norm.weight";
     names.selection_bias = "exp_probs_b.bias";
     return names;
@@ -170,6 +173,7 @@ Shapes stock_shapes(const StockConfig& c) {
     const auto queries = c.heads * c.head_width, keys = c.kv_heads * c.head_width;
     shapes[std::string(names.embedding)] = {c.vocabulary, c.width};
     shapes[std::string(names.norm)] = {c.width};
+    if (c.rope_factors) shapes[std::string(names.rope_factors)] = {c.head_width / 2};
     if (!c.tied_embeddings) shapes[std::string(names.head)] = {c.vocabulary, c.width};
     for (std::int64_t l = 0; l < c.layers; ++l) {
         const auto layer = fmt::format(fmt::runtime(names.layer), l);

@@ -15,6 +15,7 @@ namespace dotmoe {
 /// layer or an expert, what is empty is not there.
 struct StockNames {
     std::string_view embedding, norm, head, layer;
+    std::string_view rope_factors;
     std::string_view attention_norm, query, key, value, output, ffn_norm;
     std::string_view query_bias, key_bias, value_bias, output_bias, query_norm, key_norm;
     std::string_view router, selection_bias;

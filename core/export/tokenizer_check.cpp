@@ -1,51 +1,76 @@
 #include "export/tokenizer_check.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <unordered_set>
 
 #include "base/error.h"
-#include "base/files.h"
+#include "text/pre_tokenizer_rules.h"
 
 namespace dotmoe {
 namespace {
 
-void check_file(const std::filesystem::path& file, const Vocabulary& vocabulary) {
-    const auto json = nlohmann::json::parse(read_text_file(file), nullptr, false);
-    if (!json.is_object() || !json.contains("model") || !json["model"].is_object())
-        fail("{}: is no tokenizer", file.string());
-    const auto& model = json["model"];
-    if (!model.contains("vocab") || !model["vocab"].is_object() ||
-        model["vocab"].size() != vocabulary.tokens.size())
-        fail("{}: does not hold the source's {} tokens", file.string(), vocabulary.tokens.size());
-    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-        const auto found = model["vocab"].find(vocabulary.tokens[id]);
-        if (found == model["vocab"].end() || *found != id)
-            fail("{}: token {} '{}' of the source is another here", file.string(), id, vocabulary.tokens[id]);
-    }
-    if (!model.contains("merges") || model["merges"] != nlohmann::json(vocabulary.merges))
-        fail("{}: its merges are not the source's", file.string());
+/// Found in a text before it is split.
+bool is_added(TokenKind kind) {
+    return kind == TokenKind::control || kind == TokenKind::user_defined;
 }
 
-void check_metadata(const std::filesystem::path& path, const Vocabulary& vocabulary) {
-    const gguf::File file(path);
-    const auto tokens = file.require<std::vector<std::string>>("tokenizer.ggml.tokens");
-    if (tokens.size() != vocabulary.tokens.size())
-        fail("{}: does not hold the source's {} tokens", path.string(), vocabulary.tokens.size());
-    for (std::size_t id = 0; id < tokens.size(); ++id)
-        if (tokens[id] != vocabulary.tokens[id])
-            fail("{}: token {} '{}' of the source is another here", path.string(), id, vocabulary.tokens[id]);
-    if (file.require<std::vector<std::string>>("tokenizer.ggml.merges") != vocabulary.merges)
-        fail("{}: its merges are not the source's", path.string());
-    if (file.require<std::string>("tokenizer.ggml.pre") != vocabulary.pre_tokenizer)
-        fail("{}: its pre-tokenizer is not the source's '{}'", path.string(), vocabulary.pre_tokenizer);
+void check_tokens(const Vocabulary& found, const Vocabulary& source, const std::string& where) {
+    if (found.tokens.size() != source.tokens.size())
+        fail("{}: does not hold the source's {} tokens", where, source.tokens.size());
+    for (std::size_t id = 0; id < source.tokens.size(); ++id)
+        if (found.tokens[id] != source.tokens[id] || is_added(found.kinds[id]) != is_added(source.kinds[id]))
+            fail("{}: token {} '{}' of the source is another here", where, id, source.tokens[id]);
+    if (found.unknown != source.unknown) fail("{}: its token for what is unknown is not the source's", where);
+}
+
+/// The tokens that merges make, each where it is made first: what scores hold of the merges.
+std::vector<std::string> made(const std::vector<std::string>& merges) {
+    std::vector<std::string> tokens;
+    std::unordered_set<std::string> known;
+    for (auto token : merges) {
+        token.erase(std::ranges::find(token, ' '));
+        if (known.insert(token).second) tokens.push_back(std::move(token));
+    }
+    return tokens;
+}
+
+/// Scores, and so a GGUF, order the tokens that merges make, whichever merge makes them; those that the
+/// source makes of no merge come last.
+void check_merges(const Vocabulary& found, const Vocabulary& source, bool scored, const std::string& where) {
+    if (found.merges == source.merges) return;
+    const auto expected = made(source.merges), there = made(found.merges);
+    const bool begins_so = std::ranges::mismatch(expected, there).in1 == expected.end();
+    if (!scored || !begins_so) fail("{}: its merges are not the source's", where);
+}
+
+bool splits_alike(const PreTokenizerRule& a, const PreTokenizerRule& b) {
+    return a.pattern == b.pattern && a.digits_alone == b.digits_alone && a.nfc == b.nfc &&
+           a.ignore_merges == b.ignore_merges;
+}
+
+void check_splitting(const Vocabulary& found, const Vocabulary& source, const std::string& where) {
+    if (found.model != source.model) fail("{}: its tokenizer is of another kind than the source's", where);
+    if (source.model == TokenizerModel::sentencepiece) {
+        if (found.space_prefix != source.space_prefix)
+            fail("{}: it puts the blank before a text elsewhere than the source", where);
+    } else if (!splits_alike(pre_tokenizer_rule(found.pre_tokenizer),
+                             pre_tokenizer_rule(source.pre_tokenizer))) {
+        fail("{}: its pre-tokenizer is not the source's '{}'", where, source.pre_tokenizer);
+    }
 }
 
 }  // namespace
 
 void check_tokenizer(const std::filesystem::path& exported, const Vocabulary& vocabulary) {
-    if (std::filesystem::is_directory(exported))
-        check_file(exported / "tokenizer.json", vocabulary);
-    else
-        check_metadata(exported, vocabulary);
+    const bool folder = std::filesystem::is_directory(exported);
+    const auto tokenizer = folder ? Tokenizer::from_huggingface(exported, std::ssize(vocabulary.tokens))
+                                  : Tokenizer::from_gguf(gguf::File(exported));
+    const auto& found = tokenizer->vocabulary();
+    const auto where = (folder ? exported / "tokenizer.json" : exported).string();
+    check_splitting(found, vocabulary, where);
+    check_tokens(found, vocabulary, where);
+    const bool scored = !folder && vocabulary.model == TokenizerModel::sentencepiece;
+    check_merges(found, vocabulary, scored, where);
 }
 
 }  // namespace dotmoe

@@ -7,8 +7,9 @@
 
 namespace dotmoe {
 
-/// tokenizer.json of a folder, or the metadata of a GGUF. Throws Error naming the file when it can't be read,
-/// or when its tokens, ids or merges are others than `vocabulary`'s.
+/// The tokenizer files of a folder, or the metadata of a GGUF, as a source model's would be read. Throws
+/// Error naming the file when they can't be read, or when tokens, ids, merges or the splitting of a text are
+/// others than `vocabulary`'s.
 void check_tokenizer(const std::filesystem::path& exported, const Vocabulary& vocabulary);
 
 }  // namespace dotmoe

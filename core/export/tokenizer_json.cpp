@@ -70,6 +70,36 @@ Json post_processor(const Vocabulary& vocabulary) {
             {"special_tokens", {{bos, token}}}};
 }
 
+bool is_sentencepiece(const Vocabulary& vocabulary) {
+    return vocabulary.model == TokenizerModel::sentencepiece;
+}
+
+constexpr auto blank = "\u2581";
+
+Json replace(const char* from, const char* to) {
+    return {{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", to}};
+}
+
+// Before the text alone, a blank is put by the pre-tokenizer: a normalizer is not told where the text begins.
+Json sentencepiece_normalizer(SpacePrefix prefix) {
+    if (prefix == SpacePrefix::first) return nullptr;
+    if (prefix == SpacePrefix::none) return replace(" ", blank);
+    return {{"type", "Sequence"},
+            {"normalizers", {Json{{"type", "Prepend"}, {"prepend", blank}}, replace(" ", blank)}}};
+}
+
+Json sentencepiece_pre_tokenizer(SpacePrefix prefix) {
+    if (prefix != SpacePrefix::first) return nullptr;
+    return {{"type", "Metaspace"}, {"replacement", blank}, {"prepend_scheme", "first"}, {"split", false}};
+}
+
+Json sentencepiece_decoder(SpacePrefix prefix) {
+    Json steps = {replace(blank, " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}};
+    if (prefix != SpacePrefix::none)
+        steps.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
+    return {{"type", "Sequence"}, {"decoders", std::move(steps)}};
+}
+
 Json bpe(const Vocabulary& vocabulary) {
     Json ids = Json::object();
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
@@ -82,8 +112,9 @@ Json bpe(const Vocabulary& vocabulary) {
         {"continuing_subword_prefix", nullptr},
         {"end_of_word_suffix", nullptr},
         {"fuse_unk", vocabulary.fuse_unknown},
-        {"byte_fallback", false},
-        {"ignore_merges", pre_tokenizer_rule(vocabulary.pre_tokenizer).ignore_merges},
+        {"byte_fallback", is_sentencepiece(vocabulary)},
+        {"ignore_merges",
+         !is_sentencepiece(vocabulary) && pre_tokenizer_rule(vocabulary.pre_tokenizer).ignore_merges},
         {"vocab", std::move(ids)},
         {"merges", vocabulary.merges}};
 }
@@ -94,16 +125,24 @@ nlohmann::json tokenizer_json(const Vocabulary& vocabulary) {
     if (vocabulary.kinds.size() != vocabulary.tokens.size())
         fail("the vocabulary has {} tokens and {} token types", vocabulary.tokens.size(),
              vocabulary.kinds.size());
-    const auto& rule = pre_tokenizer_rule(vocabulary.pre_tokenizer);
-    return {{"version", "1.0"},
-            {"truncation", nullptr},
-            {"padding", nullptr},
-            {"added_tokens", added_tokens(vocabulary)},
-            {"normalizer", rule.nfc ? Json{{"type", "NFC"}} : Json()},
-            {"pre_tokenizer", pre_tokenizer(rule)},
-            {"post_processor", post_processor(vocabulary)},
-            {"decoder", byte_level()},
-            {"model", bpe(vocabulary)}};
+    Json json = {{"version", "1.0"},
+                 {"truncation", nullptr},
+                 {"padding", nullptr},
+                 {"added_tokens", added_tokens(vocabulary)},
+                 {"post_processor", post_processor(vocabulary)},
+                 {"model", bpe(vocabulary)}};
+    if (is_sentencepiece(vocabulary)) {
+        const auto prefix = vocabulary.space_prefix;
+        json["normalizer"] = sentencepiece_normalizer(prefix);
+        json["pre_tokenizer"] = sentencepiece_pre_tokenizer(prefix);
+        json["decoder"] = sentencepiece_decoder(prefix);
+    } else {
+        const auto& rule = pre_tokenizer_rule(vocabulary.pre_tokenizer);
+        json["normalizer"] = rule.nfc ? Json{{"type", "NFC"}} : Json();
+        json["pre_tokenizer"] = pre_tokenizer(rule);
+        json["decoder"] = byte_level();
+    }
+    return json;
 }
 
 nlohmann::ordered_json special_tokens_map_json(const Vocabulary& vocabulary) {
@@ -121,10 +160,10 @@ nlohmann::ordered_json special_tokens_map_json(const Vocabulary& vocabulary) {
 nlohmann::ordered_json tokenizer_config_json(const Vocabulary& vocabulary, std::int64_t context) {
     nlohmann::ordered_json json = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                                    {"model_max_length", context},
-                                   {"add_prefix_space", false},
                                    // Else it gives token types too, which generate() refuses.
                                    {"model_input_names", {"input_ids", "attention_mask"}},
                                    {"clean_up_tokenization_spaces", false}};
+    if (!is_sentencepiece(vocabulary)) json["add_prefix_space"] = false;
     auto decoder = nlohmann::ordered_json::object();
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
         if (is_added(vocabulary.kinds[id])) decoder[std::to_string(id)] = added_token(vocabulary, id);

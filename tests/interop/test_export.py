@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from test_tokenizer import TEXTS, from_transformers, has_number  # noqa: F401 (one is a fixture)
+from tiny_models import save_family
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 # As core/export/receipt.cpp: largest logit difference on the same routes, least share of the same choices.
@@ -63,7 +64,7 @@ class Exported:
                 best = output[0]
             else:
                 logits = output.reshape(-1, self.experts).float()
-                softmax_first = self.result["architecture"] in ("MixtralForCausalLM", "Qwen2MoeForCausalLM")
+                softmax_first = self.result["architecture"] in ("MixtralForCausalLM", "Qwen2MoeForCausalLM", "Qwen3MoeForCausalLM")
                 best = (logits.softmax(-1) if softmax_first else logits).topk(self.active).indices
             chosen.append(torch.zeros(len(best), self.experts).scatter(-1, best, 1).to(torch.uint8))
 
@@ -115,13 +116,17 @@ def permute_neurons(dense):
 class Dense:
     """The source as transformers reads it: tokens of TEXT, their logits, and fp32's noise on them."""
 
-    def __init__(self, path: pathlib.Path, longest: int):
-        tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-        model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32).eval()
-        self.tokens = torch.tensor(tokenizer.encode(TEXT, add_special_tokens=False)[:longest])
+    def __init__(self, model, tokens: list):
+        self.tokens = torch.tensor(tokens)
         self.logits = logits_of(model, self.tokens)
         permute_neurons(model)
         self.noise = difference(logits_of(model, self.tokens), self.logits)
+
+
+def dense_of_gguf(path: pathlib.Path, longest: int) -> Dense:
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32).eval()
+    return Dense(model, tokenizer.encode(TEXT, add_special_tokens=False)[:longest])
 
 
 def check(exported: Exported, dense: Dense, folder: pathlib.Path):
@@ -145,7 +150,7 @@ def check(exported: Exported, dense: Dense, folder: pathlib.Path):
     figures["all on, zero routers"] = difference(logits_of(model, dense.tokens), dense.logits)
     print(exported.result, figures)
 
-    floor = 10 * dense.noise
+    floor = max(10 * dense.noise, 1e-4)
     assert figures["dense"] <= floor
     assert figures["forced"] <= FORCED[kind]
     assert figures["same choices"] >= SAME_CHOICES[kind]
@@ -160,7 +165,7 @@ def check(exported: Exported, dense: Dense, folder: pathlib.Path):
 
 @pytest.fixture(scope="module")
 def dense(model_path):
-    return Dense(model_path, longest=192)
+    return dense_of_gguf(model_path, longest=192)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +197,7 @@ def toy_path() -> pathlib.Path:
 def toy():
     if not toy_path().exists():
         pytest.skip("no toy.gguf: packaging/build.sh makes it")
-    return Dense(toy_path(), longest=64)
+    return dense_of_gguf(toy_path(), longest=64)
 
 
 # Experts of 1/16 of the neurons: (shared in sixteenths, active).
@@ -217,6 +222,20 @@ def test_other_classes(probe, toy, tmp_path, architecture, experts, active, shar
     neurons = int(gguf.GGUFReader(toy_path()).fields["llama.feed_forward_length"].contents())
     exported = Exported(probe, toy_path(), tmp_path, experts, active, shared * neurons // 16, architecture=architecture)
     check(exported, toy, tmp_path)
+
+
+# RoPE scaling, windows and SentencePiece in every class that holds them: (family, architecture, experts, active, shared)
+@pytest.mark.parametrize("family, architecture, experts, active, shared", [
+    ("llama3", "granitemoeshared", 5, 2, 16), ("llama3", "granitemoe", 6, 2, 0), ("llama3", "mixtral", 6, 2, 0),
+    ("llama3", "qwen2_moe", 5, 2, 16), ("llama3", "glm4_moe", 5, 2, 16), ("llama-linear", "granitemoeshared", 5, 2, 16),
+    ("llama-linear", "mixtral", 6, 1, 0), ("llama2", "granitemoe", 6, 2, 0), ("mistral-window", "mixtral", 6, 2, 0),
+    ("mistral-window", "qwen2_moe", 5, 2, 16), ("qwen3-window", "qwen3_moe", 6, 2, 0)])  # fmt: skip
+def test_families(probe, tmp_path, family, architecture, experts, active, shared):
+    model, tokenizer = save_family(family, tmp_path / "model")
+    exported = Exported(probe, tmp_path / "model", tmp_path, experts, active, shared, architecture=architecture)
+    tokens = tokenizer.encode(TEXT, add_special_tokens=False).ids[:96]
+    assert AutoTokenizer.from_pretrained(exported.folder).encode(TEXT, add_special_tokens=False)[:96] == tokens
+    check(exported, Dense(model, tokens), tmp_path)
 
 
 @pytest.mark.parametrize("architecture", ["granitemoeshared", "glm4_moe", "qwen2_moe"])

@@ -16,7 +16,7 @@ from gguf import GGMLQuantizationType as Type
 from gguf import quants
 from safetensors.numpy import load_file, save_file
 from test_export import TEXT
-from tiny_models import make_tokenizer, save_tokenizer
+from tiny_models import make_tokenizer, save_family, save_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
 NUMBERS = {"f32": Type.F32, "f16": Type.F16, "bf16": Type.BF16, "q8_0": Type.Q8_0}
@@ -168,6 +168,32 @@ def test_toys(probe, toy_path, tmp_path, case, numbers):
     check_file(exported, Source(toy_path, exported.project), architecture, experts, active, shared, NUMBERS[numbers])
     receipt = json.loads(probe("verify", exported.path, exported.project).stdout)
     assert receipt["passed"], receipt["verdict"]
+
+
+# RoPE scaling and SentencePiece: (family, shared, the best architecture that holds it)
+@pytest.mark.parametrize("family, shared, architecture", [
+    ("llama3", 0, "llama"), ("llama3", 16, "granitemoe"), ("llama-linear", 0, "glm4moe"), ("llama2", 16, "glm4moe"),
+])  # fmt: skip
+def test_families(probe, tmp_path, family, shared, architecture):
+    """What llama.cpp reads turns with the source's frequencies and splits a text into the source's tokens."""
+    model, tokenizer = save_family(family, tmp_path / "model")
+    exported = Exported(probe, tmp_path / "model", tmp_path, "best", 5 if shared else 6, 2, shared)
+    assert exported.result["architecture"] == architecture
+    receipt = json.loads(probe("verify", exported.path, exported.project).stdout)
+    assert receipt["passed"], receipt["verdict"]
+
+    width, key = exported.field(f"{architecture}.attention.key_length"), f"{architecture}.rope."
+    frequencies = exported.field(key + "freq_base") ** (-np.arange(0, width, 2) / width)
+    if f"{key}scaling.type" in exported.reader.fields:
+        assert exported.field(f"{key}scaling.type") == "linear"
+        frequencies /= exported.field(f"{key}scaling.factor")
+    if "rope_freqs.weight" in exported.tensors:
+        assert exported.tensors["rope_freqs.weight"].tensor_type == Type.F32
+        frequencies /= exported.values("rope_freqs.weight")
+    np.testing.assert_allclose(frequencies, model.model.rotary_emb.inv_freq.numpy(), rtol=1e-6)
+
+    assert exported.field("tokenizer.ggml.tokens")[:600] == sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    assert exported.field("tokenizer.ggml.model") == ("llama" if family == "llama2" else "gpt2")
 
 
 def test_the_real_model_in_q8_0(probe, model_path, tmp_path):

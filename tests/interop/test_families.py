@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_models import FAMILIES, make_model, make_tokenizer, save_family, write_vocabulary
+from tiny_models import FAMILIES, LLAMA3_SCALING, make_model, make_tokenizer, save_family, write_vocabulary
 from transformers import AutoModelForCausalLM
 from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
-EXPORTED = {"llama", "llama-tied", "llama-wide-heads", "mistral", "qwen2", "qwen3"}
+# No stock mixture has Gemma 3's norms, none a window in some layers alone; in GGUF none has a window at all.
+REFUSED = {"huggingface": {"gemma3", "qwen2-window"}, "gguf": {"gemma3", "qwen2-window", "mistral-window", "qwen3-window"}}
 PROMPT = "The quick brown fox isn't 42 years old: <tool> naïve"
 
 
@@ -119,23 +120,25 @@ def test_generation_and_conversion(family, probe, tmp_path):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_export_or_its_refusal(family, probe, tmp_path):
-    model, tokenizer = save_family(family, tmp_path / "model")
+    model, _ = save_family(family, tmp_path / "model")
     probe("random_project", tmp_path / "model", tmp_path / "project", 6, 6, 0, 1)
-    export = lambda out, kind: probe("export", tmp_path / "project", out, kind, "best", "exact", "f32", 10**9, check=False)
-    done = export(tmp_path / "export", "huggingface")
-    if family not in EXPORTED:
-        assert done.returncode == 1
-        assert len(done.stderr.decode().splitlines()) == 1 and "cannot be exported" in done.stderr.decode()
-        return
-    assert done.returncode == 0, done.stderr.decode()
-    assert export(tmp_path / "export.gguf", "gguf").returncode == 0
-    for written in "export", "export.gguf":
-        receipt = json.loads(probe("verify", tmp_path / written, tmp_path / "project").stdout)
+    for kind, out in ("huggingface", tmp_path / "export"), ("gguf", tmp_path / "export.gguf"):
+        done = probe("export", tmp_path / "project", out, kind, "best", "exact", "f32", 10**9, check=False)
+        if family in REFUSED[kind]:
+            said = done.stderr.decode()
+            assert done.returncode == 1 and len(said.splitlines()) == 1
+            assert ("norms behind" if family == "gemma3" else "sliding window") in said, said
+            continue
+        assert done.returncode == 0, done.stderr.decode()
+        receipt = json.loads(probe("verify", out, tmp_path / "project").stdout)
         assert receipt["passed"], receipt["verdict"]
-    exported = AutoModelForCausalLM.from_pretrained(tmp_path / "export", dtype=torch.float32).eval()
+    if family in REFUSED["huggingface"]:
+        return
+    exported, info = AutoModelForCausalLM.from_pretrained(tmp_path / "export", dtype=torch.float32, output_loading_info=True)
+    assert not any(info.values()), info
     tokens = torch.tensor([passages_of(model)[0]])
     with torch.no_grad():
-        assert (exported(tokens).logits - model(tokens).logits).abs().max() <= 2e-3
+        assert (exported.eval()(tokens).logits - model(tokens).logits).abs().max() <= 2e-3
 
 
 # (family, architecture, experts, active, shared): one expert and all of them are exact in every class, the rest in Granite.
@@ -231,3 +234,16 @@ def test_logits_from_gguf(family, logits, tmp_path):
     write_gguf(tmp_path / "tiny.gguf", model, make_tokenizer(rule), IN_GGUF[family], rule)
     passages = passages_of(model)
     assert_same_logits(model, passages, logits(tmp_path / "tiny.gguf", passages))
+
+
+def test_export_of_a_llama3_from_gguf(probe, tmp_path):
+    """A GGUF has factors on the frequencies instead of the settings that config.json names."""
+    model, rule = make_model("llama3"), FAMILIES["llama3"][1]
+    write_gguf(tmp_path / "tiny.gguf", model, make_tokenizer(rule), "llama", rule)
+    probe("random_project", tmp_path / "tiny.gguf", tmp_path / "project", 6, 6, 0, 1)
+    probe("export", tmp_path / "project", tmp_path / "export", "huggingface", "best", "exact", "f32", 10**9)
+    exported = AutoModelForCausalLM.from_pretrained(tmp_path / "export", dtype=torch.float32).eval()
+    assert exported.config.rope_scaling == pytest.approx(LLAMA3_SCALING)
+    tokens = torch.tensor([passages_of(model)[0]])
+    with torch.no_grad():
+        assert (exported(tokens).logits - model(tokens).logits).abs().max() <= 2e-3

@@ -1,4 +1,5 @@
-"""Token ids of the core, from tokenizer.json and from GGUF metadata, against the tokenizers package, for each splitting rule."""
+"""Token ids of the core, from tokenizer.json and from GGUF metadata, and of the tokenizers that exports hold, against the
+tokenizers package, for each splitting rule."""
 
 import json
 import unicodedata
@@ -7,6 +8,7 @@ import gguf
 import pytest
 from test_tokenizer import TEXTS
 from tiny_models import RULES, make_tokenizer, save_tokenizer, write_vocabulary
+from transformers import AutoTokenizer
 
 SIZE = 3000
 ODD = [
@@ -35,6 +37,13 @@ def rule(request):
 @pytest.fixture(scope="module")
 def tokenizer(rule, texts):
     return make_tokenizer(rule, SIZE, texts[-400:])
+
+
+@pytest.fixture(scope="module")
+def expected(tokenizer, texts):
+    """Ids of every text."""
+    assert len(set(texts)) >= 1000
+    return [encoding.ids for encoding in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +76,47 @@ def gguf_file(rule, tokenizer, tmp_path_factory):
 
 
 @pytest.mark.parametrize("source", ["folder", "gguf_file"])
-def test_same_ids(source, rule, request, encode, tokenizer, texts):
+def test_same_ids(source, rule, request, encode, texts, expected):
     if source == "gguf_file" and rule == "spm-first":
         pytest.skip("GGUF has no key for a blank before the text alone")
-    assert len(set(texts)) >= 1000
     ours = encode(request.getfixturevalue(source), texts)
-    for text, ids in zip(texts, ours, strict=True):
-        assert ids == tokenizer.encode(text, add_special_tokens=False).ids, repr(text)
+    for text, ids, theirs in zip(texts, ours, expected, strict=True):
+        assert ids == theirs, repr(text)
+
+
+@pytest.mark.parametrize("source", ["folder", "gguf_file"])
+def test_exported_ids(source, rule, request, probe, encode, tokenizer, texts, expected, tmp_path):
+    """An export's tokenizer.json as transformers reads it, and its metadata in a GGUF."""
+    if source == "gguf_file" and rule == "spm-first":
+        pytest.skip("GGUF has no key for a blank before the text alone")
+    for out in tmp_path, tmp_path / "export.gguf":
+        probe("write_tokenizer", request.getfixturevalue(source), out)
+    exported = AutoTokenizer.from_pretrained(tmp_path)
+    in_folder = exported(texts, add_special_tokens=False).input_ids
+    in_gguf = encode(tmp_path / "export.gguf", texts)
+    for text, ids, again, theirs in zip(texts, in_folder, in_gguf, expected, strict=True):
+        assert ids == theirs, repr(text)
+        assert again == theirs, repr(text)
+    for ids in expected[::10]:
+        assert exported.decode(ids) == tokenizer.decode(ids, skip_special_tokens=False)
+
+
+def test_sentencepiece_in_a_gguf(rule, probe, tokenizer, folder, tmp_path):
+    """What llama.cpp reads of it, by the gguf package."""
+    if not rule.startswith("spm"):
+        pytest.skip("no SentencePiece")
+    probe("write_tokenizer", folder, tmp_path / "export.gguf")
+    field = lambda key: gguf.GGUFReader(tmp_path / "export.gguf").fields[f"tokenizer.ggml.{key}"].contents()
+    tokens, scores, kinds = field("tokens"), field("scores"), field("token_type")
+    assert field("model") == "llama" and field("add_space_prefix") is (rule != "spm-none")
+    assert len(tokens) == len(scores) == len(kinds) == SIZE + 5
+    assert field("unknown_token_id") == tokenizer.token_to_id("<unk>")
+    assert [tokens[id] for id, kind in enumerate(kinds) if kind == gguf.TokenType.BYTE] == [f"<0x{byte:02X}>" for byte in range(256)]
+    assert {tokens[id] for id, kind in enumerate(kinds) if kind == gguf.TokenType.CONTROL} == {"<|begin|>", "<|end|>"}
+    # A merge that was learnt earlier makes a token of a higher score.
+    made = dict.fromkeys("".join(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"])
+    ranked = [scores[tokens.index(token)] for token in made]
+    assert ranked == sorted(ranked, reverse=True) and len(set(ranked)) == len(ranked)
 
 
 def test_every_assigned_character(encode, tokenizer, folder):

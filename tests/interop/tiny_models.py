@@ -128,6 +128,7 @@ FAMILIES = {
     "mistral-window": (MistralConfig(**SHAPE, sliding_window=9), "spm-first"),
     "qwen2": (Qwen2Config(**SHAPE, rope_theta=1e6, tie_word_embeddings=True), "qwen2"),
     "qwen2-window": (Qwen2Config(**SHAPE, use_sliding_window=True, sliding_window=7, max_window_layers=1), "qwen2"),
+    "qwen3-window": (Qwen3Config(**SHAPE, head_dim=32, use_sliding_window=True, sliding_window=7, max_window_layers=0), "qwen2"),
     "gemma3": (Gemma3TextConfig(**{**SHAPE, "num_hidden_layers": 7}, **GEMMA3), "spm-none"),
     "qwen3": (Qwen3Config(**SHAPE, head_dim=32, rope_theta=1e6), "qwen2"),
 }

@@ -1,15 +1,13 @@
 // tokenize MODEL: a GGUF file or a Hugging Face folder, of which weights are not read; reads texts from
 // stdin, one a line as hexadecimal bytes; writes for each a line of JSON
 // {"ids": [...], "decoded": hexadecimal bytes of decode(ids)}.
-#include "text/tokenizer.h"
-
 #include <fmt/format.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "formats/json_fields.h"
 #include "support/probe.h"
+#include "support/tokenizer_of.h"
 
 namespace dotmoe::probe {
 namespace {
@@ -25,11 +23,6 @@ std::string to_hex(const std::string& bytes) {
     std::string hex;
     for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
     return hex;
-}
-
-std::shared_ptr<const Tokenizer> tokenizer_of(const std::filesystem::path& path) {
-    if (!std::filesystem::is_directory(path)) return Tokenizer::from_gguf(gguf::File(path));
-    return Tokenizer::from_huggingface(path, JsonFields(path / "config.json").count("vocab_size"));
 }
 
 const Command command("tokenize", "MODEL", [](const Arguments& arguments) {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "base/error.h"
+#include "model/rope.h"
 #include "toy_conversion.h"
 
 namespace dotmoe {
@@ -75,6 +77,54 @@ TEST(ExportPlan, PicksTheExactClassWhereThereIsOne) {
         EXPECT_EQ(plan.architecture->name, architecture);
         EXPECT_FALSE(plan.reason.empty());
     }
+}
+
+/// The best architecture for a model of that RoPE scaling or window, or why there is none.
+std::string best(const Layout& layout, ExportFormat format, const std::function<void(ModelConfig&)>& change) {
+    const ToyConversion toy(layout);
+    auto model = *toy.model;
+    change(model.config);
+    try {
+        ExportRequest request;
+        request.format = format;
+        return std::string(plan_export(model, toy.experts, request).architecture->name);
+    } catch (const Error& error) {
+        return error.what();
+    }
+}
+
+TEST(ExportPlan, PicksWhatHoldsTheRopeScaling) {
+    constexpr auto folder = ExportFormat::huggingface, gguf = ExportFormat::gguf;
+    const auto linear = [](ModelConfig& config) { config.rope_divisors = linear_rope_divisors(4, 8); };
+    const auto llama3 = [](ModelConfig& config) {
+        config.rope_divisors = llama3_rope_divisors({8, 1, 4, 32}, config.rope_base, 8);
+    };
+    EXPECT_EQ(best(test::with_shared, folder, llama3), "granitemoeshared");
+    EXPECT_EQ(best(test::without_shared, folder, llama3), "granitemoe");
+    EXPECT_EQ(best(test::with_shared, gguf, llama3), "granitemoe");
+    EXPECT_EQ(best(test::without_shared, gguf, llama3), "llama");
+    EXPECT_EQ(best(test::with_shared, gguf, linear), "glm4moe");
+    EXPECT_EQ(best(test::without_shared, gguf, linear), "glm4moe");
+}
+
+TEST(ExportPlan, PicksWhatHoldsTheWindow) {
+    constexpr auto folder = ExportFormat::huggingface, gguf = ExportFormat::gguf;
+    const auto everywhere = [](ModelConfig& config) { config.windows = {5, 5, 5}; };
+    const auto nowhere = [](ModelConfig& config) { config.windows = {0, 0, 0}; };
+    const auto in_some = [](ModelConfig& config) { config.windows = {0, 5, 5}; };
+    EXPECT_EQ(best(test::without_shared, folder, everywhere), "mixtral");
+    EXPECT_EQ(best(test::with_shared, folder, everywhere), "qwen2_moe");
+    EXPECT_EQ(best(test::with_shared, folder, nowhere), "granitemoeshared");
+    EXPECT_EQ(best(test::with_shared, gguf, nowhere), "glm4moe");
+    EXPECT_NE(best(test::with_shared, gguf, everywhere).find("glm4moe: it has no sliding window"),
+              std::string::npos);
+    EXPECT_NE(best(test::without_shared, folder, in_some).find("here layers differ"), std::string::npos);
+}
+
+TEST(ExportPlan, RefusesNormsBehindAttention) {
+    const auto gemma = [](ModelConfig& config) { config.post_norms = true; };
+    EXPECT_NE(best(test::without_shared, ExportFormat::huggingface, gemma).find("Gemma 3"),
+              std::string::npos);
 }
 
 TEST(ExportPlan, RefusesAnArchitectureThatCannotHoldIt) {

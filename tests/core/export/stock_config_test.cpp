@@ -74,6 +74,58 @@ TEST(StockConfig, RefusesWhatItCannotRun) {
     expect_refused("tie_word_embeddings", 1);
 }
 
+TEST(StockConfig, ReadsRopeScaling) {
+    const auto divisors = [](const nlohmann::json& scaling) {
+        auto json = granite();
+        json["rope_scaling"] = scaling;
+        return read(json).rope_divisors;
+    };
+    EXPECT_TRUE(divisors(nullptr).empty());
+    EXPECT_EQ(divisors({{"rope_type", "linear"}, {"factor", 4}}), std::vector<double>(4, 4.0));
+    const nlohmann::json llama3 = {{"rope_type", "llama3"},
+                                   {"factor", 8.0},
+                                   {"low_freq_factor", 1.0},
+                                   {"high_freq_factor", 4.0},
+                                   {"original_max_position_embeddings", 32}};
+    const auto stretched = divisors(llama3);
+    ASSERT_EQ(stretched.size(), 4U);
+    EXPECT_EQ(stretched.front(), 1);
+    EXPECT_EQ(stretched.back(), 8);
+    nlohmann::json lists = {{"rope_type", "longrope"}, {"attention_factor", 1.0}};
+    lists["short_factor"] = lists["long_factor"] = {1, 2, 3, 4};
+    EXPECT_EQ(divisors(lists), (std::vector<double>{1, 2, 3, 4}));
+    for (const auto& [key, value] : {std::pair<const char*, nlohmann::json>{"long_factor", {1, 2, 3, 5}},
+                                     {"short_factor", {1, 2, 3}},
+                                     {"short_factor", {1, 2, 3, "4"}},
+                                     {"attention_factor", 1.2}}) {
+        auto changed = lists;
+        changed[key] = value;
+        expect_refused("rope_scaling", changed);
+    }
+    expect_refused("rope_scaling", {{"rope_type", "linear"}});
+    expect_refused("rope_scaling", {{"rope_type", "linear"}, {"factor", 0}});
+    expect_refused("rope_scaling", "linear");
+}
+
+TEST(StockConfig, ReadsWindows) {
+    auto mixtral = granite();
+    mixtral["architectures"] = {"MixtralForCausalLM"};
+    EXPECT_EQ(read(mixtral).window, 0);
+    mixtral["sliding_window"] = 7;
+    EXPECT_EQ(read(mixtral).window, 7);
+    auto qwen = granite();
+    qwen["architectures"] = {"Qwen3MoeForCausalLM"};
+    qwen["num_experts"] = 5;
+    qwen["moe_intermediate_size"] = 8;
+    qwen["norm_topk_prob"] = true;
+    qwen["sliding_window"] = 7;
+    EXPECT_EQ(read(qwen).window, 0);
+    qwen["use_sliding_window"] = true;
+    EXPECT_THROW(read(qwen), Error);  // max_window_layers is 28 then: layers without a window
+    qwen["max_window_layers"] = 0;
+    EXPECT_EQ(read(qwen).window, 7);
+}
+
 TEST(StockConfig, RefusesWhatIsNoJson) {
     const TemporaryFolder folder;
     write_file_atomically(folder.path() / "config.json", "{\"vocab_size\": ");
