@@ -116,11 +116,11 @@ def permute_neurons(dense):
 class Dense:
     """The source as transformers reads it: tokens of TEXT, their logits, and fp32's noise on them."""
 
-    def __init__(self, model, tokens: list):
+    def __init__(self, model, tokens: list, least_noise: float = 0):
         self.tokens = torch.tensor(tokens)
         self.logits = logits_of(model, self.tokens)
         permute_neurons(model)
-        self.noise = difference(logits_of(model, self.tokens), self.logits)
+        self.noise = max(difference(logits_of(model, self.tokens), self.logits), least_noise)
 
 
 def dense_of_gguf(path: pathlib.Path, longest: int) -> Dense:
@@ -150,7 +150,7 @@ def check(exported: Exported, dense: Dense, folder: pathlib.Path):
     figures["all on, zero routers"] = difference(logits_of(model, dense.tokens), dense.logits)
     print(exported.result, figures)
 
-    floor = max(10 * dense.noise, 1e-4)
+    floor = 10 * dense.noise
     assert figures["dense"] <= floor
     assert figures["forced"] <= FORCED[kind]
     assert figures["same choices"] >= SAME_CHOICES[kind]
@@ -235,7 +235,8 @@ def test_families(probe, tmp_path, family, architecture, experts, active, shared
     exported = Exported(probe, tmp_path / "model", tmp_path, experts, active, shared, architecture=architecture)
     tokens = tokenizer.encode(TEXT, add_special_tokens=False).ids[:96]
     assert AutoTokenizer.from_pretrained(exported.folder).encode(TEXT, add_special_tokens=False)[:96] == tokens
-    check(exported, Dense(model, tokens), tmp_path)
+    # Three layers and one permutation tell less of the noise than it is: 4.5e-5 was seen where ten times it was no more.
+    check(exported, Dense(model, tokens, least_noise=1e-5), tmp_path)
 
 
 @pytest.mark.parametrize("architecture", ["granitemoeshared", "glm4_moe", "qwen2_moe"])
