@@ -15,6 +15,7 @@ namespace dotmoe {
 namespace {
 
 constexpr int gap = 6, barWidth = 12;
+constexpr int mostNumbers = 64;  ///< rows or experts: of more no cell has room for its number
 
 /// Every n-th label, as many as there is room for.
 int stride(double pitch, int room) {
@@ -33,9 +34,20 @@ void ExpertGrid::setGrid(Grid grid) {
     m_row = std::clamp(m_row, 0, std::max(0, rows() - 1));
     if (m_expert >= m_grid.experts) m_expert = -1;
     colour();
+    measure();
     describe();
     updateGeometry();
     update();
+}
+
+void ExpertGrid::measure() {
+    const QFontMetrics text(font());
+    m_labelWidth = m_numberWidth = 0;
+    for (const auto& row : m_grid.rows) m_labelWidth = std::max(m_labelWidth, text.horizontalAdvance(row));
+    if (rows() > mostNumbers || m_grid.experts > mostNumbers) return;
+    for (int row = 0; row < rows(); ++row)
+        for (int expert = 0; expert < m_grid.experts; ++expert)
+            m_numberWidth = std::max(m_numberWidth, text.horizontalAdvance(inShort(row, expert)));
 }
 
 void ExpertGrid::setExpert(int expert) {
@@ -68,11 +80,9 @@ void ExpertGrid::colour() {
 
 QRectF ExpertGrid::gridRect() const {
     const QFontMetrics text(font());
-    int labels = 0;
-    for (const auto& row : m_grid.rows) labels = std::max(labels, text.horizontalAdvance(row));
     const int scale = gap + barWidth + text.horizontalAdvance(QStringLiteral("-0.000")) + gap;
-    QRectF area =
-        rect().adjusted(gap + labels + gap, gap + text.height() + gap, -scale, -(2 * text.height() + gap));
+    QRectF area = rect().adjusted(gap + m_labelWidth + gap, gap + text.height() + gap, -scale,
+                                  -(2 * text.height() + gap));
     // Whole pixels a cell where there is one for each.
     const auto whole = [](double room, int cells) {
         return room >= cells && cells > 0 ? std::floor(room / cells) * cells : std::max(1.0, room);
@@ -125,12 +135,7 @@ void ExpertGrid::paintEvent(QPaintEvent*) {
 void ExpertGrid::drawNumbers(QPainter& painter) const {
     const QFontMetrics text(font());
     const QSize cell = cellRect(0, 0).size();
-    if (cell.height() < text.height()) return;
-    int widest = 0;
-    for (int row = 0; row < rows(); ++row)
-        for (int expert = 0; expert < m_grid.experts; ++expert)
-            widest = std::max(widest, text.horizontalAdvance(inShort(row, expert)));
-    if (cell.width() < widest + 2) return;
+    if (m_numberWidth == 0 || cell.height() < text.height() || cell.width() < m_numberWidth + 2) return;
     for (int row = 0; row < rows(); ++row)
         for (int expert = 0; expert < m_grid.experts; ++expert) {
             painter.setPen(readableOn(QColor(m_colours.pixel(expert, row))));
@@ -200,7 +205,10 @@ void ExpertGrid::keyPressEvent(QKeyEvent* event) {
 void ExpertGrid::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) colour();
-    if (event->type() == QEvent::FontChange) updateGeometry();
+    if (event->type() == QEvent::FontChange) {
+        measure();
+        updateGeometry();
+    }
 }
 
 }  // namespace dotmoe

@@ -64,6 +64,8 @@ class ExpertGrid : public QWidget, public SaveableView {
     void choose(int row, int expert);
     void describe();
     void colour();
+    /// The widths of what is written, which do not change from one drawing to the next.
+    void measure();
     void drawNumbers(QPainter& painter) const;
     void drawAxes(QPainter& painter) const;
     void drawScale(QPainter& painter) const;
@@ -72,6 +74,7 @@ class ExpertGrid : public QWidget, public SaveableView {
     Grid m_grid;
     QImage m_colours;  ///< a pixel a cell
     int m_row = 0, m_expert = -1;
+    int m_labelWidth = 0, m_numberWidth = 0;  ///< 0: no number has room
 };
 
 }  // namespace dotmoe
