@@ -43,7 +43,7 @@ QSplitter* beside(QWidget* all, QLabel* heading, QWidget* one, int left, int rig
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->addWidget(all);
     splitter->addWidget(chosen);
-    splitter->setSizes({left, right});
+    splitter->setSizes({40 * left, 40 * right});  // pixels, in this proportion
     splitter->setStretchFactor(0, left);
     splitter->setStretchFactor(1, right);
     splitter->setChildrenCollapsible(false);
@@ -90,7 +90,7 @@ QWidget* ExpertViews::buildExperts() {
     auto* header = tokens->horizontalHeader();
     header->setSectionResizeMode(TopTokensModel::before, QHeaderView::Stretch);
     header->setSectionResizeMode(TopTokensModel::after, QHeaderView::Stretch);
-    return beside(m_table, m_tokensHeading, tokens, 11, 10);
+    return beside(m_table, m_tokensHeading, tokens, 12, 10);
 }
 
 QWidget* ExpertViews::buildDomains() {
