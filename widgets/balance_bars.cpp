@@ -2,9 +2,12 @@
 
 #include <qcustomplot.h>
 
+#include <QKeyEvent>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
+
+#include "widgets/load_remark.h"
 
 namespace dotmoe {
 namespace {
@@ -30,6 +33,7 @@ BalanceBars::BalanceBars(QWidget* parent)
       m_normal(addBars(plot(), tr("load"))),
       m_hot(addBars(plot(), tr("hot, over %1×").arg(hotFrom))),
       m_dead(addBars(plot(), tr("dead, no token"))),
+      m_outlined(addBars(plot(), tr("chosen"))),
       m_even(plot().addGraph()) {
     setAccessibleName(tr("Expert load"));
     m_even->setName(tr("even share"));
@@ -41,7 +45,13 @@ BalanceBars::BalanceBars(QWidget* parent)
     plot().xAxis->setTicker(whole);
     plot().xAxis->setSubTicks(false);
     plot().xAxis->grid()->setVisible(false);
+    m_outlined->removeFromLegend();
+    m_outlined->setBrush(Qt::NoBrush);
     legendAbove(legendColumns);
+    connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        setFocus(Qt::MouseFocusReason);  // not the plot within
+        if (const int expert = expertAt(event->pos()); expert >= 0) emit expertChosen(expert);
+    });
     connect(&plot(), &QCustomPlot::mouseMove, this,
             [this](QMouseEvent* event) { hover(event->pos(), event->globalPosition().toPoint()); });
     applyStyle();
@@ -58,7 +68,7 @@ void BalanceBars::restyle() {
     fill(m_dead, guideColour(),
          Qt::DiagCrossPattern);  // faint: a column of nothing must not look like the highest load
     m_even->setPen(QPen(textColour(), 2, Qt::DashLine));
-    touch();
+    outline();
 }
 
 void BalanceBars::setSharedNeurons(int neurons) {
@@ -79,6 +89,18 @@ void BalanceBars::setLoad(const std::shared_ptr<const LoadSnapshot>& load, int l
         m_when = tr("%1 %2").arg(load->stage == Stage::layerwise ? tr("round") : tr("step")).arg(load->step);
     }
     showLoads();
+}
+
+void BalanceBars::setLoads(const std::vector<float>& loads, int layer, const QString& when) {
+    m_load.assign(loads.begin(), loads.end());
+    m_layer = layer;
+    m_when = when;
+    showLoads();
+}
+
+void BalanceBars::setExpert(int expert) {
+    m_expert = expert;
+    outline();
 }
 
 void BalanceBars::setRun(const QString& run) {
@@ -138,6 +160,7 @@ void BalanceBars::showLoads() {
     m_even->setData({-0.7, experts - 0.3}, {1, 1}, true);
     plot().xAxis->setRange(-0.7, experts - 0.3);
     plot().yAxis->setRange(0, top);
+    outline();
 
     if (m_load.empty()) return setTitle(tr("Layer %1 · no expert load yet").arg(m_layer));
     QString text = m_run.isEmpty() ? QString() : m_run + QStringLiteral(" · ");
@@ -151,11 +174,23 @@ void BalanceBars::showLoads() {
     setTitle(text);
 }
 
+double BalanceBars::barTop(int expert) const {
+    const double load = m_load[static_cast<std::size_t>(expert)];
+    return load <= 0 ? plot().yAxis->range().upper : load;
+}
+
+void BalanceBars::outline() {
+    const bool shown = m_expert >= 0 && m_expert < std::ssize(m_load);
+    m_outlined->setPen(QPen(hasFocus() ? palette().color(QPalette::Highlight) : textColour(), 2));
+    m_outlined->setData(shown ? QVector<double>{static_cast<double>(m_expert)} : QVector<double>{},
+                        shown ? QVector<double>{barTop(m_expert)} : QVector<double>{});
+    touch();
+}
+
 QRect BalanceBars::barRect(int expert) const {
     if (expert < 0 || static_cast<std::size_t>(expert) >= m_load.size()) return {};
     settle();
-    const double load = m_load[static_cast<std::size_t>(expert)];
-    const double top = load <= 0 ? plot().yAxis->range().upper : load;
+    const double top = barTop(expert);
     const double left = plot().xAxis->coordToPixel(expert - 0.4),
                  right = plot().xAxis->coordToPixel(expert + 0.4);
     return QRectF(QPointF(left, plot().yAxis->coordToPixel(top)),
@@ -172,23 +207,38 @@ Table BalanceBars::table() const {
     Table table{{tr("expert"), tr("load / even share"), tr("remark")}, {}};
     for (std::size_t expert = 0; expert < m_load.size(); ++expert) {
         const double load = m_load[expert];
-        table.rows.push_back({QString::number(expert), csvNumber(load),
-                              load <= 0        ? tr("dead")
-                              : load > hotFrom ? tr("hot")
-                                               : QString()});
+        table.rows.push_back({QString::number(expert), csvNumber(load), loadRemark(load)});
     }
     return table;
 }
 
-void BalanceBars::hover(QPoint inPlot, QPoint global) {
-    const auto expert = static_cast<std::ptrdiff_t>(std::lround(plot().xAxis->pixelToCoord(inPlot.x())));
+int BalanceBars::expertAt(QPoint inPlot) const {
+    const auto expert = static_cast<int>(std::lround(plot().xAxis->pixelToCoord(inPlot.x())));
     const bool onBars =
         plot().axisRect()->rect().contains(inPlot) && expert >= 0 && expert < std::ssize(m_load);
-    if (!onBars) return QToolTip::hideText();
+    return onBars ? expert : -1;
+}
+
+void BalanceBars::hover(QPoint inPlot, QPoint global) {
+    const int expert = expertAt(inPlot);
+    if (expert < 0) return QToolTip::hideText();
     const double load = m_load[static_cast<std::size_t>(expert)];
     QToolTip::showText(global, tr("expert %1 · %2 times an even share").arg(expert).arg(load, 0, 'f', 2),
                        this);
-    emit expertHovered(static_cast<int>(expert), load);
+    emit expertHovered(expert, load);
+}
+
+void BalanceBars::keyPressEvent(QKeyEvent* event) {
+    const int step = (event->key() == Qt::Key_Right) - (event->key() == Qt::Key_Left);
+    if (m_load.empty() || step == 0) return PlotWidget::keyPressEvent(event);
+    emit expertChosen(std::clamp(m_expert + step, 0, static_cast<int>(std::ssize(m_load)) - 1));
+}
+
+void BalanceBars::focusInEvent(QFocusEvent*) {
+    outline();
+}
+void BalanceBars::focusOutEvent(QFocusEvent*) {
+    outline();
 }
 
 }  // namespace dotmoe

@@ -39,12 +39,13 @@ Choice bestChoice(const RoutingSnapshot& routing, int layer, int token) {
 }
 
 QString printable(const std::string& token) {
-    QString text = QString::fromStdString(token);
-    for (QChar& character : text) {
+    return readable(token).replace(u' ', u'·');
+}
+
+QString readable(const std::string& text) {
+    QString shown = QString::fromStdString(text);
+    for (QChar& character : shown) {
         switch (character.unicode()) {
-            case ' ':
-                character = u'·';
-                break;
             case '\n':
                 character = u'⏎';
                 break;
@@ -55,7 +56,7 @@ QString printable(const std::string& token) {
                 if (character.category() == QChar::Other_Control) character = QChar::ReplacementCharacter;
         }
     }
-    return text;
+    return shown;
 }
 
 bool endsLine(const std::string& token) {

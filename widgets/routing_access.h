@@ -25,6 +25,8 @@ Choice bestChoice(const RoutingSnapshot& routing, int layer, int token);
 /// Token text with what cannot be seen made visible: blank ·, newline ⏎, tab ⇥, other control characters and
 /// U+FFFD �.
 QString printable(const std::string& token);
+/// The same of running text: blanks stay blanks.
+QString readable(const std::string& text);
 bool endsLine(const std::string& token);
 
 }  // namespace dotmoe

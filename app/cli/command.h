@@ -49,6 +49,7 @@ void add_sweep(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_route(CLI::App& app, Context& context);
+void add_experts(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);

@@ -39,6 +39,7 @@ void add_all_commands(CLI::App& app, Context& context) {
     add_eval(app, context);
     add_generate(app, context);
     add_route(app, context);
+    add_experts(app, context);
     add_export(app, context);
     add_verify(app, context);
     add_bench(app, context);

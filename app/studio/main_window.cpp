@@ -100,7 +100,7 @@ void MainWindow::buildCentre() {
     m_transport = new TransportPanel;
     const auto models = std::make_shared<OpenedModels>();
     m_routing = new RoutingPanel(m_actions, models);
-    m_experts = new ExpertsPanel;
+    m_experts = new ExpertsPanel(models);
     m_migration = new MigrationPanel(m_timeline, m_actions.mark, m_actions.unmark);
     m_tabs->addTab(m_transport, tr("Transport"));
     m_tabs->addTab(m_routing, tr("Routing"));

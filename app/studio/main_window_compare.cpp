@@ -1,10 +1,11 @@
-// The Compare tab's wires: conversions and tables opened for it.
+// Wires of what is tried on text: conversions and tables opened for the Compare tab.
 #include <QFileDialog>
 #include <QTabWidget>
 
 #include "app/studio/main_window.h"
 #include "app/studio/panels/banner.h"
 #include "app/studio/panels/compare_panel.h"
+#include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/recipe_panel.h"
 #include "app/studio/recent_files.h"
 
@@ -34,7 +35,11 @@ void MainWindow::wireCompare() {
     });
     connect(m_compare, &ComparePanel::failed, this,
             [this](const QString& reason) { m_banner->show(Banner::Kind::error, reason); });
-    connect(m_recipe, &RecipePanel::changed, this, [this] { m_compare->setText(m_recipe->request().text); });
+    connect(m_recipe, &RecipePanel::changed, this, [this] {
+        const auto text = m_recipe->request().text;
+        m_compare->setText(text);
+        m_experts->setText(text);
+    });
 }
 
 }  // namespace dotmoe::studio

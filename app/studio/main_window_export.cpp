@@ -2,6 +2,7 @@
 #include "app/studio/main_window.h"
 #include "app/studio/panels/banner.h"
 #include "app/studio/panels/compare_panel.h"
+#include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/export_dialog.h"
 #include "app/studio/panels/log_panel.h"
 #include "app/studio/panels/routing_panel.h"
@@ -30,6 +31,7 @@ void MainWindow::wireExport() {
 void MainWindow::setConversion(const std::filesystem::path& folder) {
     m_compare->setConversion(folder);
     m_routing->setConversion(folder);
+    m_experts->setConversion(folder);
     m_export->setConversion(folder);
     m_actions.exportModel->setEnabled(true);
 }

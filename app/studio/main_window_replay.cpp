@@ -36,6 +36,7 @@ void MainWindow::wireTime() {
     connect(m_actions.saveRecording, &QAction::triggered, this, &MainWindow::chooseWhereToSave);
     connect(&m_bridge, &EventBridge::drained, &m_timeline, &Timeline::refresh);
     connect(&m_timeline, &Timeline::liveChanged, m_routing, &RoutingPanel::setLive);
+    connect(&m_timeline, &Timeline::liveChanged, m_experts, &ExpertsPanel::setLive);
     connect(&m_timeline, &Timeline::momentsChanged, this,
             [this] { m_actions.saveRecording->setEnabled(m_timeline.recording() != nullptr); });
     connect(&m_timeline, &Timeline::momentChanged, this, [this](int moment) {
@@ -80,6 +81,7 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     m_recipe->setModel(std::nullopt);
     m_pins.forget();
     m_routing->setConversion({});
+    m_experts->setConversion({});
     m_model->showRecording(recording->path(), run);
     m_live.reset(run.layers);
     m_strip->showStarted(run);

@@ -127,8 +127,9 @@ void MainWindow::wireViews() {
     connect(&m_shown, &ShownState::loadChanged, m_side, &SidePanel::setLoad);
     connect(m_side, &SidePanel::refused, this, &MainWindow::refuseFile);
     connect(&m_shown, &ShownState::sinkhornChanged, m_transport, &TransportPanel::setSolve);
-    connect(&m_shown, &ShownState::loadChanged, this,
-            [this](const auto& load) { m_experts->setLoad(load, m_shown.layer()); });
+    connect(&m_shown, &ShownState::layerSelected, m_experts, &ExpertsPanel::setLayer);
+    connect(&m_shown, &ShownState::loadChanged, m_experts, &ExpertsPanel::setLoad);
+    connect(m_experts, &ExpertsPanel::layerChosen, m_model, &ModelPanel::selectLayer);
     connect(&m_shown, &ShownState::routingChanged, m_routing, &RoutingPanel::setRouting);
     connect(&m_shown, &ShownState::progressChanged, m_strip, &StatusStrip::showProgress);
     connect(&m_shown, &ShownState::stepChanged, m_curves, &Curves::setCursor);
@@ -174,6 +175,7 @@ void MainWindow::showModel(const ModelSummary& model) {
     m_timeline.close();
     m_pins.forget();
     m_routing->setConversion({});
+    m_experts->setConversion({});
     m_curves->clear();
     m_model->showModel(model);
     m_live.reset(static_cast<int>(model.config.layers));
@@ -201,6 +203,7 @@ void MainWindow::convert(bool fromTheBeginning) {
     }
     m_timeline.goLive();
     m_routing->setConversion({});  // from now on the text is routed by the run
+    m_experts->setConversion({});
     fromTheBeginning ? m_controller.startOver(request) : m_controller.start(request);
 }
 

@@ -9,10 +9,12 @@
 #include <iostream>
 
 #include "app/studio/main_window.h"
+#include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/routing_panel.h"
 #include "app/studio/run_messages.h"
 #include "app/studio/theme.h"
 #include "widgets/expert_map.h"
+#include "widgets/expert_table_model.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -49,6 +51,7 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder, std::vector<dou
         QTimer::singleShot(settle_ms, this, [this] {
             tryOut();
             questionRouting();
+            profileExperts();
             QApplication::exit(takeAll() ? 0 : 1);
         });
     };
@@ -94,8 +97,8 @@ void Screenshots::tryOut() {
     }
 }
 
-void Screenshots::waitForRouting() {
-    auto* asking = m_window.findChild<QLabel*>("routingProgress");
+void Screenshots::waitFor(const char* progress) {
+    auto* asking = m_window.findChild<QLabel*>(progress);
     QEventLoop busy;
     QTimer look;
     connect(&look, &QTimer::timeout, &busy, [&] {
@@ -110,10 +113,10 @@ void Screenshots::questionRouting() {
     if (!m_window.findChild<QAction*>("generate")->isEnabled() || tokens->model()->rowCount() == 0) return;
     auto* panel = m_window.findChild<RoutingPanel*>();
     m_window.tabs().setCurrentWidget(panel);  // a panel that is not seen asks nothing
-    waitForRouting();
+    waitFor("routingProgress");
     const int token = tokens->model()->rowCount() / 2;
     tokens->selectRow(token);
-    waitForRouting();
+    waitFor("routingProgress");
     auto* experts = m_window.findChild<ExpertMap*>("expertMap");
     // The first expert that is on in the first layer, and the first that is off in the next.
     for (const auto& [layer, wanted] : {std::pair{"0", "1"}, {"1", "0"}})
@@ -123,7 +126,17 @@ void Screenshots::questionRouting() {
                 break;
             }
     m_window.findChild<QTabWidget*>("routingMaps")->setCurrentIndex(3);
-    waitForRouting();
+    waitFor("routingProgress");
+}
+
+void Screenshots::profileExperts() {
+    if (!m_window.findChild<QAction*>("generate")->isEnabled()) return;
+    m_window.tabs().setCurrentWidget(m_window.findChild<ExpertsPanel*>());  // unseen, it reads nothing
+    say(tr("Experts"));
+    waitFor("expertsProgress");
+    auto* experts = m_window.findChild<QTableView*>("expertTable");
+    experts->sortByColumn(ExpertTableModel::load, Qt::DescendingOrder);
+    experts->selectRow(0);
 }
 
 bool Screenshots::take(const QString& name) {
@@ -151,20 +164,23 @@ bool Screenshots::takeAll() {
 
 bool Screenshots::takeTabs(const char* theme, double scale) {
     auto& tabs = m_window.tabs();
-    auto& maps = *m_window.findChild<QTabWidget*>("routingMaps");
+    QTabWidget* const withinTabs[] = {m_window.findChild<QTabWidget*>("routingMaps"),
+                                      m_window.findChild<QTabWidget*>("expertViews")};
     auto* byKl = m_window.findChild<QAction*>("colourByKl");
     const auto suffix = QLatin1String(theme) + (scale == 1 ? QString() : QStringLiteral("@%1x").arg(scale));
     for (int tab = 0; tab < tabs.count(); ++tab) {
         tabs.setCurrentIndex(tab);
-        maps.setCurrentIndex(0);
         byKl->setChecked(false);
+        for (auto* within : withinTabs) within->setCurrentIndex(0);
         if (!take(QStringLiteral("%1-%2").arg(tabs.tabText(tab), suffix))) return false;
-        if (!tabs.currentWidget()->isAncestorOf(&maps)) continue;
-        for (int map = 1; map < maps.count(); ++map) {
-            maps.setCurrentIndex(map);
-            byKl->setChecked(map == maps.count() - 1);
-            if (!take(QStringLiteral("%1-%2-%3").arg(tabs.tabText(tab), maps.tabText(map), suffix)))
-                return false;
+        for (auto* within : withinTabs) {
+            if (!tabs.currentWidget()->isAncestorOf(within)) continue;
+            for (int inner = 1; inner < within->count(); ++inner) {
+                within->setCurrentIndex(inner);
+                byKl->setChecked(inner == 3);  // beside the blame
+                if (!take(QStringLiteral("%1-%2-%3").arg(tabs.tabText(tab), within->tabText(inner), suffix)))
+                    return false;
+            }
         }
     }
     return true;

@@ -14,9 +14,9 @@ class EventBridge;
 class MainWindow;
 
 /// Converts as soon as the window can, or takes the recording that is opened, with progress on stderr and the
-/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab, and of each map of the
-/// Routing tab (TAB-light@2x.png at scale 2), then ends the application: with 0, or with 1 when the model,
-/// the run or a file failed.
+/// table of metrics on stdout, writes TAB-light.png and TAB-dark.png of every tab, and of each tab within the
+/// Routing and the Experts tab (TAB-light@2x.png at scale 2), then ends the application: with 0, or with 1
+/// when the model, the run or a file failed.
 class Screenshots : public QObject {
     Q_OBJECT
 
@@ -30,7 +30,10 @@ class Screenshots : public QObject {
     void tryOut();
     /// Forces an expert for a token in the middle of the text and asks which layer to blame for that token.
     void questionRouting();
-    void waitForRouting();
+    /// Has the Experts tab read its text and chooses the busiest expert.
+    void profileExperts();
+    /// Until the label that says what a panel is doing is empty.
+    void waitFor(const char* progress);
     bool takeAll();
     bool takeTabs(const char* theme, double scale);
     bool take(const QString& name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text/corpus.h"
+#include "text/sources.h"
 
 namespace dotmoe {
 
@@ -20,6 +21,13 @@ EvaluationText load_evaluation_text(const TextRequest& request, const Recipe& re
     }
     return {at::tensor(corpus.held_out, at::kLong).view({-1, corpus.window}).to(model.compute.device),
             std::move(corpus.held_out_source), std::move(corpus.sources)};
+}
+
+EvaluationText load_text_of_each_source(const TextRequest& request, const Recipe& recipe,
+                                        const Model& model) {
+    auto all = request;
+    all.limit *= std::ssize(find_sources(request.text));
+    return load_evaluation_text(all, recipe, model);
 }
 
 }  // namespace dotmoe

@@ -21,4 +21,7 @@ struct EvaluationText {
 /// With the recipe's seed, and its window where the request has none. Throws as load_corpus does.
 EvaluationText load_evaluation_text(const TextRequest& request, const Recipe& recipe, const Model& model);
 
+/// The same with request.limit windows of each source (0: all of the text).
+EvaluationText load_text_of_each_source(const TextRequest& request, const Recipe& recipe, const Model& model);
+
 }  // namespace dotmoe

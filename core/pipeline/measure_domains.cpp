@@ -11,7 +11,6 @@
 #include "experts/masked_ffn.h"
 #include "pipeline/evaluation_text.h"
 #include "pipeline/progress_events.h"
-#include "text/sources.h"
 
 namespace dotmoe {
 namespace {
@@ -37,9 +36,7 @@ DomainFigures measure_domains(const ConvertedModel& model, const TextRequest& re
     if (!model.converted())
         fail_usage("{}: is a dense model and has no experts; convert it first", dense.path.string());
     const auto& experts = *model.experts();
-    auto each = request;
-    each.limit *= std::ssize(find_sources(request.text));
-    const auto text = load_evaluation_text(each, model.recipe(), dense);
+    const auto text = load_text_of_each_source(request, model.recipe(), dense);
     const auto domains = std::ssize(text.sources);
     if (domains < 2)
         fail("{}: is the only source of text; domains are told apart by two folders or files at least",

@@ -34,7 +34,7 @@ FACADE = (
     "core/experts/forcing.h", "core/experts/layout.h", "core/model/weight_format.h", "core/export/export.h", "core/export/verify.h",
     "core/pipeline/answer_tasks.h", "core/pipeline/bench.h", "core/pipeline/bench_runtime.h", "core/pipeline/bench_train.h", "core/pipeline/compare.h",
     "core/pipeline/comparison.h", "core/pipeline/convert.h", "core/pipeline/converted_model.h", "core/pipeline/fork.h", "core/pipeline/inspect.h",
-    "core/pipeline/live_routing.h", "core/pipeline/measure_domains.h", "core/pipeline/metrics.h", "core/pipeline/routing_questions.h", "core/pipeline/run_record.h",
+    "core/pipeline/live_routing.h", "core/pipeline/measure_domains.h", "core/pipeline/metrics.h", "core/pipeline/profile_experts.h", "core/pipeline/routing_questions.h", "core/pipeline/run_record.h",
     "core/pipeline/solve_again.h", "core/pipeline/sparsity_dial.h", "core/pipeline/sweep.h", "core/recording/recorder.h", "core/recording/recording.h",
     "core/recording/settled.h",
 )

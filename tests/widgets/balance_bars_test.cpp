@@ -80,6 +80,34 @@ TEST(BalanceBars, HoverTellsTheExpert) {
     EXPECT_DOUBLE_EQ(hovered[0][1].toDouble(), 2.75);
 }
 
+TEST(BalanceBars, ClicksAndKeysChooseAnExpertAndItIsOutlined) {
+    BalanceBars bars;
+    bars.setFocusPolicy(Qt::StrongFocus);
+    bars.setLoads(samples::load(1, 16)->load, 7, "held-out text");
+    show(bars, {900, 400});
+    bars.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&bars));
+    EXPECT_TRUE(bars.title().contains("Layer 7")) << bars.title().toStdString();
+    EXPECT_TRUE(bars.title().contains("held-out text"));
+    QObject::connect(&bars, &BalanceBars::expertChosen, &bars, &BalanceBars::setExpert);
+    QWidget* plot = bars.childAt(bars.rect().center());
+    QTest::mouseClick(plot, Qt::LeftButton, {}, bars.barRect(8).center());
+    EXPECT_EQ(bars.expert(), 8);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Right);
+    EXPECT_EQ(bars.expert(), 9);
+    EXPECT_TRUE(isDrawn(picture(bars), bars.barRect(9).topLeft() + QPointF(0, 10),
+                        bars.palette().color(QPalette::Highlight)));
+    bars.clearFocus();
+    const QImage seen = picture(bars);
+    const auto text = bars.palette().color(QPalette::WindowText);
+    EXPECT_TRUE(isDrawn(seen, bars.barRect(9).topLeft() + QPointF(0, 10), text));
+    EXPECT_FALSE(isDrawn(seen, bars.barRect(12).topLeft() + QPointF(0, 10), text));
+    for (int i = 0; i < 20; ++i) QTest::keyClick(&bars, Qt::Key_Right);
+    EXPECT_EQ(bars.expert(), 15);
+    bars.setExpert(-1);
+    EXPECT_FALSE(isDrawn(picture(bars), bars.barRect(15).topLeft() + QPointF(0, 10), text));
+}
+
 TEST(BalanceBars, TheLegendLeftOutIsInTheFile) {
     BalanceBars usual, bars;
     for (auto* each : {&usual, &bars}) each->setLoad(samples::load(30, 84), 15);

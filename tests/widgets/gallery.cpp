@@ -14,10 +14,12 @@
 #include "widgets/balance_bars.h"
 #include "widgets/curves.h"
 #include "widgets/dial_curve.h"
+#include "widgets/domain_map.h"
 #include "widgets/migration_flow.h"
 #include "widgets/pareto_plot.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
+#include "widgets/similarity_map.h"
 #include "widgets/sinkhorn_scope.h"
 #include "widgets/token_canvas.h"
 
@@ -97,6 +99,17 @@ void pictures(const QString& theme) {
     bars.setSharedNeurons(192);
     bars.setLoad(samples::load(30, 84), 15);
     save(bars, {720, 260}, theme + "_balance");
+    DomainMap domains;
+    SimilarityMap similarity;
+    for (const int experts : {16, 84}) {
+        const auto profile = samples::profile(15, experts);
+        domains.setProfile(profile);
+        similarity.setProfile(profile);
+        domains.setExpert(5);
+        similarity.setExpert(5);
+        save(domains, {560, 260}, theme + QStringLiteral("_domains_%1").arg(experts));
+        save(similarity, {560, 300}, theme + QStringLiteral("_similarity_%1").arg(experts));
+    }
     SinkhornScope scope;
     scope.setSnapshot(samples::solve(50));
     save(scope, {480, 260}, theme + "_sinkhorn");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace dotmoe::samples {
@@ -53,6 +54,43 @@ std::shared_ptr<LoadSnapshot> load(int layers, int experts) {
             result->load.push_back(expert == 3 ? 0 : expert == 5 ? 2.75F : wave);
         }
     }
+    return result;
+}
+
+std::shared_ptr<ExpertProfile> profile(int layer, int experts) {
+    constexpr int dead = 3;
+    constexpr float none = std::numeric_limits<float>::quiet_NaN();
+    auto result = std::make_shared<ExpertProfile>();
+    result->layer = layer;
+    result->layers = 30;
+    result->experts = experts;
+    result->active = 2;
+    result->domains = {"novels", "code", "manuals"};
+    result->domain_tokens = {100, 200, 300};
+    result->domains_entropy = 1.459;
+    result->load_entropy = 3.5;
+    result->router_entropy = 2.25;
+    result->load = load(1, experts)->load;
+    for (int a = 0; a < experts; ++a) {
+        result->tokens.push_back(a == dead ? 0 : 10 + a);
+        result->domain_entropy.push_back(a == dead ? none : 0.01F * static_cast<float>(a));
+        for (int b = 0; b < experts; ++b)
+            result->correlation.push_back(a == dead || b == dead ? none
+                                          : a == b
+                                              ? 1
+                                              : static_cast<float>(std::pow(0.9, std::abs(a - b)) - 0.3));
+        auto& top = result->top.emplace_back();
+        for (int rank = 0; rank < 3 && a != dead; ++rank)
+            top.push_back({"what stands before ", "token" + std::to_string(a), " and\nafter", (a + rank) % 3,
+                           0.9F - 0.1F * static_cast<float>(rank)});
+    }
+    for (int domain = 0; domain < 3; ++domain)
+        for (int expert = 0; expert < experts; ++expert) {
+            // sum_d p(d) affinity = 1
+            const float size = static_cast<float>(expert % 3 + 1) / 6;
+            const float rest = (1 - 1.5F * size) / (1 - size);
+            result->affinity.push_back(expert == dead ? none : domain == expert % 3 ? 1.5F : rest);
+        }
     return result;
 }
 

@@ -12,10 +12,12 @@
 #include "widgets/blame_bars.h"
 #include "widgets/colour_maps.h"
 #include "widgets/curves.h"
+#include "widgets/domain_map.h"
 #include "widgets/effect_curve.h"
 #include "widgets/pareto_plot.h"
 #include "widgets/plan_heatmap.h"
 #include "widgets/routing_map.h"
+#include "widgets/similarity_map.h"
 #include "widgets/sinkhorn_scope.h"
 #include "widgets/token_canvas.h"
 
@@ -124,6 +126,25 @@ TEST_F(SaveableViewTest, ThePlanIsTheOneOfTheScreen) {
             EXPECT_FLOAT_EQ(rows[i][3 + column].toFloat(),
                             plan->soft[static_cast<std::size_t>(neuron * 5 + column)]);
     }
+}
+
+TEST_F(SaveableViewTest, TheMapsOfExpertsAreThoseOfTheScreen) {
+    const auto profile = samples::profile(4, 16);
+    DomainMap domains;
+    domains.setProfile(profile);
+    show(domains, {700, 260});
+    expectPictures(domains, {"Layer 4 ", "manuals", "expert", ">1.5<"});
+    save(domains, file("domains.csv"));
+    const auto rows = readCsv(file("domains.csv"));
+    ASSERT_EQ(rows.size(), 1U + 16U * 3U);
+    EXPECT_EQ(rows[0], (QStringList{"expert", "domain", "share of its tokens", "affinity"}));
+
+    SimilarityMap similarity;
+    similarity.setProfile(profile);
+    show(similarity, {800, 500});
+    expectPictures(similarity, {"Layer 4 ", "correlation", "expert", "0.60"});
+    save(similarity, file("similarity.csv"));
+    EXPECT_EQ(readCsv(file("similarity.csv")).size(), 1U + 16U * 15U);
 }
 
 TEST_F(SaveableViewTest, PlotsHaveTitleAxesAndLegend) {

@@ -2,11 +2,9 @@
 
 #include <QHeaderView>
 
-#include "widgets/table_model.h"
-
 namespace dotmoe::studio {
 
-QTableView* rows_view(TableModel* rows, const char* name, const QString& accessible) {
+QTableView* rows_view(QAbstractItemModel* rows, const char* name, const QString& accessible) {
     auto* table = new QTableView;
     table->setObjectName(QString::fromLatin1(name));
     table->setAccessibleName(accessible);

@@ -4,7 +4,7 @@ import pytest
 
 from conftest import dotmoe
 
-COMMANDS = ["inspect", "plan", "convert", "compare", "eval", "generate", "route", "export", "verify"]
+COMMANDS = ["inspect", "plan", "convert", "compare", "eval", "generate", "route", "experts", "export", "verify"]
 
 
 def test_help_names_every_command():
