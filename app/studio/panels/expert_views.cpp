@@ -90,7 +90,7 @@ QWidget* ExpertViews::buildExperts() {
     auto* header = tokens->horizontalHeader();
     header->setSectionResizeMode(TopTokensModel::before, QHeaderView::Stretch);
     header->setSectionResizeMode(TopTokensModel::after, QHeaderView::Stretch);
-    return beside(m_table, m_tokensHeading, tokens, 12, 10);
+    return beside(m_table, m_tokensHeading, tokens, 13, 9);
 }
 
 QWidget* ExpertViews::buildDomains() {
