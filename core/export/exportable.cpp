@@ -7,9 +7,9 @@ namespace dotmoe {
 void require_exportable(const Model& model) {
     if (model.config.post_norms)
         fail(
-            "{}: a conversion of a model with norms behind attention and FFN (Gemma 3) cannot be exported: "
-            "no "
-            "stock mixture has them; dotmoe generate and eval run it",
+            "{}: a conversion of a model with norms behind attention and FFN (Gemma 3) cannot be exported, "
+            "as "
+            "no stock mixture has them; dotmoe generate and eval run it",
             model.path.string());
 }
 

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTableView>
@@ -222,6 +223,10 @@ TEST_F(ExpertsPanelTest, NothingIsCutOffInASmallWindow) {
     openConversion();
     for (const QSize size : {QSize(1600, 1000), QSize(1024, 700)}) {
         m_window->resize(size);
+        if (size.width() == 1600) {
+            QTest::qWait(50);
+            EXPECT_EQ(find<QTableView>("expertTable")->horizontalScrollBar()->maximum(), 0) << "all columns";
+        }
         for (int view = 0; view < 3; ++view) {
             showView(view);
             auto* panel = m_window->findChild<ExpertsPanel*>();
