@@ -16,8 +16,11 @@ install_interop() {
         || die "pip could not install $wanted: is the network there, and 6 GB free on disk?"
 }
 
-# run_sanitized FOLDER...: the tests of these folders of core under AddressSanitizer and UBSan. All of core takes a quarter
-# of an hour: cmake --preset asan && ninja -C build/asan && ctest --preset asan
+# Threads of one test wait asleep: spinning, they would take the other test's core. A fifth off the whole.
+export OMP_WAIT_POLICY=passive
+
+# run_sanitized FOLDER...: the tests of these folders of core under AddressSanitizer and UBSan; only the lower library is
+# built for them. Everything, the window too: cmake --preset asan && ninja -C build/asan && ctest --preset asan
 run_sanitized() {
     local part failed=0
     build asan "${@/#/test_}"

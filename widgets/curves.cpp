@@ -100,8 +100,11 @@ void Curves::append(const QualitySnapshot& quality) {
     } else if (quality.label == "random_layerwise") {
         m_levels->set(tr("perplexity, random split:"), quality.perplexity);
     } else {
-        graph(Series::perplexity)->data()->remove(step);
-        graph(Series::perplexity)->addData(step, quality.perplexity);
+        // A fit changes the model between two steps, so a step can have a figure before it and one behind it.
+        const auto points = graph(Series::perplexity)->data();
+        const bool known = std::any_of(points->findBegin(step, false), points->findEnd(step, false),
+                                       [&](const auto& point) { return point.value == quality.perplexity; });
+        if (!known) graph(Series::perplexity)->addData(step, quality.perplexity);
     }
     changed();
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "app/cli/text_format.h"
+#include "base/system.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -27,6 +28,7 @@ TerminalSink::~TerminalSink() {
 void TerminalSink::publish(Payload payload) {
     const std::lock_guard lock(mutex_);
     std::visit([this](const auto& event) { show(event); }, payload);
+    warn(alerts_.hear(payload));
 }
 
 void TerminalSink::show(const Started& started) {
@@ -60,6 +62,7 @@ void TerminalSink::show(const Progress& progress) {
         line(text);
     else
         rewrite(text);
+    warn(alerts_.hear(machine_memory()));
 }
 
 void TerminalSink::show(const LogLine& log) {
@@ -81,6 +84,10 @@ void TerminalSink::show(const TrainingStep& step) {
     losses_ = fmt::format("  loss {:.3f}  KL {:.3f}  tau {:.2f}  Sinkhorn {}", step.loss, step.kl,
                           step.temperature, step.sinkhorn_iterations);
     if (step.dropped > 0) losses_ += fmt::format("  dropped {:.1f} %", 100 * step.dropped);
+}
+
+void TerminalSink::warn(const std::optional<Alert>& alert) {
+    if (alert) line("warning: " + alert->text);
 }
 
 void TerminalSink::line(const std::string& text) {

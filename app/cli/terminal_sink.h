@@ -3,14 +3,17 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "events/alerts.h"
 #include "events/event.h"
 
 namespace dotmoe::cli {
 
 /// On a terminal progress is one line, rewritten; otherwise a plain line every few seconds, and one when a
-/// phase is done. Warnings and results of evaluations are lines of their own. stdout is never touched.
+/// phase is done. Warnings, those of AlertRules among them, and results of evaluations are lines of their
+/// own. stdout is never touched.
 class TerminalSink final : public EventSink {
   public:
     TerminalSink();
@@ -28,6 +31,7 @@ class TerminalSink final : public EventSink {
     template <typename Other>
     void show(const Other&) {}
 
+    void warn(const std::optional<Alert>& alert);
     void line(const std::string& text);
     void rewrite(const std::string& text);
 
@@ -35,6 +39,7 @@ class TerminalSink final : public EventSink {
     static constexpr std::chrono::milliseconds rewrite_interval{100};
 
     std::mutex mutex_;
+    AlertRules alerts_;
     const bool terminal_;
     bool rewriting_ = false;      ///< the cursor stands behind a progress line
     std::string phase_, losses_;  ///< losses of the last training step of this phase

@@ -134,18 +134,21 @@ ConversionRun::Split ConversionRun::split_by_method(const NeuronEnergies& energi
 void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
-    const NeuronEnergies energies(text.calibration, weights, text.metric);
-    const RidgeRouter ridge(energies, recipe().layerwise);
-
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
-    const auto random = random_experts(energies, ridge, placement, split_seed(layer));
-    auto [experts, gap] = split_by_method(energies, ridge, random.owner, layer);
-    experts = refine_layer(text.calibration, weights, experts, placement, recipe(),
-                           derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
-                           [&](TrainingStep step) {
-                               step.layer = static_cast<int>(layer);
-                               hooks_.events.publish(step);
-                           });
+    LayerExperts random;
+    Split split;
+    {  // energies are large: those of one text at a time
+        const NeuronEnergies energies(text.calibration, weights, text.metric);
+        const RidgeRouter ridge(energies, recipe().layerwise);
+        random = random_experts(energies, ridge, placement, split_seed(layer));
+        split = split_by_method(energies, ridge, random.owner, layer);
+    }
+    auto experts = refine_layer(text.calibration, weights, split.experts, placement, recipe(),
+                                derive_seed(recipe().seed, SeedPurpose::refine, index), hooks_.control,
+                                [&](TrainingStep step) {
+                                    step.layer = static_cast<int>(layer);
+                                    hooks_.events.publish(step);
+                                });
 
     const auto load = layer_load(text.held_out, experts.router, layout());
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
@@ -155,7 +158,7 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
         {.error = error,
          .load_max = load.largest,
          .dead = load.dead,
-         .greedy_gap = gap,
+         .greedy_gap = split.greedy_gap,
          .random_error = layer_error(text.held_out, weights, weights, random, layout()),
          .dropped = load.dropped,
          .layerwise_error = error});

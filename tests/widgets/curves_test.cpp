@@ -114,6 +114,21 @@ TEST(Curves, PerplexityIsKnownFromItsLastMeasurementOnly) {
     EXPECT_FALSE(isDrawn(picture(curves), curves.pointOf(7, 17.2), ink));
 }
 
+TEST(Curves, AFitStandsBesideTheStepBeforeIt) {
+    Curves curves;
+    curves.append(QualitySnapshot{"layerwise", 0, 99.6, 0, 0});
+    curves.append(QualitySnapshot{"aligned", 4, 82.7, 0, 0});
+    for (int twice = 0; twice < 2; ++twice) curves.append(QualitySnapshot{"converted", 4, 31.6, 0, 0});
+    EXPECT_EQ(curves.valueAt(Series::perplexity, 4), 31.6);
+    const auto rows = curves.table().rows;
+    EXPECT_EQ(std::ranges::count_if(rows, [](const auto& row) { return row[1] == csvNumber(4); }), 2);
+    show(curves, {1000, 360});
+    const QColor ink = seriesPen(Series::perplexity, false).color();
+    EXPECT_TRUE(isDrawn(picture(curves), curves.pointOf(4, 82.7), ink));
+    EXPECT_TRUE(isDrawn(picture(curves), curves.pointOf(4, 50), ink));  // the fall from one to the other
+    EXPECT_TRUE(isDrawn(picture(curves), curves.pointOf(2, 91.15), ink));
+}
+
 TEST(Curves, NoLineCrossesTheLabelOfALevel) {
     Curves curves;
     curves.append(QualitySnapshot{"dense", 0, 84, 0, 0});

@@ -38,7 +38,17 @@ def test_progress_goes_to_stderr_in_plain_lines(conversion):
     err = conversion.result.err
     assert "layer-wise" in err and "distil" in err and "held-out" in err
     assert "\r" not in err and "\033" not in err
+    assert "warning" not in err
     assert conversion.result.errors == []
+
+
+def test_rates_that_are_far_too_high_are_warned_of(toy, text, tmp_path):
+    rates = ("router_lr=1", "affinity_lr=1", "clip=1000", "balance_weight=0", "load_floor=0")
+    settings = [flag for rate in rates for flag in ("--set", f"distill.{rate}")]
+    result = dotmoe(*conversion_arguments(toy, text, tmp_path / "badly", steps=16), *settings)
+    assert result.code == 0, result.err
+    warnings = [line for line in result.err.splitlines() if line.startswith("warning: Step ")]
+    assert any("KL to the dense model has risen" in line and "recipe.toml" in line for line in warnings), result.err
 
 
 def test_same_seed_same_experts(toy, text, conversion, tmp_path):
