@@ -22,7 +22,9 @@ EXPERTS, ACTIVE, SHARED, CAPACITY, LAYERS, NEURONS = 84, 12, 192, 16, 30, 1536
 def dotmoe(*arguments) -> dict:
     """Runs the command line with --json; returns its answer."""
     command = [os.path.join(os.environ["DOTMOE_BIN"], "dotmoe"), *map(str, arguments), "--json"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=2400)
+    # packaging/test.sh has threads wait asleep for the sake of other tests; this one runs alone, a fifth faster.
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=2400, env=environment)
     assert done.returncode == 0, done.stdout
     return json.loads(done.stdout)
 
