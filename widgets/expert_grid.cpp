@@ -10,11 +10,12 @@
 
 #include "widgets/colour_bar.h"
 #include "widgets/colour_maps.h"
+#include "widgets/spacing.h"
 
 namespace dotmoe {
 namespace {
 
-constexpr int gap = 6, barWidth = 12;
+constexpr int barWidth = 12;
 constexpr int mostNumbers = 64;  ///< rows or experts: of more no cell has room for its number
 
 /// Every n-th label, as many as there is room for.
@@ -80,9 +81,10 @@ void ExpertGrid::colour() {
 
 QRectF ExpertGrid::gridRect() const {
     const QFontMetrics text(font());
-    const int scale = gap + barWidth + text.horizontalAdvance(QStringLiteral("-0.000")) + gap;
-    QRectF area = rect().adjusted(gap + m_labelWidth + gap, gap + text.height() + gap, -scale,
-                                  -(2 * text.height() + gap));
+    const int scale = pictureGap + barWidth + text.horizontalAdvance(QStringLiteral("-0.000")) + pictureGap;
+    QRectF area =
+        rect().adjusted(pictureGap + m_labelWidth + pictureGap, pictureGap + text.height() + pictureGap,
+                        -scale, -(2 * text.height() + pictureGap));
     // Whole pixels a cell where there is one for each.
     const auto whole = [](double room, int cells) {
         return room >= cells && cells > 0 ? std::floor(room / cells) * cells : std::max(1.0, room);
@@ -121,7 +123,7 @@ void ExpertGrid::paintEvent(QPaintEvent*) {
     const QFontMetrics text(font());
     painter.fillRect(rect(), palette().window());
     painter.setPen(palette().color(QPalette::WindowText));
-    const QRect line(gap, gap, width() - 2 * gap, text.height());
+    const QRect line(pictureGap, pictureGap, width() - 2 * pictureGap, text.height());
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
                      text.elidedText(title(), Qt::ElideRight, line.width()));
     if (m_colours.isNull()) return;
@@ -149,8 +151,8 @@ void ExpertGrid::drawAxes(QPainter& painter) const {
     painter.setPen(palette().color(QPalette::WindowText));
     const double high = area.height() / rows(), wide = area.width() / m_grid.experts;
     for (int row = 0; row < rows(); row += stride(high, text.height()))
-        painter.drawText(QRectF(0, area.top() + (row + 0.5) * high - text.height() / 2.0, area.left() - gap,
-                                text.height()),
+        painter.drawText(QRectF(0, area.top() + (row + 0.5) * high - text.height() / 2.0,
+                                area.left() - pictureGap, text.height()),
                          Qt::AlignRight | Qt::AlignVCenter, m_grid.rows[row]);
     const int room = text.horizontalAdvance(QStringLiteral("000"));
     for (int expert = 0; expert < m_grid.experts; expert += stride(wide, room))
@@ -164,7 +166,8 @@ void ExpertGrid::drawAxes(QPainter& painter) const {
 void ExpertGrid::drawScale(QPainter& painter) const {
     const QRectF area = gridRect();
     painter.setPen(palette().color(QPalette::WindowText));
-    drawColourBar(painter, QRectF(area.right() + gap, area.top(), barWidth, area.height()).toAlignedRect(),
+    drawColourBar(painter,
+                  QRectF(area.right() + pictureGap, area.top(), barWidth, area.height()).toAlignedRect(),
                   {m_grid.end, true, isDark(palette())});
 }
 

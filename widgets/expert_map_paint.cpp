@@ -5,11 +5,11 @@
 #include "widgets/colour_maps.h"
 #include "widgets/expert_map.h"
 #include "widgets/plan_marks.h"
+#include "widgets/spacing.h"
 
 namespace dotmoe {
 namespace {
 
-constexpr int gap = 6;
 constexpr QSize smallestCell(5, 5), largestCell(36, 22);
 
 /// Of an expert that is off: small, in the middle.
@@ -37,8 +37,9 @@ QSize ExpertMap::sizeHint() const {
 
 QRect ExpertMap::gridArea() const {
     const QFontMetrics text(font());
-    const int left = gap + text.horizontalAdvance(tr("layer 00")) + gap;
-    return rect().adjusted(left, gap + 2 * (text.height() + gap), -gap, -(2 * text.height() + gap));
+    const int left = pictureGap + text.horizontalAdvance(tr("layer 00")) + pictureGap;
+    return rect().adjusted(left, pictureGap + 2 * (text.height() + pictureGap), -pictureGap,
+                           -(2 * text.height() + pictureGap));
 }
 
 QRect ExpertMap::cellRect(int layer, int expert) const {
@@ -64,7 +65,7 @@ void ExpertMap::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QFontMetrics text(font());
     painter.setPen(palette().color(QPalette::WindowText));
-    const QRect titleRect(gap, gap, width() - 2 * gap, text.height());
+    const QRect titleRect(pictureGap, pictureGap, width() - 2 * pictureGap, text.height());
     painter.drawText(titleRect, Qt::AlignLeft | Qt::AlignVCenter,
                      text.elidedText(title(), Qt::ElideRight, titleRect.width()));
     if (!m_routing) return;
@@ -106,9 +107,10 @@ void ExpertMap::drawAxes(QPainter& painter) const {
     const auto stride = [](int pitch, int room) { return std::max(1, (room + pitch - 1) / pitch); };
     for (int layer = 0; layer < m_routing->layers; layer += stride(first.height() + 1, text.height())) {
         const QRect row = cellRect(layer, 0);
-        painter.drawText(QRect(0, row.center().y() - text.height() / 2, first.left() - gap, text.height()),
-                         Qt::AlignRight | Qt::AlignVCenter,
-                         layer == 0 ? tr("layer %1").arg(layer) : QString::number(layer));
+        painter.drawText(
+            QRect(0, row.center().y() - text.height() / 2, first.left() - pictureGap, text.height()),
+            Qt::AlignRight | Qt::AlignVCenter,
+            layer == 0 ? tr("layer %1").arg(layer) : QString::number(layer));
     }
     const int wide = text.horizontalAdvance(QStringLiteral("000"));
     for (int expert = 0; expert < m_routing->experts; expert += stride(first.width() + 1, wide)) {
@@ -127,16 +129,16 @@ void ExpertMap::drawAxes(QPainter& painter) const {
 
 void ExpertMap::drawLegend(QPainter& painter) const {
     const QFontMetrics text(font());
-    const int side = text.height() - 4, top = gap + text.height() + gap;
-    int x = gap;
+    const int side = text.height() - 4, top = pictureGap + text.height() + pictureGap;
+    int x = pictureGap;
     const auto write = [&](const QString& word) {
         painter.setPen(palette().color(QPalette::WindowText));
         painter.drawText(QPoint(x, top + text.ascent()), word);
-        x += text.horizontalAdvance(word) + 2 * gap;
+        x += text.horizontalAdvance(word) + 2 * pictureGap;
     };
     const auto square = [&] {
         const QRect cell(x, top + 2, side, side);
-        x += side + gap / 2;
+        x += side + pictureGap / 2;
         return cell;
     };
     const QColor colour(sequentialColour(0.6));
@@ -152,7 +154,7 @@ void ExpertMap::drawLegend(QPainter& painter) const {
     for (int i = 0; i < scale.width(); ++i)
         painter.fillRect(scale.left() + i, scale.top(), 1, side,
                          QColor(sequentialColour(static_cast<double>(i) / (scale.width() - 1))));
-    x += scale.width() + gap / 2;
+    x += scale.width() + pictureGap / 2;
     write(tr("logit, lowest to highest of its layer"));
 }
 

@@ -7,11 +7,11 @@
 #include <algorithm>
 
 #include "widgets/colour_maps.h"
+#include "widgets/spacing.h"
 
 namespace dotmoe {
 namespace {
 
-constexpr int gap = 6;
 constexpr int nodeWidth = 12;
 
 }  // namespace
@@ -57,8 +57,9 @@ QString MigrationFlow::columnName(int column) const {
 
 QRectF MigrationFlow::area() const {
     const QFontMetrics text(font());
-    const int side = gap + text.horizontalAdvance(QStringLiteral("0000")) + gap;
-    return rect().adjusted(side, 2 * (gap + text.height()), -side, -gap - text.height() - gap);
+    const int side = pictureGap + text.horizontalAdvance(QStringLiteral("0000")) + pictureGap;
+    return rect().adjusted(side, 2 * (pictureGap + text.height()), -side,
+                           -pictureGap - text.height() - pictureGap);
 }
 
 QPointF MigrationFlow::leftOf(const Band& band) const {
@@ -115,14 +116,15 @@ void MigrationFlow::paintEvent(QPaintEvent*) {
     const QFontMetrics text(font());
     const QColor ink = palette().color(QPalette::WindowText);
     painter.setPen(ink);
-    painter.drawText(QRect(gap, gap, width() - 2 * gap, text.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     text.elidedText(title(), Qt::ElideRight, width() - 2 * gap));
+    painter.drawText(QRect(pictureGap, pictureGap, width() - 2 * pictureGap, text.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     text.elidedText(title(), Qt::ElideRight, width() - 2 * pictureGap));
     if (!m_migration) return;
     const QRectF in = area();
     const QRectF names(in.left(), in.top() - text.height() - 2, in.width(), text.height());
     painter.drawText(names, Qt::AlignLeft | Qt::AlignVCenter, tr("from: %1").arg(m_fromName));
     painter.drawText(names, Qt::AlignRight | Qt::AlignVCenter, tr("to: %1").arg(m_toName));
-    painter.drawText(QRectF(in.left(), in.bottom() + gap, in.width(), text.height()), Qt::AlignCenter,
+    painter.drawText(QRectF(in.left(), in.bottom() + pictureGap, in.width(), text.height()), Qt::AlignCenter,
                      m_shared ? tr("expert (S: shared), as high as it has neurons; grey: those that stay")
                               : tr("expert, as high as it has neurons; grey: those that stay"));
     const double ratio = painter.device()->devicePixelRatioF();
@@ -153,8 +155,8 @@ void MigrationFlow::drawSide(QPainter& painter, bool left) const {
         if (node.center().y() - text.height() / 2.0 < free && column != m_chosen) continue;
         free = node.center().y() + text.height() / 2.0;
         painter.setPen(palette().color(QPalette::WindowText));
-        const QRectF label(left ? 0 : in.right() + gap, node.center().y() - text.height() / 2.0,
-                           left ? in.left() - gap : width() - in.right() - gap, text.height());
+        const QRectF label(left ? 0 : in.right() + pictureGap, node.center().y() - text.height() / 2.0,
+                           left ? in.left() - pictureGap : width() - in.right() - pictureGap, text.height());
         painter.drawText(label, (left ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
                          columnName(column));
     }

@@ -7,12 +7,12 @@
 
 #include "widgets/colour_bar.h"
 #include "widgets/colour_maps.h"
+#include "widgets/spacing.h"
 
 namespace dotmoe {
 namespace {
 
 constexpr int colourBarWidth = 14;
-constexpr int gap = 6;
 
 /// A step of 1, 2 or 5 times a power of ten that leaves at least `spacing` pixels between two labels.
 int tickStep(int count, int pixels, int spacing) {
@@ -126,10 +126,11 @@ int PlanHeatmap::rowOf(int neuron) const {
 
 QRect PlanHeatmap::plotArea() const {
     const QFontMetrics text(font());
-    const int left = gap + text.height() + text.horizontalAdvance(QStringLiteral("00000")) + gap;
-    const int right = 3 * gap + colourBarWidth + text.horizontalAdvance(QStringLiteral("-0.0005"));
-    const int top = gap + text.height() + gap;
-    const int bottom = gap + 2 * text.height() + gap;
+    const int left =
+        pictureGap + text.height() + text.horizontalAdvance(QStringLiteral("00000")) + pictureGap;
+    const int right = 3 * pictureGap + colourBarWidth + text.horizontalAdvance(QStringLiteral("-0.0005"));
+    const int top = pictureGap + text.height() + pictureGap;
+    const int bottom = pictureGap + 2 * text.height() + pictureGap;
     return rect().adjusted(left, top, -right, -bottom);
 }
 
@@ -159,7 +160,7 @@ void PlanHeatmap::paintEvent(QPaintEvent*) {
     const QRect area = plotArea();
     painter.setPen(palette().color(QPalette::WindowText));
     const QFontMetrics text(font());
-    const QRect titleRect(gap, gap, width() - 2 * gap, text.height());
+    const QRect titleRect(pictureGap, pictureGap, width() - 2 * pictureGap, text.height());
     painter.drawText(titleRect, Qt::AlignLeft | Qt::AlignVCenter,
                      text.elidedText(title(), Qt::ElideRight, titleRect.width()));
     if (!m_plan || area.isEmpty()) return;
@@ -189,7 +190,7 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
 
     const int experts = m_plan->columns - (m_plan->shared_column ? 1 : 0);
     const int firstExpert = m_plan->shared_column ? 1 : 0;
-    const int labelWidth = text.horizontalAdvance(QString::number(experts)) + 2 * gap;
+    const int labelWidth = text.horizontalAdvance(QString::number(experts)) + 2 * pictureGap;
     const int below = area.bottom() + 2;
     const auto columnLabel = [&](int column, const QString& label) {
         const QRect cell = cellRect(m_window.rows.first, column);
@@ -211,11 +212,11 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
     const int firstRow = (m_window.rows.first + rowStep - 1) / rowStep * rowStep;
     for (int row = firstRow; row < m_window.rows.end; row += rowStep) {
         const int y = cellRect(row, m_window.columns.first).top();
-        painter.drawText(QRect(0, y - text.height() / 2, area.left() - gap, text.height()),
+        painter.drawText(QRect(0, y - text.height() / 2, area.left() - pictureGap, text.height()),
                          Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
     }
     painter.save();
-    painter.translate(gap, area.bottom());
+    painter.translate(pictureGap, area.bottom());
     painter.rotate(-90);
     const auto rows = m_note.isEmpty() ? tr("neurons, sorted by owner") : tr("neurons, in the plan's order");
     painter.drawText(QRect(0, 0, area.height(), text.height()), Qt::AlignCenter,
@@ -224,12 +225,12 @@ void PlanHeatmap::drawAxes(QPainter& painter, const QRect& area) const {
 }
 
 void PlanHeatmap::drawScale(QPainter& painter, const QRect& area) const {
-    const QRect bar(area.right() + 2 * gap, area.top(), colourBarWidth, area.height());
+    const QRect bar(area.right() + 2 * pictureGap, area.top(), colourBarWidth, area.height());
     drawColourBar(painter, bar, {m_scale, m_mode == PlanMode::difference, isDark(palette())});
     const int height = painter.fontMetrics().height();
-    painter.drawText(
-        QRect(bar.left() - gap, bar.bottom() + height / 2 + 2, width() - bar.left() + gap, height),
-        Qt::AlignLeft | Qt::AlignTop, tr("mass"));
+    painter.drawText(QRect(bar.left() - pictureGap, bar.bottom() + height / 2 + 2,
+                           width() - bar.left() + pictureGap, height),
+                     Qt::AlignLeft | Qt::AlignTop, tr("mass"));
 }
 
 Table PlanHeatmap::table() const {

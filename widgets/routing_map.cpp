@@ -8,11 +8,11 @@
 
 #include "widgets/colour_maps.h"
 #include "widgets/routing_access.h"
+#include "widgets/spacing.h"
 
 namespace dotmoe {
 namespace {
 
-constexpr int gap = 6;
 constexpr QSize smallestCell(20, 13);
 constexpr QSize widestCell(48, 30);
 
@@ -69,9 +69,10 @@ QString RoutingMap::title() const {
 
 QRect RoutingMap::gridArea() const {
     const QFontMetrics text(font());
-    const int left = gap + text.horizontalAdvance(tr("rank 00")) + gap, top = gap + text.height() + gap;
-    const int bottom = 2 * text.height() + gap;
-    return rect().adjusted(left, top, -gap, -bottom);
+    const int left = pictureGap + text.horizontalAdvance(tr("rank 00")) + pictureGap,
+              top = pictureGap + text.height() + pictureGap;
+    const int bottom = 2 * text.height() + pictureGap;
+    return rect().adjusted(left, top, -pictureGap, -bottom);
 }
 
 QRect RoutingMap::cellRect(int layer, int rank) const {
@@ -87,7 +88,7 @@ void RoutingMap::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QFontMetrics text(font());
     painter.setPen(palette().color(QPalette::WindowText));
-    const QRect titleRect(gap, gap, width() - 2 * gap, text.height());
+    const QRect titleRect(pictureGap, pictureGap, width() - 2 * pictureGap, text.height());
     painter.drawText(titleRect, Qt::AlignLeft | Qt::AlignVCenter,
                      text.elidedText(title(), Qt::ElideRight, titleRect.width()));
     if (!hasGrid()) return;
@@ -99,7 +100,7 @@ void RoutingMap::paintEvent(QPaintEvent*) {
     for (int rank = 0; rank < m_routing->active; ++rank) {
         const QRect row = cellRect(0, rank);
         painter.setFont(small);
-        painter.drawText(QRect(0, row.top(), first.left() - gap, row.height()),
+        painter.drawText(QRect(0, row.top(), first.left() - pictureGap, row.height()),
                          Qt::AlignRight | Qt::AlignVCenter, QString::number(rank + 1));
     }
     for (int layer = 0; layer < m_routing->layers; ++layer) {

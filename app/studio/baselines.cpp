@@ -1,16 +1,12 @@
 #include "app/studio/baselines.h"
 
-#include <QCoreApplication>
 #include <array>
 
 #include "app/studio/result_file.h"
+#include "app/studio/tr.h"
 
 namespace dotmoe::studio {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("dotmoe::studio::Baselines", text);
-}
 
 QString number(double value, int digits) {
     return QString::number(value, 'f', digits);

@@ -1,8 +1,9 @@
 #include "app/studio/figures.h"
 
-#include <QCoreApplication>
 #include <array>
 #include <cmath>
+
+#include "app/studio/tr.h"
 
 namespace dotmoe::studio {
 namespace {
@@ -14,10 +15,6 @@ QString scaled(double value, const std::array<const char*, Count>& units) {
     const int digits = unit == 0 || value >= 99.95 ? 0 : 1;
     const auto number = QString::number(value, 'f', digits);
     return *units[unit] == '\0' ? number : QStringLiteral("%1 %2").arg(number, QLatin1String(units[unit]));
-}
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("figures", text);
 }
 
 }  // namespace

@@ -1,18 +1,14 @@
 #include "app/studio/plan_difference.h"
 
-#include <QCoreApplication>
 #include <functional>
 #include <numeric>
 
 #include "app/studio/figures.h"
+#include "app/studio/tr.h"
 #include "widgets/plan_image.h"
 
 namespace dotmoe::studio {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("plan_difference", text);
-}
 
 bool is_usable(const PlanSnapshot* plan) {
     return plan && isConsistent(*plan);

@@ -1,15 +1,10 @@
 #include "app/studio/run_messages.h"
 
-#include <QCoreApplication>
-
 #include "app/studio/figures.h"
+#include "app/studio/tr.h"
 
 namespace dotmoe::studio {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("run_messages", text);
-}
 
 QString figure(double value) {
     return QString::number(value, 'g', 4);

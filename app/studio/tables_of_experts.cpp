@@ -1,16 +1,13 @@
 #include "app/studio/tables_of_experts.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "app/studio/tr.h"
+
 namespace dotmoe::studio {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("dotmoe::studio::ExpertViews", text);
-}
 
 /// The largest value first, those that are NaN left out.
 std::vector<std::pair<float, int>> ranked(std::vector<std::pair<float, int>> values) {

@@ -76,6 +76,7 @@ void for_each_field(R& r, Visit&& visit) {
     visit("layerwise", "router_scale", r.layerwise.router_scale, Range{1e-6, 1e6});
     visit("layerwise", "metric_windows", r.layerwise.metric_windows, Range{0, 1e6});
     visit("layerwise", "sequential", r.layerwise.sequential, Range{});
+    visit("layerwise", "random_baseline", r.layerwise.random_baseline, Range{});
     visit("layerwise", "energy_power", r.layerwise.energy_power, Range{0.01, 2});
     visit("layerwise", "load_floor", r.layerwise.load_floor, Range{0, 0.9});
     visit("layerwise", "top_activations", r.layerwise.top_activations, Range{1, 1e7});

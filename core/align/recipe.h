@@ -28,6 +28,9 @@ struct LayerwiseRecipe {
     /// Each layer is fitted to the text as the converted layers before it leave it, as it will see it; off:
     /// as the dense ones do.
     bool sequential = true;
+    /// A random split with the same router fit is judged beside it; where the phase is sequential that is a
+    /// third of its time.
+    bool random_baseline = true;
     double energy_power = 0.7;          ///< exponent of the energies in the affinity; 1 is METHOD §7's own
     double load_floor = 0.25;           ///< least load of an expert, over an even share; 0: experts may die
     std::int64_t top_activations = 10;  ///< K_a of METHOD §10: neurons that count as on for a token

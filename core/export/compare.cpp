@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "evaluate/residual_stream.h"
 #include "experts/masked_ffn.h"
 #include "experts/router.h"
 #include "export/architecture.h"
@@ -113,12 +114,6 @@ at::Tensor dense_logits(const Weights& weights, const at::Tensor& tokens, const 
     return transformer.logits(transformer.hidden(tokens.unsqueeze(0), transformer.dense()))[0];
 }
 
-/// Mean over the tokens of KL(reference || other).
-double divergence(const at::Tensor& reference, const at::Tensor& other) {
-    const auto p = at::log_softmax(reference, -1), q = at::log_softmax(other, -1);
-    return (p.exp() * (p - q)).sum(-1).mean().item<double>();
-}
-
 RoundingFigures rounding_figures(gguf::TensorType type, const at::Tensor& tokens, const at::Tensor& logits,
                                  const Model& dense, const ExpertSet& experts,
                                  const std::function<void()>& before_pass) {
@@ -170,7 +165,8 @@ ExportFigures compare_export(const StockModel& exported, const Model& dense, con
     figures.weight_error = reference.weight_error;
     figures.equivalence = figures.weight_error <= exact_weight_error ? "exact" : "approximate";
     before_pass();
-    figures.kl = divergence(own_run(dense.weights, tokens, dense, experts).logits, run.logits);
+    figures.kl =
+        divergence(own_run(dense.weights, tokens, dense, experts).logits, run.logits).mean().item<double>();
     figures.sample_loss = next_token_loss(run.logits, tokens);
     if (exported.coarsest() != gguf::TensorType::F32)
         figures.rounding =

@@ -12,7 +12,7 @@ constexpr std::int64_t longest = 256;
 
 // Jane Austen, Pride and Prejudice; Brian Kernighan and Dennis Ritchie's first program; Victor Hugo, Demain,
 // dès l'aube.
-constexpr std::string_view text =
+constexpr std::string_view sample =
     "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in "
     "want of a "
     "wife. However little known the feelings or views of such a man may be on his first entering a "
@@ -31,7 +31,7 @@ constexpr std::string_view text =
 }  // namespace
 
 at::Tensor sample_tokens(const Model& model) {
-    auto ids = model.tokenizer->encode(text);
+    auto ids = model.tokenizer->encode(sample);
     const auto length = std::min({std::ssize(ids), model.config.context, longest});
     if (length < 2) fail("{}: its tokenizer makes {} tokens of an English text", model.path.string(), length);
     return at::tensor(at::ArrayRef<TokenId>(ids.data(), length), at::kLong).unsqueeze(0);

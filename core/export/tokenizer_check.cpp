@@ -9,11 +9,6 @@
 namespace dotmoe {
 namespace {
 
-/// Found in a text before it is split.
-bool is_added(TokenKind kind) {
-    return kind == TokenKind::control || kind == TokenKind::user_defined;
-}
-
 void check_tokens(const Vocabulary& found, const Vocabulary& source, const std::string& where) {
     if (found.tokens.size() != source.tokens.size())
         fail("{}: does not hold the source's {} tokens", where, source.tokens.size());

@@ -31,11 +31,6 @@ Json pre_tokenizer(const PreTokenizerRule& rule) {
             {"pretokenizers", {of_byte_level ? digits : split, byte_level(of_byte_level)}}};
 }
 
-// Written in a text, these stand for themselves: they are found before any splitting.
-bool is_added(TokenKind kind) {
-    return kind == TokenKind::control || kind == TokenKind::user_defined;
-}
-
 Json added_token(const Vocabulary& vocabulary, std::size_t id) {
     return {{"content", vocabulary.tokens[id]},
             {"single_word", false},

@@ -29,6 +29,7 @@ std::vector<ConvertRequest> conversions_of(const CompareRequest& request) {
             auto run = request.conversion;
             run.recipe.method = method;
             run.recipe.seed = seed;
+            run.recipe.layerwise.random_baseline = false;  // a random split is a method of its own here
             run.out = request.conversion.out / fmt::format("{}-{}", name_of(method), seed);
             check_recipe(run.recipe);
             runs.push_back(std::move(run));

@@ -76,7 +76,7 @@ Work CostTerms::layer() const {
     const auto random = alternating_round(calibration);  // the split to compare with, its router
     // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
     // products.
-    const Work own_text = recipe_.layerwise.sequential
+    const Work own_text = random_has_own_text()
                               ? forward(calibration) * (1 / L) +
                                     Work{calibration * (4 * D * N + 2 * D * D), calibration * float_bytes * D}
                               : Work{};
@@ -168,7 +168,7 @@ double CostTerms::memory() const {
     const double loading = file_bytes + float_bytes * V * D;
     // Residual streams and FFN inputs of the calibration text, of the random split's own where the phase is
     // sequential, and of the held-out text; X and S of one layer.
-    const double texts = (recipe_.layerwise.sequential ? 2 : 1) * calibration + held_out;
+    const double texts = (random_has_own_text() ? 2 : 1) * calibration + held_out;
     const auto energies = [&](double tokens) {
         return std::min(energy_cache, tokens * float_bytes * (N + D));
     };

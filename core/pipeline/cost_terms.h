@@ -64,6 +64,9 @@ class CostTerms {
     Work alternating_round(double tokens) const;
     Work split(double tokens) const;
     Work refinement() const;
+    bool random_has_own_text() const {
+        return recipe_.layerwise.sequential && recipe_.layerwise.random_baseline;
+    }
     double attention_weights() const { return 2 * D * heads + 2 * D * kv_heads; }
     double ffn_weights() const { return 3 * D * N; }
     double layer_weights() const { return L * (attention_weights() + ffn_weights()); }

@@ -37,7 +37,8 @@ void ConversionRun::align_layers() {
         held_out(*transformer_, held_out_);
     // The split to compare with is fitted to the text as its own layers leave it.
     const bool sequential = recipe().layerwise.sequential;
-    auto random_calibration = sequential ? std::optional(calibration) : std::nullopt;
+    const bool baseline = recipe().layerwise.random_baseline;
+    auto random_calibration = sequential && baseline ? std::optional(calibration) : std::nullopt;
     const auto advance = [&](ActivationStream& stream, const std::vector<LayerExperts>& layers) {
         const ExpertSet experts{layout(), layers};
         stream.advance(sequential ? converted_feed_forward(model_->weights, experts) : transformer_->dense());
@@ -72,7 +73,7 @@ void ConversionRun::align_layers() {
             since_checkpoint = ProgressMeter(0);
         }
     }
-    if (!state_.stages.random_layerwise)
+    if (baseline && !state_.stages.random_layerwise)
         state_.stages.random_layerwise =
             judge("random_layerwise", 0, ExpertSet{layout(), state_.random_layers});
     if (!state_.stages.layerwise)
@@ -85,8 +86,9 @@ void ConversionRun::spread_first_layer() {
 }
 
 bool ConversionRun::aligned() const {
-    return std::ssize(state_.layers) == layer_count() && state_.stages.random_layerwise &&
-           state_.stages.layerwise && has_checkpoint(folder_in_run(KeptState::layerwise, request_.out));
+    return std::ssize(state_.layers) == layer_count() && state_.stages.layerwise &&
+           (state_.stages.random_layerwise || !recipe().layerwise.random_baseline) &&
+           has_checkpoint(folder_in_run(KeptState::layerwise, request_.out));
 }
 
 std::vector<at::Tensor> ConversionRun::measure_metrics() {
@@ -153,16 +155,20 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto load = layer_load(text.held_out, experts.router, layout());
     hooks_.events.publish(load_snapshot(Stage::layerwise, recipe().layerwise.rounds, static_cast<int>(layer),
                                         load.load.unsqueeze(0)));
-    const double error = layer_error(text.held_out, weights, weights, experts, layout());
-    state_.layer_metrics.push_back(
-        {.error = error,
-         .load_max = load.largest,
-         .dead = load.dead,
-         .greedy_gap = split.greedy_gap,
-         .random_error = layer_error(text.held_out, weights, weights, random, layout()),
-         .dropped = load.dropped,
-         .layerwise_error = error});
+    const auto error_of = [&](const LayerExperts& candidate) {
+        return layer_error(text.held_out, weights, weights, candidate, layout());
+    };
+    const bool baseline = recipe().layerwise.random_baseline;
+    const double error = error_of(experts);
+    state_.layer_metrics.push_back({.error = error,
+                                    .load_max = load.largest,
+                                    .dead = load.dead,
+                                    .greedy_gap = split.greedy_gap,
+                                    .random_error = baseline ? std::optional(error_of(random)) : std::nullopt,
+                                    .dropped = load.dropped,
+                                    .layerwise_error = error});
     state_.layers.push_back(std::move(experts));
+    if (!baseline) return;
     state_.random_layers.push_back(random);
     if (!text.random_calibration.defined()) return;
     const NeuronEnergies own_energies(text.random_calibration, weights, text.metric);

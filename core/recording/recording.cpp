@@ -14,7 +14,7 @@
 namespace dotmoe {
 namespace {
 
-bool is_picture(EventKind kind) {
+bool is_picture_kind(EventKind kind) {
     return kind == EventKind::plan || kind == EventKind::sinkhorn || kind == EventKind::load ||
            kind == EventKind::routing;
 }
@@ -104,7 +104,7 @@ void Recording::take_in(const BlockHeader& header, std::span<const std::byte> bl
     // A run begins with Started; anything before it belongs nowhere.
     if (moments_.empty() && header.kind != EventKind::started) fail("an event before the start");
     const auto now = moments_.empty() ? Moment{} : moments_.back();
-    if (is_picture(header.kind)) {
+    if (is_picture_kind(header.kind)) {
         if (header.kind == EventKind::plan) {
             // Only the place of a plan tells whether it begins a moment.
             PlanSnapshot place;

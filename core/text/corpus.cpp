@@ -124,6 +124,11 @@ std::string listed(const std::vector<std::filesystem::path>& paths) {
     return names;
 }
 
+std::mt19937_64 engine(std::uint64_t seed) {
+    std::seed_seq words{seed, seed >> 32};
+    return std::mt19937_64(words);
+}
+
 }  // namespace
 
 Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokenizer& tokenizer,
@@ -134,9 +139,8 @@ Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokeni
     corpus.window = options.window;
     std::list<std::vector<TokenId>> tokens;  // which the windows are views of
     Windows train;
-    std::vector<Windows> held_out;  // a list a source
-    std::seed_seq seeds{options.seed, options.seed >> 32};
-    std::mt19937_64 random(seeds);
+    std::vector<Windows> held_out;       // a list a source
+    std::mt19937_64 random = engine(0);  // the documents are the same ones for every seed
     for (const auto& source : find_sources(paths)) {
         auto documents = read_documents(source, options.max_bytes_per_source, random);
         if (documents.empty()) continue;
@@ -151,6 +155,7 @@ Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokeni
     }
     if (corpus.sources.empty()) fail("{}: the text is empty", listed(paths));
 
+    if (options.seed != 0) random = engine(options.seed);  // 0 goes on with the documents' numbers
     shuffle(train, random);
     const auto held_out_windows = in_turn(held_out, options.held_out_windows);
     const auto found = static_cast<std::int64_t>(held_out_windows.size());

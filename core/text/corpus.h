@@ -15,7 +15,7 @@ struct CorpusOptions {
     std::int64_t stride = 0;    ///< tokens from one window to the next of a source; 0: a window's, no overlap
     std::int64_t held_out_windows = 8;            ///< spread over the sources in turn
     std::int64_t max_bytes_per_source = 2 << 20;  ///< so that none dominates
-    std::uint64_t seed = 0;                       ///< which documents are held out, and the order of windows
+    std::uint64_t seed = 0;                       ///< the order of the train windows
 };
 
 /// Windows [count, window] row-major; no window holds text of both a train and a held-out document.
@@ -32,9 +32,9 @@ struct Corpus {
 
 /// A path is a text file or a folder; files of one folder (searched recursively for .txt .md .rst .pod) are
 /// the documents of one source, named by the folder directly below the given path. About one document in ten
-/// of each source is held out; a source of a single document gives its last tenth. Throws Error when there is
-/// no text, or too little for one train window and the held-out windows (says how much there is and how much
-/// is needed).
+/// of each source is held out, the same ones for every seed, so that what different seeds made can be
+/// compared; a source of a single document gives its last tenth. Throws Error when there is no text, or too
+/// little for one train window and the held-out windows (says how much there is and how much is needed).
 Corpus load_corpus(const std::vector<std::filesystem::path>& paths, const Tokenizer& tokenizer,
                    const CorpusOptions& options);
 

@@ -17,18 +17,19 @@ std::string message_of(int code) {
     return reinterpret_cast<const char*>(text.data());
 }
 
-struct Free {
-    void operator()(pcre2_code* code) const { pcre2_code_free(code); }
-    void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
-};
-
 }  // namespace
 
 struct PreTokenizer::Pattern {
+    struct Free {
+        void operator()(pcre2_code* compiled) const { pcre2_code_free(compiled); }
+    };
     std::unique_ptr<pcre2_code, Free> code;
 };
 
 struct PreTokenizer::Cursor::Match {
+    struct Free {
+        void operator()(pcre2_match_data* found) const { pcre2_match_data_free(found); }
+    };
     std::unique_ptr<pcre2_match_data, Free> data;
 };
 

@@ -10,7 +10,7 @@
 namespace dotmoe {
 namespace {
 
-constexpr std::string_view kBlank = "\u2581";
+constexpr std::string_view kSpaceMark = "\u2581";
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
     std::string result;
@@ -34,7 +34,7 @@ std::optional<unsigned char> spelt_byte(std::string_view token) {
 std::string sentencepiece_text(const std::string& token, TokenKind kind) {
     if (const auto byte = spelt_byte(token); byte && kind == TokenKind::byte)
         return {static_cast<char>(*byte)};
-    return replaced(token, kBlank, " ");
+    return replaced(token, kSpaceMark, " ");
 }
 
 SentencePieceBpe::SentencePieceBpe(const Vocabulary& vocabulary, MergeTable merges)
@@ -63,10 +63,10 @@ void SentencePieceBpe::spell(std::string_view character, std::vector<TokenId>& i
 
 void SentencePieceBpe::encode(std::string_view piece, bool first, std::vector<TokenId>& ids) const {
     if (piece.empty()) return;
-    auto text = replaced(piece, " ", kBlank);
+    auto text = replaced(piece, " ", kSpaceMark);
     if (vocabulary_.space_prefix == SpacePrefix::every ||
-        (vocabulary_.space_prefix == SpacePrefix::first && first && !text.starts_with(kBlank)))
-        text.insert(0, kBlank);
+        (vocabulary_.space_prefix == SpacePrefix::first && first && !text.starts_with(kSpaceMark)))
+        text.insert(0, kSpaceMark);
     std::vector<TokenId> tokens;
     for (std::string_view rest = text; !rest.empty();) {
         const auto character = rest.substr(0, first_character(rest));

@@ -18,11 +18,6 @@ namespace {
 
 using TokenIds = std::unordered_map<std::string_view, TokenId>;
 
-/// Recognised in a text before it is split: token types 3 and 4.
-bool is_added(TokenKind kind) {
-    return kind == TokenKind::control || kind == TokenKind::user_defined;
-}
-
 void check(const Vocabulary& vocabulary) {
     const auto size = vocabulary.tokens.size();
     if (size == 0 || size > std::numeric_limits<TokenId>::max())

@@ -26,6 +26,10 @@ enum class TokenKind : std::int64_t {
     unused = 5,
     byte = 6
 };
+/// Recognised in a text before it is split, where it stands for itself.
+inline bool is_added(TokenKind kind) {
+    return kind == TokenKind::control || kind == TokenKind::user_defined;
+}
 
 /// What the merges are of: bytes within the words of a pre-tokenizer, or characters of the whole text.
 enum class TokenizerModel { byte_level, sentencepiece };

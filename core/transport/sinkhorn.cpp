@@ -19,7 +19,7 @@ namespace {
 constexpr double kLongestStep = 10;
 constexpr int kHalvings = 6;
 
-constexpr double kLargest = 1e37;  // of A/tau: sums of it and the potentials stay floats
+constexpr double kLargestExponent = 1e37;  // of A/tau: sums of it and the potentials stay floats
 
 /// Sinkhorn's scalings u, v over a kernel that holds the potentials f, g absorbed so far: those of the
 /// problem are f + log u and g + log v. Where v leaves the safe range an iteration is done in the log domain
@@ -138,7 +138,7 @@ void check_options(const SinkhornOptions& options, double largest_affinity) {
         fail("Sinkhorn temperature is {}: it must be positive", options.temperature);
     if (options.max_iterations < 1)
         fail("Sinkhorn iterations are {}: at least 1 is needed", options.max_iterations);
-    if (!(largest_affinity / options.temperature < kLargest))
+    if (!(largest_affinity / options.temperature < kLargestExponent))
         fail("affinity over temperature {} overflows: scale the affinity down", options.temperature);
 }
 

@@ -8,7 +8,7 @@
 #include "widgets/domain_map.h"
 #include "widgets/similarity_map.h"
 
-namespace dotmoe {
+namespace dotmoe::expert_grid_test {
 namespace {
 
 constexpr int experts = 84;
@@ -121,4 +121,4 @@ TEST_F(SimilarityMapTest, TooManyExpertsAreSaidToBe) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::expert_grid_test

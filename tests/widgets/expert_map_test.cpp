@@ -8,7 +8,7 @@
 #include "tests/widgets/pixels.h"
 #include "widgets/colour_maps.h"
 
-namespace dotmoe {
+namespace dotmoe::expert_map_test {
 namespace {
 
 constexpr int layers = 30, experts = 84;
@@ -119,4 +119,4 @@ TEST_F(ExpertMapTest, FitsAtTheSmallestSizeAndEmptiesOnNonsense) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::expert_map_test

@@ -10,7 +10,7 @@
 #include "widgets/colour_maps.h"
 #include "widgets/routing_access.h"
 
-namespace dotmoe {
+namespace dotmoe::token_canvas_test {
 namespace {
 
 constexpr int layers = 30, active = 12, experts = 84;
@@ -229,4 +229,4 @@ TEST(TokenCanvas, DarkPaletteDarkensTheGround) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::token_canvas_test

@@ -8,7 +8,7 @@
 namespace dotmoe::studio {
 namespace {
 
-FrameMeter* meter = nullptr;
+FrameMeter* installed = nullptr;
 
 double milliseconds(const QElapsedTimer& clock) {
     return static_cast<double>(clock.nsecsElapsed()) / 1e6;
@@ -17,24 +17,24 @@ double milliseconds(const QElapsedTimer& clock) {
 }  // namespace
 
 bool MeasuredApplication::notify(QObject* receiver, QEvent* event) {
-    auto* const told = m_depth == 0 ? meter : nullptr;
+    auto* const told = m_depth == 0 ? installed : nullptr;
     if (!told) return QApplication::notify(receiver, event);
     const bool paints = event->type() == QEvent::UpdateRequest || event->type() == QEvent::Expose;
     const double begin = milliseconds(told->m_clock);
     ++m_depth;
     const bool result = QApplication::notify(receiver, event);
     --m_depth;
-    if (meter == told) told->took(begin, milliseconds(told->m_clock), paints);
+    if (installed == told) told->took(begin, milliseconds(told->m_clock), paints);
     return result;
 }
 
 FrameMeter::FrameMeter() {
     m_clock.start();
-    meter = this;
+    installed = this;
 }
 
 FrameMeter::~FrameMeter() {
-    meter = nullptr;
+    installed = nullptr;
 }
 
 void FrameMeter::took(double begin, double end, bool painted) {

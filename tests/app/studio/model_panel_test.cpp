@@ -12,7 +12,7 @@
 namespace dotmoe::studio {
 namespace {
 
-ModelSummary summary() {
+ModelSummary described() {
     ModelSummary model;
     model.path = "/models/small.gguf";
     model.format = "GGUF v3";
@@ -25,7 +25,7 @@ class ModelPanelTest : public ::testing::Test {
   protected:
     void SetUp() override {
         panel_.resize(320, 400);
-        panel_.showModel(summary());
+        panel_.showModel(described());
         panel_.show();
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel_));
     }

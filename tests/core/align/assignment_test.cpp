@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace dotmoe {
+namespace dotmoe::assignment_test {
 namespace {
 
 constexpr Layout layout{.experts = 6, .active = 2, .shared = 4};
@@ -173,4 +173,4 @@ TEST(OneHotAffinity, RoundsBackToTheOwnerItCameFrom) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::assignment_test

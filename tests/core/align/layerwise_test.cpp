@@ -8,7 +8,7 @@
 #include "experts/router.h"
 #include "transport/rounding.h"
 
-namespace dotmoe {
+namespace dotmoe::layerwise_test {
 namespace {
 
 constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
@@ -82,4 +82,4 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::layerwise_test

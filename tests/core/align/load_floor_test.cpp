@@ -4,7 +4,7 @@
 
 #include "evaluate/layers.h"
 
-namespace dotmoe {
+namespace dotmoe::load_floor_test {
 namespace {
 
 constexpr Layout layout{.experts = 6, .active = 2, .shared = 0};
@@ -70,4 +70,4 @@ TEST(LoadFloor, InputsWithoutAMeanLiftNobody) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::load_floor_test

@@ -5,7 +5,7 @@
 #include "align/assignment.h"
 #include "base/error.h"
 
-namespace dotmoe {
+namespace dotmoe::placement_test {
 namespace {
 
 using testing::HasSubstr;
@@ -75,4 +75,4 @@ TEST(Placement, TrainingKeepsTheConstraints) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::placement_test

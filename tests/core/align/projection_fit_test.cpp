@@ -8,7 +8,7 @@
 #include "support/random_experts.h"
 #include "support/tiny_model.h"
 
-namespace dotmoe {
+namespace dotmoe::projection_fit_test {
 namespace {
 
 using test::difference;
@@ -169,4 +169,4 @@ TEST(ProjectionFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::projection_fit_test

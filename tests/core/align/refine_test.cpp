@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "core/align/small_layer.h"
 
-namespace dotmoe {
+namespace dotmoe::refine_test {
 namespace {
 
 constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
@@ -92,4 +92,4 @@ TEST(RefineLayer, APrunedLayerHasNothingToTrain) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::refine_test

@@ -3,7 +3,7 @@
 #include "experts/masked_ffn.h"
 #include "experts/router.h"
 
-namespace dotmoe {
+namespace dotmoe::converted_ffn_test {
 namespace {
 
 struct Model {
@@ -56,4 +56,4 @@ TEST(ConvertedFeedForward, AllExpertsOnIsTheDenseLayer) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::converted_ffn_test

@@ -9,7 +9,7 @@
 #include "support/random_experts.h"
 #include "support/tiny_model.h"
 
-namespace dotmoe {
+namespace dotmoe::forced_weights_test {
 namespace {
 
 using test::random_experts;
@@ -187,4 +187,4 @@ TEST(CheckForcings, RefusesWhatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::forced_weights_test

@@ -9,7 +9,7 @@
 #include "support/tiny_model.h"
 #include "support/weight_format.h"
 
-namespace dotmoe {
+namespace dotmoe::moe_ffn_test {
 namespace {
 
 at::Tensor apply(const MoeFeedForward& ffn, const at::Tensor& x) {
@@ -149,4 +149,4 @@ TEST(MoeFeedForward, ATokenReadsItsOwnExpertsOnly) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::moe_ffn_test

@@ -12,7 +12,7 @@
 #include "formats/torch_safetensors.h"
 #include "toy_conversion.h"
 
-namespace dotmoe {
+namespace dotmoe::damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -252,4 +252,4 @@ TEST(DamagedGgufExport, IsOneClearLine) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::damage_test

@@ -9,7 +9,7 @@
 #include "formats/gguf.h"
 #include "toy_conversion.h"
 
-namespace dotmoe {
+namespace dotmoe::export_gguf_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -92,4 +92,4 @@ TEST(ExportGguf, NeverOverwritesAndLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::export_gguf_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dotmoe {
+namespace dotmoe::parameters_test {
 namespace {
 
 // SmolLM2-135M: its model card's 134,515,008 parameters.
@@ -46,4 +46,4 @@ TEST(CountParameters, AQuarterOfTheNeuronsActive) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::parameters_test

@@ -6,7 +6,7 @@
 #include "pipeline/converted_model.h"
 #include "toy_conversions.h"
 
-namespace dotmoe {
+namespace dotmoe::routing_questions_test {
 namespace {
 
 const std::string text = "The sea was calm that night, and nobody";
@@ -167,4 +167,4 @@ TEST_F(RoutingQuestionsTest, RefusesWhatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::routing_questions_test

@@ -8,7 +8,7 @@
 #include "transport/constraints.h"
 #include "transport/sinkhorn.h"
 
-namespace dotmoe {
+namespace dotmoe::solve_again_test {
 namespace {
 
 constexpr Layout layout{.experts = 6, .active = 2, .shared = 10};
@@ -98,4 +98,4 @@ TEST(SolveAgain, SaysWhatCannotBe) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::solve_again_test

@@ -7,7 +7,7 @@
 
 #include "support/finite_difference.h"
 
-namespace dotmoe {
+namespace dotmoe::gibbs_kernel_test {
 namespace {
 
 using test::relative_difference;
@@ -89,4 +89,4 @@ TEST(GibbsKernel, TheNumberOfThreadsChangesNoBit) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::gibbs_kernel_test

@@ -5,7 +5,7 @@
 #include "support/finite_difference.h"
 #include "transport/log_domain.h"
 
-namespace dotmoe {
+namespace dotmoe::implicit_gradient_test {
 namespace {
 
 using test::finite_difference;
@@ -114,4 +114,4 @@ TEST(ImplicitGradient, IsSmallAndFiniteOnHardPlansAndTinyColumns) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::implicit_gradient_test

@@ -13,7 +13,7 @@
 #include "transport/diagnostics.h"
 #include "transport/sinkhorn.h"
 
-namespace dotmoe {
+namespace dotmoe::rounding_test {
 namespace {
 
 using testing::HasSubstr;
@@ -223,4 +223,4 @@ TEST(GreedyGap, MeasuresBetweenChanceAndTheOptimum) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::rounding_test

@@ -6,7 +6,7 @@
 #include "support/finite_difference.h"
 #include "transport/log_domain.h"
 
-namespace dotmoe {
+namespace dotmoe::sinkhorn_test {
 namespace {
 
 using test::relative_difference;
@@ -210,4 +210,4 @@ TEST(Sinkhorn, RefusesWhatMakesNoSense) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::sinkhorn_test

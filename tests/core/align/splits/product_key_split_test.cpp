@@ -7,7 +7,7 @@
 #include "core/align/small_layer.h"
 #include "experts/product_keys.h"
 
-namespace dotmoe {
+namespace dotmoe::product_key_split_test {
 namespace {
 
 constexpr Layout layout{.experts = 64, .active = 16, .shared = 8};
@@ -89,4 +89,4 @@ TEST(ProductKeySplit, TrainingMovesKeys) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::product_key_split_test

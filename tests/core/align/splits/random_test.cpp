@@ -4,7 +4,7 @@
 
 #include "core/align/small_layer.h"
 
-namespace dotmoe {
+namespace dotmoe::random_test {
 namespace {
 
 constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
@@ -28,4 +28,4 @@ TEST(RandomSplit, SharesTheNeuronsOfMostEnergyAndFillsEveryExpert) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::random_test

@@ -13,7 +13,7 @@
 #include "core/align/small_layer.h"
 #include "transport/constraints.h"
 
-namespace dotmoe {
+namespace dotmoe::split_layer_test {
 namespace {
 
 constexpr Layout layout{.experts = 8, .active = 2, .shared = 8};
@@ -74,4 +74,4 @@ TEST(SplitLayer, TransportIsNotOneOfThem) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::split_layer_test

@@ -5,7 +5,7 @@
 #include "core/align/small_layer.h"
 #include "core/align/splits/known_activations.h"
 
-namespace dotmoe {
+namespace dotmoe::weight_clusters_test {
 namespace {
 
 constexpr Layout layout{.experts = 6, .active = 2, .shared = 6};
@@ -44,4 +44,4 @@ TEST(WeightClusterSplit, SameSeedSameSplit) {
 }
 
 }  // namespace
-}  // namespace dotmoe
+}  // namespace dotmoe::weight_clusters_test
