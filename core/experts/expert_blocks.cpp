@@ -1,5 +1,7 @@
 #include "experts/expert_blocks.h"
 
+#include <algorithm>
+
 #include "base/huge_pages.h"
 #include "model/panel_kernel.h"
 
@@ -56,6 +58,14 @@ Panels ExpertBlocks::gate_up(std::int64_t unit) const {
 Panels ExpertBlocks::down(std::int64_t unit) const {
     const auto after = gate_up(unit).slice(1, 0);
     return {format_, after.weights, kNeurons, whole(width_, kPanelWidth) / kPanelWidth};
+}
+
+void ExpertBlocks::fetch(std::int64_t unit) const {
+    // As far as the loops over a block's weights look ahead themselves (model/panel_kernel.cpp).
+    constexpr std::int64_t begin = 4096, line = 64;
+    const auto* block = static_cast<const std::byte*>(gate_up(unit).weights);
+    const auto end = std::min(begin, bytes() / blocks_.size(0));
+    for (std::int64_t offset = 0; offset < end; offset += line) __builtin_prefetch(block + offset);
 }
 
 }  // namespace dotmoe

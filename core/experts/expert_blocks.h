@@ -35,6 +35,9 @@ class ExpertBlocks {
     /// Its columns of W_down, depth kNeurons, D outputs filled up to whole panels.
     Panels down(std::int64_t unit) const;
 
+    /// Asks the memory for the beginning of a unit that is computed next.
+    void fetch(std::int64_t unit) const;
+
     std::int64_t bytes() const { return static_cast<std::int64_t>(blocks_.nbytes()); }
 
   private:

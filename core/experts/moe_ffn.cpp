@@ -32,6 +32,12 @@ struct MoeFeedForward::Work {
     std::vector<std::int32_t> tokens;
 };
 
+/// A unit to compute, with the rows of those before it.
+struct MoeFeedForward::Unit {
+    std::int64_t index, before;
+    const std::vector<std::int32_t>* tokens;
+};
+
 MoeFeedForward::MoeFeedForward(const LayerWeights& layer, WeightFormat format)
     : layout_{.experts = 1, .active = 1, .shared = 0},
       activation_(layer.activation),
@@ -45,7 +51,7 @@ MoeFeedForward::MoeFeedForward(const LayerWeights& layer, const LayerExperts& ex
     : layout_(layout),
       activation_(layer.activation),
       blocks_(layer, experts.owner, format),
-      router_(std::in_place, experts.router.t(), router_format(format)),
+      router_(std::in_place, experts.router.t(), router_format(format), /*exact=*/true),
       neurons_(layer.gate.size(0)),
       width_(layer.gate.size(1)),
       row_(blocks_.down(0).count * kPanelWidth) {}
@@ -123,19 +129,24 @@ void MoeFeedForward::operator()(const float* x, const std::vector<std::int64_t>&
 
 void MoeFeedForward::add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const {
     const auto works = plan(weights, tokens);
-    std::int64_t total = 0;
-    for (const auto& work : works) total += work.units * std::ssize(work.tokens);
+    std::vector<Unit> units;
+    std::int64_t total = 0;  // rows of all units
+    for (const auto& work : works)
+        for (std::int64_t u = 0; u < work.units; ++u, total += std::ssize(work.tokens))
+            units.push_back({work.first_unit + u, total, &work.tokens});
     // Shares of the work with sums of their own, added up in their order whoever did them. Of few tokens
     // there are more, so that a thread that was put aside costs little.
     const auto shares = thread_count() * std::clamp<std::int64_t>(kTokens / 8 / tokens, 1, 4);
-    auto sums = at::zeros({shares, tokens, row_}, at::kFloat);
-    auto* partial = sums.mutable_data_ptr<float>();
+    thread_local std::vector<float> sums;  // kept: a token is too short to ask for memory in each layer
+    sums.assign(static_cast<std::size_t>(shares * tokens * row_), 0);
+    auto* partial = sums.data();
     share_out(shares, [&](std::int64_t share) {
-        std::int64_t before = 0;
-        for (const auto& work : works)
-            for (std::int64_t u = 0; u < work.units; ++u, before += std::ssize(work.tokens))
-                if (before * shares / total == share)
-                    add_unit(work.first_unit + u, work.tokens, x, weights, partial + share * tokens * row_);
+        const auto of_share = [&](const Unit& unit) { return unit.before * shares / total; };
+        const auto mine = std::ranges::equal_range(units, share, {}, of_share);
+        for (auto unit = mine.begin(); unit != mine.end(); ++unit) {
+            if (unit + 1 != mine.end()) blocks_.fetch((unit + 1)->index);
+            add_unit(unit->index, *unit->tokens, x, weights, partial + share * tokens * row_);
+        }
     });
     share_out((tokens + kTokensOfSum - 1) / kTokensOfSum, [&](std::int64_t block) {
         for (auto t = block * kTokensOfSum; t < std::min(tokens, (block + 1) * kTokensOfSum); ++t) {

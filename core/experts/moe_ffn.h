@@ -30,6 +30,7 @@ class MoeFeedForward {
 
   private:
     struct Work;
+    struct Unit;
 
     at::Tensor weights_of_columns(const float* x, const std::vector<std::int64_t>& texts,
                                   const std::vector<Forcing>& forcings) const;

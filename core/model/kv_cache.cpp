@@ -24,19 +24,30 @@ std::int64_t KvCache::length(std::int64_t layer) const {
 std::pair<at::Tensor, at::Tensor> KvCache::append(std::int64_t layer, const at::Tensor& k,
                                                   const at::Tensor& v) {
     const at::NoGradGuard no_grad;
+    const auto [new_keys, new_values] = grow(layer, k, k.size(2));
+    new_keys.copy_(k);
+    new_values.copy_(v);
+    return rows(layer);
+}
+
+std::pair<at::Tensor, at::Tensor> KvCache::grow(std::int64_t layer, const at::Tensor& k,
+                                                std::int64_t tokens) {
     const auto index = static_cast<std::size_t>(layer);
     if (index >= layers_.size()) layers_.resize(index + 1);
     auto& held = layers_[index];
-    const auto length = held.length + k.size(2);
+    const auto before = held.length, length = before + tokens;
     if (!held.keys.defined() || held.keys.size(2) < length) {
         const auto capacity = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(length)));
-        held.keys = grown(held.keys, held.length, k, capacity);
-        held.values = grown(held.values, held.length, v, capacity);
+        held.keys = grown(held.keys, before, k, capacity);
+        held.values = grown(held.values, before, k, capacity);
     }
-    held.keys.narrow(2, held.length, k.size(2)).copy_(k);
-    held.values.narrow(2, held.length, v.size(2)).copy_(v);
     held.length = length;
-    return {held.keys.narrow(2, 0, length), held.values.narrow(2, 0, length)};
+    return {held.keys.narrow(2, before, tokens), held.values.narrow(2, before, tokens)};
+}
+
+std::pair<at::Tensor, at::Tensor> KvCache::rows(std::int64_t layer) const {
+    const auto& held = layers_.at(static_cast<std::size_t>(layer));
+    return {held.keys.narrow(2, 0, held.length), held.values.narrow(2, 0, held.length)};
 }
 
 KvCache KvCache::repeated(std::int64_t count) const {

@@ -23,6 +23,12 @@ class KvCache {
     /// kv_heads, S, head_width]. They are views, good until the next append to the layer. Not differentiable.
     std::pair<at::Tensor, at::Tensor> append(std::int64_t layer, const at::Tensor& k, const at::Tensor& v);
 
+    /// Room for `tokens` more rows of a layer beside what it holds, which is for the caller to fill: [B,
+    /// kv_heads, tokens, head_width] of keys and of values, like k.
+    std::pair<at::Tensor, at::Tensor> grow(std::int64_t layer, const at::Tensor& k, std::int64_t tokens);
+    /// All keys and values of a layer, [B, kv_heads, S, head_width]: views, good until it grows.
+    std::pair<at::Tensor, at::Tensor> rows(std::int64_t layer) const;
+
     /// The same text for `count` sequences, each of which goes on by itself. Of a cache of one sequence,
     /// which stays as it is.
     KvCache repeated(std::int64_t count) const;

@@ -35,6 +35,25 @@ void attend_one(const float* q, std::int64_t heads, const at::Tensor& keys, cons
     for (std::int64_t head = 0; head < heads; ++head) attend(head);
 }
 
+/// K [positions, width] of one head as panels of depth `width`. By hand, as ATen would wake its own threads
+/// beside ours.
+void pack_keys(const float* keys, std::int64_t positions, std::int64_t width, float* panels) {
+    for (std::int64_t first = 0; first < positions; first += kPanelWidth)
+        for (std::int64_t i = 0; i < width; ++i, panels += kPanelWidth)
+            for (std::int64_t lane = 0; lane < kPanelWidth; ++lane)
+                panels[lane] = first + lane < positions ? keys[(first + lane) * width + i] : 0;
+}
+
+/// V [positions, width] of one head, V^T as panels of depth `positions`.
+void pack_values(const float* values, std::int64_t positions, std::int64_t width, float* panels) {
+    for (std::int64_t first = 0; first < width; first += kPanelWidth)
+        for (std::int64_t position = 0; position < positions; ++position, panels += kPanelWidth) {
+            const auto count = std::min(kPanelWidth, width - first);
+            std::copy_n(values + position * width + first, count, panels);
+            std::fill(panels + count, panels + kPanelWidth, 0.0F);
+        }
+}
+
 /// Some queries in a row, of one head.
 struct Tile {
     std::int64_t first, rows, before;  ///< queries, and positions before the first
@@ -98,17 +117,23 @@ at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tok
                    static_cast<float>(scale), out);
         return result;
     }
-    std::vector<at::Tensor> packed(static_cast<std::size_t>(2 * kv_heads));
+    const auto of_keys = whole_panels(positions) * kPanelWidth * width,
+               of_head = of_keys + whole_panels(width) * kPanelWidth * positions;
+    thread_local std::vector<float> scratch;
+    scratch.resize(static_cast<std::size_t>(kv_heads * of_head));
+    auto* const packed = scratch.data();
+    const auto *k = keys.const_data_ptr<float>(), *v = values.const_data_ptr<float>();
     share_out(2 * kv_heads, [&](std::int64_t i) {
         const auto head = i / 2;
-        packed[static_cast<std::size_t>(i)] = i % 2 == 0
-                                                  ? pack_panels(keys[0][head], WeightFormat::fp32)
-                                                  : pack_panels(values[0][head].t(), WeightFormat::fp32);
+        if (i % 2 == 0)
+            pack_keys(k + head * keys.stride(1), positions, width, packed + head * of_head);
+        else
+            pack_values(v + head * values.stride(1), positions, width, packed + head * of_head + of_keys);
     });
     const auto tiles = (tokens + tile_rows() - 1) / tile_rows();
     share_out(heads * tiles, [&](std::int64_t i) {
         const auto head = i % heads, first = i / heads * tile_rows();
-        const auto kv = static_cast<std::size_t>(2 * (head / (heads / kv_heads)));
+        const auto* kv = packed + head / (heads / kv_heads) * of_head;
         attend_tile({.first = first,
                      .rows = std::min(tile_rows(), tokens - first),
                      .before = positions - tokens + first,
@@ -116,8 +141,8 @@ at::Tensor packed_attention(const float* q, std::int64_t q_row, std::int64_t tok
                      .scale = static_cast<float>(scale),
                      .q = q + head * width,
                      .q_row = q_row,
-                     .keys = packed[kv].const_data_ptr<float>(),
-                     .values = packed[kv + 1].const_data_ptr<float>(),
+                     .keys = kv,
+                     .values = kv + of_keys,
                      .positions = positions,
                      .head_width = width,
                      .out = out + head * width,

@@ -14,9 +14,9 @@ constexpr std::int64_t kItemsPerThread = 6;  // so that a thread that was put as
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(const at::Tensor& weight, WeightFormat format)
+PackedMatrix::PackedMatrix(const at::Tensor& weight, WeightFormat format, bool exact)
     : rows_(weight.size(0)), values_(pack_panels(weight, format)) {
-    panels_ = {format, values_.const_data_ptr(), weight.size(1), values_.size(0)};
+    panels_ = {format, values_.const_data_ptr(), weight.size(1), values_.size(0), exact};
 }
 
 void PackedMatrix::multiply(const float* x, std::int64_t tokens, float* y) const {

@@ -12,7 +12,8 @@ namespace dotmoe {
 /// W [R, K] of y = x W^T.
 class PackedMatrix {
   public:
-    PackedMatrix(const at::Tensor& weight, WeightFormat format);
+    /// Of an `exact` one x is never rounded: a router's choice hangs on little.
+    PackedMatrix(const at::Tensor& weight, WeightFormat format, bool exact = false);
 
     /// x [T, K] -> y [T, R], contiguous fp32, on all threads.
     void multiply(const float* x, std::int64_t tokens, float* y) const;

@@ -1,8 +1,9 @@
 #include "model/packed_transformer.h"
 
-#include <ATen/core/grad_mode.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/team.h"
 #include "model/packed_attention.h"
@@ -24,6 +25,30 @@ at::Tensor product(const at::Tensor& x, const PackedMatrix& matrix) {
     auto y = at::empty({x.size(0), matrix.rows()}, x.options());
     matrix.multiply(x.const_data_ptr<float>(), x.size(0), y.mutable_data_ptr<float>());
     return y;
+}
+
+/// Rows of some heads side by side, `row` floats apart, to [1, heads, T, head_width].
+void copy_heads(const float* from, std::int64_t row, const at::Tensor& to) {
+    const auto heads = to.size(1), tokens = to.size(2), width = to.size(3);
+    auto* place = to.mutable_data_ptr<float>();
+    for (std::int64_t head = 0; head < heads; ++head)
+        for (std::int64_t t = 0; t < tokens; ++t)
+            std::copy_n(from + t * row + head * width, width, place + head * to.stride(1) + t * width);
+}
+
+/// Their rows of the embedding, fp32 [T, D]: one by one, as ATen would wake its own threads beside ours,
+/// which wait awake for more.
+at::Tensor embedded(const at::Tensor& embedding, const std::vector<TextPart>& parts) {
+    std::int64_t rows = 0;
+    for (const auto& part : parts) rows += part.tokens.numel();
+    auto x = at::empty({rows, embedding.size(1)}, at::kFloat);
+    std::int64_t row = 0;
+    for (const auto& part : parts) {
+        const auto tokens = part.tokens.contiguous();
+        const std::span ids(tokens.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(tokens.numel()));
+        for (const auto id : ids) x.select(0, row++).copy_(embedding.select(0, id));
+    }
+    return x;
 }
 
 }  // namespace
@@ -75,12 +100,15 @@ void PackedTransformer::rotate(at::Tensor& projected, std::int64_t index, std::i
 at::Tensor PackedTransformer::mix(at::Tensor projected, std::int64_t layer, KvCache& cache) const {
     const auto tokens = projected.size(0), heads = config_.heads, kv_heads = config_.kv_heads;
     rotate(projected, layer, cache.length(layer));
-    const auto by_head =
-        projected.view({1, tokens, heads + 2 * kv_heads, config_.head_width}).transpose(1, 2);
-    const auto [k, v] = cache.append(layer, by_head.narrow(1, heads, kv_heads),
-                                     by_head.narrow(1, heads + kv_heads, kv_heads));
-    return packed_attention(projected.const_data_ptr<float>(), projected.size(1), tokens, heads, k, v,
-                            config_.attention_scale(), config_.window(layer));
+    const auto width = config_.head_width, row = projected.size(1);
+    const auto* values = projected.const_data_ptr<float>();
+    const auto like = projected.view({1, tokens, -1, width}).transpose(1, 2).narrow(1, heads, kv_heads);
+    const auto [new_keys, new_values] = cache.grow(layer, like, tokens);
+    copy_heads(values + heads * width, row, new_keys);
+    copy_heads(values + (heads + kv_heads) * width, row, new_values);
+    const auto [k, v] = cache.rows(layer);
+    return packed_attention(values, row, tokens, heads, k, v, config_.attention_scale(),
+                            config_.window(layer));
 }
 
 at::Tensor PackedTransformer::attend(const at::Tensor& x, std::int64_t layer,
@@ -107,10 +135,9 @@ void PackedTransformer::add(at::Tensor& stream, const at::Tensor& y, const at::T
 }
 
 at::Tensor PackedTransformer::hidden(const std::vector<TextPart>& parts, const RowsFeedForward& ffn) const {
-    const at::NoGradGuard no_grad;
-    std::vector<at::Tensor> tokens;
-    for (const auto& part : parts) tokens.push_back(part.tokens);
-    auto x = embedding_.index_select(0, at::cat(tokens)).to(at::kFloat);
+    // No gradients and no records of views: of a token's time they took a tenth.
+    const at::AutoDispatchBelowADInplaceOrView plain;
+    auto x = embedded(embedding_, parts);
     if (config_.embedding_scale != 1) x.mul_(config_.embedding_scale);
     auto y = at::empty_like(x);
     for (std::int64_t layer = 0; layer < config_.layers; ++layer) {

@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/huge_pages.h"
+#include "model/pair_kernel.h"
 #include "model/panel_kernel.h"
+#include "model/product_arithmetic.h"
 
 namespace dotmoe {
 namespace {
@@ -69,6 +71,37 @@ void multiply_as(const Panels& panels, const float* const* x, float* const* out,
     }
 }
 
+/// x and a cacheful of weights at a time in pairs of bf16.
+void multiply_pairs(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
+                    bool accumulate) {
+    const auto depth = panels.depth, pairs = pairs_of(depth);
+    thread_local std::vector<Pair> inputs, weights;
+    inputs.resize(static_cast<std::size_t>(rows * pairs));
+    std::vector<const Pair*> from;
+    for (std::int64_t r = 0; r < rows; ++r) {
+        auto* row = inputs.data() + r * pairs;
+        round_to_pairs(x[r], depth, row);
+        from.push_back(row);
+    }
+    const auto together = std::max<std::int64_t>(1, kCachedWeights / (pairs * kPanelWidth));
+    std::vector<float*> place(out, out + rows);
+    for (std::int64_t first = 0; first < panels.count; first += together) {
+        const auto count = std::min(together, panels.count - first);
+        weights.resize(static_cast<std::size_t>(count * pairs * kPanelWidth));
+        pair_up(static_cast<const at::BFloat16*>(panels.slice(first, count).weights), depth, count,
+                weights.data());
+        for (std::int64_t row = 0; row < rows; row += kMostTileRows)
+            multiply(PairProduct{.x = from.data() + row,
+                                 .out = place.data() + row,
+                                 .rows = std::min(kMostTileRows, rows - row),
+                                 .pairs = pairs,
+                                 .panels = count,
+                                 .weights = weights.data(),
+                                 .accumulate = accumulate});
+        for (auto*& row : place) row += count * kPanelWidth;
+    }
+}
+
 /// Panels [P, K, kPanelWidth] in groups: scale = max |w| / 127 of an output's weights in a group, in bf16.
 at::Tensor pack_int8(const at::Tensor& panels) {
     std::vector<at::Tensor> parts;
@@ -107,7 +140,7 @@ std::int64_t panel_bytes(WeightFormat format, std::int64_t depth) {
 
 Panels Panels::slice(std::int64_t first, std::int64_t number) const {
     return {format, static_cast<const std::byte*>(weights) + first * panel_bytes(format, depth), depth,
-            number};
+            number, exact};
 }
 
 at::Tensor pack_panels(const at::Tensor& weight, WeightFormat format) {
@@ -119,8 +152,19 @@ at::Tensor pack_panels(const at::Tensor& weight, WeightFormat format) {
     return on_huge_pages(whole.to(format == WeightFormat::fp32 ? at::kFloat : at::kBFloat16));
 }
 
+Arithmetic arithmetic_of(const Panels& panels, std::int64_t rows) {
+    const bool worth_it = panels.format == WeightFormat::bf16 && !panels.exact && rows > kMostTileRows;
+    return worth_it ? measured_arithmetic() : Arithmetic::fp32;
+}
+
 void multiply(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
               bool accumulate) {
+    multiply_by(arithmetic_of(panels, rows), panels, x, out, rows, accumulate);
+}
+
+void multiply_by(Arithmetic arithmetic, const Panels& panels, const float* const* x, float* const* out,
+                 std::int64_t rows, bool accumulate) {
+    if (arithmetic == Arithmetic::bf16) return multiply_pairs(panels, x, out, rows, accumulate);
     if (panels.format == WeightFormat::fp32) return multiply_as<float>(panels, x, out, rows, accumulate);
     if (panels.format == WeightFormat::int8) return multiply_as<Int8Bytes>(panels, x, out, rows, accumulate);
     multiply_as<at::BFloat16>(panels, x, out, rows, accumulate);

@@ -11,19 +11,33 @@
 namespace dotmoe {
 namespace {
 
-std::vector<std::int64_t> best_first(std::span<const float> logits, std::int64_t top_k) {
-    std::vector<std::int64_t> order(logits.size());
-    std::iota(order.begin(), order.end(), 0);
-    const auto kept =
-        top_k > 0 ? std::min<std::size_t>(order.size(), static_cast<std::size_t>(top_k)) : order.size();
-    const auto better = [&](std::int64_t a, std::int64_t b) {
-        const float x = logits[static_cast<std::size_t>(a)], y = logits[static_cast<std::size_t>(b)];
-        return x != y ? x > y : a < b;
-    };
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(), better);
-    order.resize(kept);
-    return order;
-}
+/// Ids by falling logit (ties by id), sorted no further than they are asked for: a draw seldom needs many.
+class BestFirst {
+    auto worse() const {
+        return [logits = logits_](std::int64_t a, std::int64_t b) {
+            const float x = logits[static_cast<std::size_t>(a)], y = logits[static_cast<std::size_t>(b)];
+            return x != y ? x < y : a > b;
+        };
+    }
+
+  public:
+    explicit BestFirst(std::span<const float> logits) : logits_(logits), heap_(logits.size()) {
+        std::iota(heap_.begin(), heap_.end(), 0);
+        std::ranges::make_heap(heap_, worse());
+    }
+
+    std::int64_t operator[](std::size_t rank) {
+        for (; sorted_.size() <= rank; heap_.pop_back()) {
+            std::ranges::pop_heap(heap_, worse());
+            sorted_.push_back(heap_.back());
+        }
+        return sorted_[rank];
+    }
+
+  private:
+    std::span<const float> logits_;
+    std::vector<std::int64_t> heap_, sorted_;
+};
 
 }  // namespace
 
@@ -41,23 +55,35 @@ std::int64_t Sampler::next(const at::Tensor& logits) {
                                      static_cast<std::size_t>(values.numel()));
     if (options_.temperature == 0) return std::ranges::max_element(row) - row.begin();
 
-    const auto order = best_first(row, options_.top_k);
-    const double top = row[static_cast<std::size_t>(order.front())];
-    std::vector<double> weights(order.size());  // softmax without its denominator
-    std::ranges::transform(order, weights.begin(), [&](std::int64_t id) {
-        return std::exp((row[static_cast<std::size_t>(id)] - top) / options_.temperature);
-    });
+    const double top = *std::ranges::max_element(row);
+    const auto weight = [&](float logit) { return std::exp((logit - top) / options_.temperature); };
+    BestFirst order(row);
+    const auto weight_of_rank = [&](std::size_t rank) {
+        return weight(row[static_cast<std::size_t>(order[rank])]);
+    };
 
-    const double all = std::reduce(weights.begin(), weights.end());
-    std::size_t kept = 0;
+    // The softmax's denominator, and what is kept of it.
+    std::size_t kept = row.size();
     double nucleus = 0;
-    while (kept < weights.size() && (kept == 0 || nucleus < options_.top_p * all)) nucleus += weights[kept++];
+    if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < kept) {
+        kept = static_cast<std::size_t>(options_.top_k);
+        for (std::size_t rank = 0; rank < kept; ++rank) nucleus += weight_of_rank(rank);
+    } else {
+        for (const float logit : row) nucleus += weight(logit);
+    }
+    if (options_.top_p < 1) {
+        const double wanted = options_.top_p * nucleus;
+        nucleus = weight_of_rank(0);
+        std::size_t rank = 1;
+        while (rank < kept && nucleus < wanted) nucleus += weight_of_rank(rank++);
+        kept = rank;
+    }
 
     const double u = static_cast<double>(random_() >> 11) * 0x1p-53;
     double sum = 0;
-    for (std::size_t i = 0; i < kept; ++i) {
-        sum += weights[i];
-        if (sum > u * nucleus) return order[i];
+    for (std::size_t rank = 0; rank < kept; ++rank) {
+        sum += weight_of_rank(rank);
+        if (sum > u * nucleus) return order[rank];
     }
     return order[kept - 1];
 }

@@ -26,6 +26,7 @@ std::vector<ConvertRequest> conversions_of(const SweepRequest& request) {
         auto run = request.conversion;
         run.recipe.layout = layout;
         run.recipe.layout.routing = request.conversion.recipe.layout.routing;
+        run.recipe.layerwise.random_baseline = false;  // other layouts are what this one is compared with
         run.out =
             request.conversion.out / fmt::format("{}-{}-{}", layout.experts, layout.active, layout.shared);
         if (!names.insert(run.out).second) fail_usage("the layout {} is named twice", format_layout(layout));

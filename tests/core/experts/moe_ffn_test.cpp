@@ -95,10 +95,13 @@ TEST_P(MoeFeedForwardOf, EqualsTheOracleOfRoundedWeights) {
         layer.down = at::cat(units, 1).index_select(1, order.argsort());
         router = router.to(at::kBFloat16).to(at::kFloat);
         const auto oracle = converted_feed_forward(weights_, experts_);
-        for (const std::int64_t tokens : {1, 3, 40}) {
+        for (const std::int64_t tokens : {1, 3, 12}) {
             const auto x = inputs(tokens);
             EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 2e-6) << tokens;
         }
+        // Of many tokens x and h may be rounded to bf16 too (model/product_arithmetic.h), 2^-9 at most.
+        const auto x = inputs(40);
+        EXPECT_LT(relative_difference(apply(ffn, x), oracle(x, 0)), 8e-3);
         weights_ = exact;
         router = exact_router;
     }

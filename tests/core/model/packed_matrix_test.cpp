@@ -17,10 +17,20 @@ TEST(PackedMatrix, MultipliesAsALinearLayer) {
                     const PackedMatrix packed(weight, format);
                     auto y = at::full({tokens, rows}, 7.0F);
                     packed.multiply(x.const_data_ptr<float>(), tokens, y.mutable_data_ptr<float>());
-                    const auto expected = at::linear(x.to(at::kDouble), test::held(weight, format));
+                    const auto expected = at::linear(test::given(x, format), test::held(weight, format));
                     EXPECT_LT(((y - expected).norm() / expected.norm()).item<double>(), 1e-5)
                         << rows << " x " << depth << ", " << tokens << " tokens";
                 }
+}
+
+TEST(PackedMatrix, AnExactOneRoundsNothing) {
+    at::manual_seed(4);
+    const auto weight = at::randn({84, 64}), x = at::randn({50, 64});
+    auto y = at::empty({50, 84});
+    PackedMatrix(weight, WeightFormat::bf16, /*exact=*/true)
+        .multiply(x.const_data_ptr<float>(), 50, y.mutable_data_ptr<float>());
+    const auto expected = at::linear(x.to(at::kDouble), test::held(weight, WeightFormat::bf16));
+    EXPECT_LT(((y - expected).norm() / expected.norm()).item<double>(), 1e-6);
 }
 
 TEST(PackedMatrix, CountsWhatItReads) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <random>
 
 #include "base/error.h"
 
@@ -48,6 +49,35 @@ TEST(Sampler, TopPKeepsTheShortestPrefixThatReachesIt) {
     EXPECT_EQ(draw({.temperature = 1, .top_p = 0.79}, logits, 2000).size(), 2U);
     EXPECT_EQ(draw({.temperature = 1, .top_p = 0.81}, logits, 2000).size(), 3U);
     EXPECT_EQ(draw({.temperature = 1, .top_p = 1}, logits, 2000).size(), 4U);
+}
+
+/// The header's words, all of the vocabulary sorted.
+std::int64_t drawn_by_definition(const SamplingOptions& options, const at::Tensor& logits, double u) {
+    auto [sorted, ids] = at::sort(logits.to(at::kDouble), /*stable=*/true, 0, /*descending=*/true);
+    if (options.top_k > 0) sorted = sorted.slice(0, 0, options.top_k);
+    const auto running = (sorted / options.temperature).softmax(0).cumsum(0);
+    const auto kept = (running < options.top_p).sum().item<std::int64_t>() + 1;
+    const auto prefix = running.slice(0, 0, std::min(kept, running.size(0)));
+    const auto drawn = (prefix <= u * prefix[-1]).sum().item<std::int64_t>();
+    return ids[std::min(drawn, prefix.size(0) - 1)].item<std::int64_t>();
+}
+
+TEST(Sampler, DrawsByItsDefinition) {
+    at::manual_seed(8);
+    std::mt19937_64 random(6);
+    for (const double top_p : {0.3, 0.9, 1.0})
+        for (const std::int64_t top_k : {0, 1, 7, 4000}) {
+            const SamplingOptions options{
+                .temperature = 0.8, .top_p = top_p, .top_k = top_k, .seed = random()};
+            Sampler sampler(options);
+            std::mt19937_64 draws(options.seed);
+            for (int i = 0; i < 30; ++i) {
+                const auto logits = (3 * at::randn({3000})).mul(4).round().div(4);  // with equal ones
+                const double u = static_cast<double>(draws() >> 11) * 0x1p-53;
+                EXPECT_EQ(sampler.next(logits), drawn_by_definition(options, logits, u))
+                    << "top-p " << top_p << ", top-k " << top_k;
+            }
+        }
 }
 
 TEST(Sampler, SameSeedSameTokens) {
