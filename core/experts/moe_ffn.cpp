@@ -32,6 +32,12 @@ struct MoeFeedForward::Work {
     std::vector<std::int32_t> tokens;
 };
 
+/// x [T, D], and the same rounded once for all units, where some may want it so.
+struct MoeFeedForward::Inputs {
+    const float* x;
+    std::vector<Pair> rounded;  ///< [T, pairs_of(D)] or empty
+};
+
 /// A unit to compute, with the rows of those before it.
 struct MoeFeedForward::Unit {
     std::int64_t index, before;
@@ -86,26 +92,45 @@ std::vector<MoeFeedForward::Work> MoeFeedForward::plan(const float* weights, std
     return result;
 }
 
-void MoeFeedForward::add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens, const float* x,
-                              const float* weights, float* y) const {
+MoeFeedForward::Inputs MoeFeedForward::inputs_of(const float* x, std::int64_t tokens) const {
+    Inputs inputs{x, {}};
+    if (arithmetic_of(blocks_.gate_up(0), tokens) == Arithmetic::fp32) return inputs;
+    const auto pairs = pairs_of(width_);
+    inputs.rounded.resize(static_cast<std::size_t>(tokens * pairs));
+    share_out((tokens + kTokensOfSum - 1) / kTokensOfSum, [&](std::int64_t block) {
+        for (auto t = block * kTokensOfSum; t < std::min(tokens, (block + 1) * kTokensOfSum); ++t)
+            round_to_pairs(x + t * width_, width_, inputs.rounded.data() + t * pairs);
+    });
+    return inputs;
+}
+
+void MoeFeedForward::add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens,
+                              const Inputs& inputs, const float* weights, float* y) const {
     struct Scratch {
         std::vector<const float*> in;
+        std::vector<const Pair*> rounded;
         std::vector<float*> out;
         std::vector<float> products, hidden;
     };
     thread_local Scratch scratch;
-    auto& [in, out, products, hidden] = scratch;
+    auto& [in, rounded, out, products, hidden] = scratch;
     const auto count = tokens.size();
     in.resize(count);
     out.resize(count);
     products.resize(count * kPanelWidth);
     hidden.resize(count * kNeurons);
-    for (std::size_t i = 0; i < count; ++i) {
-        in[i] = x + tokens[i] * width_;
-        out[i] = products.data() + i * kPanelWidth;
-    }
+    rounded.resize(count);
     const auto rows = static_cast<std::int64_t>(count);
-    multiply(blocks_.gate_up(unit), in.data(), out.data(), rows);
+    for (std::size_t i = 0; i < count; ++i) out[i] = products.data() + i * kPanelWidth;
+    const auto gate_up = blocks_.gate_up(unit);
+    if (arithmetic_of(gate_up, rows) == Arithmetic::bf16) {
+        for (std::size_t i = 0; i < count; ++i)
+            rounded[i] = inputs.rounded.data() + tokens[i] * pairs_of(width_);
+        multiply(gate_up, rounded.data(), out.data(), rows);
+    } else {
+        for (std::size_t i = 0; i < count; ++i) in[i] = inputs.x + tokens[i] * width_;
+        multiply(gate_up, in.data(), out.data(), rows);
+    }
     const auto* columns = blocks_.columns(unit);
     for (std::size_t i = 0; i < count; ++i) {
         float scale[kNeurons];
@@ -129,6 +154,7 @@ void MoeFeedForward::operator()(const float* x, const std::vector<std::int64_t>&
 
 void MoeFeedForward::add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const {
     const auto works = plan(weights, tokens);
+    const auto inputs = inputs_of(x, tokens);
     std::vector<Unit> units;
     std::int64_t total = 0;  // rows of all units
     for (const auto& work : works)
@@ -145,7 +171,7 @@ void MoeFeedForward::add_tokens(const float* x, const float* weights, std::int64
         const auto mine = std::ranges::equal_range(units, share, {}, of_share);
         for (auto unit = mine.begin(); unit != mine.end(); ++unit) {
             if (unit + 1 != mine.end()) blocks_.fetch((unit + 1)->index);
-            add_unit(unit->index, *unit->tokens, x, weights, partial + share * tokens * row_);
+            add_unit(unit->index, *unit->tokens, inputs, weights, partial + share * tokens * row_);
         }
     });
     share_out((tokens + kTokensOfSum - 1) / kTokensOfSum, [&](std::int64_t block) {

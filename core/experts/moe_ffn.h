@@ -36,7 +36,9 @@ class MoeFeedForward {
                                   const std::vector<Forcing>& forcings) const;
     std::vector<Work> plan(const float* weights, std::int64_t tokens) const;
     void add_tokens(const float* x, const float* weights, std::int64_t tokens, float* y) const;
-    void add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens, const float* x,
+    struct Inputs;
+    Inputs inputs_of(const float* x, std::int64_t tokens) const;
+    void add_unit(std::int64_t unit, const std::vector<std::int32_t>& tokens, const Inputs& inputs,
                   const float* weights, float* y) const;
 
     Layout layout_;

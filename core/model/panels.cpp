@@ -71,35 +71,18 @@ void multiply_as(const Panels& panels, const float* const* x, float* const* out,
     }
 }
 
-/// x and a cacheful of weights at a time in pairs of bf16.
-void multiply_pairs(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
-                    bool accumulate) {
-    const auto depth = panels.depth, pairs = pairs_of(depth);
-    thread_local std::vector<Pair> inputs, weights;
+/// x [rows] of [depth], rounded.
+void multiply_rounded(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
+                      bool accumulate) {
+    const auto pairs = pairs_of(panels.depth);
+    thread_local std::vector<Pair> inputs;
     inputs.resize(static_cast<std::size_t>(rows * pairs));
     std::vector<const Pair*> from;
     for (std::int64_t r = 0; r < rows; ++r) {
-        auto* row = inputs.data() + r * pairs;
-        round_to_pairs(x[r], depth, row);
-        from.push_back(row);
+        from.push_back(inputs.data() + r * pairs);
+        round_to_pairs(x[r], panels.depth, inputs.data() + r * pairs);
     }
-    const auto together = std::max<std::int64_t>(1, kCachedWeights / (pairs * kPanelWidth));
-    std::vector<float*> place(out, out + rows);
-    for (std::int64_t first = 0; first < panels.count; first += together) {
-        const auto count = std::min(together, panels.count - first);
-        weights.resize(static_cast<std::size_t>(count * pairs * kPanelWidth));
-        pair_up(static_cast<const at::BFloat16*>(panels.slice(first, count).weights), depth, count,
-                weights.data());
-        for (std::int64_t row = 0; row < rows; row += kMostTileRows)
-            multiply(PairProduct{.x = from.data() + row,
-                                 .out = place.data() + row,
-                                 .rows = std::min(kMostTileRows, rows - row),
-                                 .pairs = pairs,
-                                 .panels = count,
-                                 .weights = weights.data(),
-                                 .accumulate = accumulate});
-        for (auto*& row : place) row += count * kPanelWidth;
-    }
+    multiply(panels, from.data(), out, rows, accumulate);
 }
 
 /// Panels [P, K, kPanelWidth] in groups: scale = max |w| / 127 of an output's weights in a group, in bf16.
@@ -162,9 +145,32 @@ void multiply(const Panels& panels, const float* const* x, float* const* out, st
     multiply_by(arithmetic_of(panels, rows), panels, x, out, rows, accumulate);
 }
 
+void multiply(const Panels& panels, const Pair* const* x, float* const* out, std::int64_t rows,
+              bool accumulate) {
+    const auto pairs = pairs_of(panels.depth);
+    thread_local std::vector<Pair> weights;  // a cacheful at a time
+    const auto together = std::max<std::int64_t>(1, kCachedWeights / (pairs * kPanelWidth));
+    std::vector<float*> place(out, out + rows);
+    for (std::int64_t first = 0; first < panels.count; first += together) {
+        const auto count = std::min(together, panels.count - first);
+        weights.resize(static_cast<std::size_t>(count * pairs * kPanelWidth));
+        pair_up(static_cast<const at::BFloat16*>(panels.slice(first, count).weights), panels.depth, count,
+                weights.data());
+        for (std::int64_t row = 0; row < rows; row += kMostTileRows)
+            multiply(PairProduct{.x = x + row,
+                                 .out = place.data() + row,
+                                 .rows = std::min(kMostTileRows, rows - row),
+                                 .pairs = pairs,
+                                 .panels = count,
+                                 .weights = weights.data(),
+                                 .accumulate = accumulate});
+        for (auto*& row : place) row += count * kPanelWidth;
+    }
+}
+
 void multiply_by(Arithmetic arithmetic, const Panels& panels, const float* const* x, float* const* out,
                  std::int64_t rows, bool accumulate) {
-    if (arithmetic == Arithmetic::bf16) return multiply_pairs(panels, x, out, rows, accumulate);
+    if (arithmetic == Arithmetic::bf16) return multiply_rounded(panels, x, out, rows, accumulate);
     if (panels.format == WeightFormat::fp32) return multiply_as<float>(panels, x, out, rows, accumulate);
     if (panels.format == WeightFormat::int8) return multiply_as<Int8Bytes>(panels, x, out, rows, accumulate);
     multiply_as<at::BFloat16>(panels, x, out, rows, accumulate);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "model/pair_kernel.h"
 #include "model/weight_format.h"
 
 namespace dotmoe {
@@ -38,6 +39,9 @@ Arithmetic arithmetic_of(const Panels& panels, std::int64_t rows);
 
 /// out[r] (+)= x[r] W^T on this thread: x[r] [depth], out[r] [count * kPanelWidth], any number of rows.
 void multiply(const Panels& panels, const float* const* x, float* const* out, std::int64_t rows,
+              bool accumulate = false);
+/// By Arithmetic::bf16, x rounded already (model/pair_kernel.h): x[r] [pairs_of(depth)].
+void multiply(const Panels& panels, const Pair* const* x, float* const* out, std::int64_t rows,
               bool accumulate = false);
 /// The same by the arithmetic named; bf16 needs bf16 weights and has_pair_products().
 void multiply_by(Arithmetic arithmetic, const Panels& panels, const float* const* x, float* const* out,
