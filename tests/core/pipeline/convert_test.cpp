@@ -19,7 +19,7 @@ namespace dotmoe {
 namespace {
 
 TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
-    Recorder recorder;
+    EventLog recorder;
     RunControl control;
     auto wanted = request("out");
     wanted.recipe = preset("toy");
@@ -52,6 +52,21 @@ TEST_F(ConvertTest, TransportBeatsTheRandomSplitAndTrainingImprovesOnIt) {
     }
 }
 
+TEST_F(ConvertTest, WithoutTheRandomBaselineItIsTheSameConversion) {
+    NullSink quiet;
+    RunControl control;
+    auto wanted = request("alone");
+    wanted.recipe.layerwise.random_baseline = false;
+    const auto alone = convert(wanted, {quiet, control}),
+               beside = convert(request("beside"), {quiet, control});
+    expect_same_experts(folder_ / "alone", folder_ / "beside");
+    EXPECT_EQ(alone.converted->perplexity, beside.converted->perplexity);
+    EXPECT_FALSE(alone.random_layerwise);
+    EXPECT_TRUE(beside.random_layerwise);
+    for (const auto& layer : alone.layers) EXPECT_FALSE(layer.random_error);
+    for (const auto& layer : beside.layers) EXPECT_TRUE(layer.random_error);
+}
+
 TEST_F(ConvertTest, SameSeedSameAssignment) {
     NullSink quiet;
     RunControl control;
@@ -76,7 +91,7 @@ TEST_F(ConvertTest, StoppedInTheGlobalPhaseItGoesOnToTheSameResult) {
 
 TEST_F(ConvertTest, ResumeRefusesAnotherRecipesCheckpoint) {
     RunControl control;
-    Recorder stopper([&](const Payload& payload) {
+    EventLog stopper([&](const Payload& payload) {
         if (std::holds_alternative<TrainingStep>(payload)) control.request_stop();
     });
     auto broken = request("broken");
@@ -111,7 +126,7 @@ TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
         return convert(wanted, {events, control});
     };
     NullSink quiet;
-    Recorder recorder;
+    EventLog recorder;
     converted("as it is", Method::weights, 0, quiet);
     const auto metrics = converted("trained", Method::weights, 60, recorder);
     const auto as_it_is = load_project(folder_ / "as it is"), trained = load_project(folder_ / "trained");
@@ -130,7 +145,7 @@ TEST_F(ConvertTest, ARivalKeepsItsSplitThroughTheGlobalPhase) {
 }
 
 TEST_F(ConvertTest, APrunedModelIsJudgedAsItIs) {
-    Recorder recorder;
+    EventLog recorder;
     RunControl control;
     auto wanted = request("pruned");
     wanted.recipe.method = Method::pruning;
@@ -163,7 +178,7 @@ TEST_F(ConvertTest, PeerHasTheBudgetInSingleNeuronsAndTrainsKeys) {
 TEST_F(ConvertTest, AnyMethodResumesToTheSameResult) {
     RunControl control, never;
     NullSink quiet;
-    Recorder stopper([&](const Payload& payload) {
+    EventLog stopper([&](const Payload& payload) {
         const auto* step = std::get_if<TrainingStep>(&payload);
         if (step && step->step == 6) control.request_stop();
     });
@@ -210,7 +225,7 @@ TEST_F(ConvertTest, EachAblationChangesWhatIsLearnt) {
 }
 
 TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
-    Recorder recorder;
+    EventLog recorder;
     RunControl control;
     LiveRouting routing(recorder);
     routing.set_text("What the mind doesn't understand, it worships or fears.");
@@ -231,7 +246,7 @@ TEST_F(ConvertTest, TheUsersTextIsRoutedWhileItRuns) {
 TEST_F(ConvertTest, LiveRoutingLeavesTheRunsThreadsAlone) {
     const auto before = thread_count();
     set_thread_count(2);
-    Recorder recorder;
+    EventLog recorder;
     { const LiveRouting routing(recorder); }
     int seen = 0;
     std::thread([&] { seen = thread_count(); }).join();
@@ -240,7 +255,7 @@ TEST_F(ConvertTest, LiveRoutingLeavesTheRunsThreadsAlone) {
 }
 
 TEST_F(ConvertTest, ImpossibleRequestsAreRefusedBeforeAnyWork) {
-    Recorder recorder;
+    EventLog recorder;
     RunControl control;
     auto wrong = request("wrong");
     wrong.recipe.layout.experts = 13;

@@ -58,7 +58,7 @@ TEST_F(ForkTest, TheFitMayChangeUntilRecoveryHasBegun) {
     };
     for (const auto& moment : std::vector<std::function<bool(const Payload&)>>{within_fit, within_steps}) {
         RunControl stopped;
-        Recorder stopper([&](const Payload& payload) {
+        EventLog stopper([&](const Payload& payload) {
             if (moment(payload)) stopped.request_stop();
         });
         EXPECT_THROW(convert(parent, {stopper, stopped}), Cancelled);
@@ -81,7 +81,7 @@ TEST_F(ForkTest, AConversionBegunAnewForgetsTheEarlierOnesStates) {
     convert(again, {quiet_, control_});
     again.recipe.seed = 5;
     RunControl stopped;
-    Recorder stopper([&](const Payload& payload) {
+    EventLog stopper([&](const Payload& payload) {
         if (std::holds_alternative<TrainingStep>(payload)) stopped.request_stop();
     });
     EXPECT_THROW(convert(again, {stopper, stopped}), Cancelled);
@@ -93,7 +93,7 @@ TEST_F(ForkTest, AConversionBegunAnewForgetsTheEarlierOnesStates) {
 TEST_F(ForkTest, KilledBeforeItsCheckpointWentItKeepsTheSameStates) {
     auto parent = request("parent");
     const auto checkpoint = parent.out / "checkpoint", aside = folder_ / "aside";
-    Recorder copier([&](const Payload& payload) {
+    EventLog copier([&](const Payload& payload) {
         if (std::holds_alternative<CheckpointSaved>(payload))
             fs::copy(checkpoint, aside, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     });
@@ -115,7 +115,7 @@ TEST_F(ForkTest, KilledBeforeItsCheckpointWentItKeepsTheSameStates) {
 TEST_F(ForkTest, OnceTheMomentsOfAnOptimizerAreKeptWhatIsTrainedStays) {
     const auto parent = request("parent");
     RunControl stopped;
-    Recorder stopper([&](const Payload& payload) {
+    EventLog stopper([&](const Payload& payload) {
         const auto* step = std::get_if<TrainingStep>(&payload);
         if (step && step->step == 6) stopped.request_stop();
     });

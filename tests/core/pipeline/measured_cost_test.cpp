@@ -103,7 +103,7 @@ TEST_F(MeasureCostTest, WhatARecipeLeavesOutIsNoPhase) {
 TEST_F(MeasureCostTest, IsStoppedInAnyPhaseAndLeavesNothing) {
     for (const auto* phase : {"load", "evaluate", "metric", "distil", "fit", "recover"}) {
         RunControl control;
-        Recorder stopper([&](const Payload& payload) {
+        EventLog stopper([&](const Payload& payload) {
             const auto* progress = std::get_if<Progress>(&payload);
             if (progress && progress->phase == phase) control.request_stop();
         });

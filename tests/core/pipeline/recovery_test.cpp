@@ -28,7 +28,7 @@ class RecoveryTest : public ConvertTest {
 };
 
 TEST_F(RecoveryTest, GivesBackWhatTheSplitCost) {
-    Recorder recorder;
+    EventLog recorder;
     const auto wanted = recovering("out");
     const auto metrics = convert(wanted, {recorder, control_});
     ASSERT_TRUE(metrics.aligned);
@@ -92,7 +92,7 @@ TEST_F(RecoveryTest, TheFitSplitsAnewWhereTheRecipeSaysSo) {
         const auto kept = load_project(wanted.out).experts;
         wanted.out = folder_ / (name + " anew");
         wanted.recipe.recover.fit_split = true;
-        Recorder recorder;
+        EventLog recorder;
         convert(wanted, {recorder, control_});
         const auto anew = load_project(wanted.out).experts;
         // The second layer sees other text than it did, since the first is fitted by now.
@@ -174,7 +174,7 @@ TEST_F(RecoveryTest, StoppedInItItGoesOnToTheSameResult) {
     convert(straight, {quiet_, control_});
     const auto stop_at = [&](auto&& moment) {
         RunControl stopped;
-        Recorder stopper([&](const Payload& payload) {
+        EventLog stopper([&](const Payload& payload) {
             const auto* progress = std::get_if<Progress>(&payload);
             if (progress && progress->phase == "fit") layers_fitted.push_back(progress->done);
             if (moment(payload)) stopped.request_stop();

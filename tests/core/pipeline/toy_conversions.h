@@ -16,9 +16,9 @@ namespace dotmoe {
 namespace fs = std::filesystem;
 
 /// Keeps all events; calls `react` on each, on the publishing thread.
-class Recorder final : public EventSink {
+class EventLog final : public EventSink {
   public:
-    explicit Recorder(std::function<void(const Payload&)> react = {}) : react_(std::move(react)) {}
+    explicit EventLog(std::function<void(const Payload&)> react = {}) : react_(std::move(react)) {}
     void publish(Payload payload) override {
         if (react_) react_(payload);
         const std::lock_guard lock(mutex_);
@@ -80,7 +80,7 @@ class ConvertTest : public ::testing::Test {
         convert(request("straight"), {quiet, never});
 
         RunControl control;
-        Recorder stopper([&](const Payload& payload) {
+        EventLog stopper([&](const Payload& payload) {
             if (stop_when(payload)) control.request_stop();
         });
         auto broken = request("broken");
