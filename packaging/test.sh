@@ -36,6 +36,6 @@ install_interop
 build release all
 make_toy
 status=0
-[ $# -gt 0 ] || run_sanitized base formats text transport experts || status=1
+[ $# -gt 0 ] || run_sanitized base formats text model transport experts || status=1
 virtual_display ctest --test-dir "$ROOT/build/release" --output-on-failure -j "$(jobs)" "$@" || status=1
 exit $status

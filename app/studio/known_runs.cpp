@@ -64,7 +64,8 @@ std::vector<std::filesystem::path> recordings_in(const QStringList& folders) {
 }
 
 QString recording_label(const std::filesystem::path& path) {
-    const auto& named = path.filename() == recording_name ? path.parent_path() : path;
+    const auto whole = std::filesystem::absolute(path);  // one in the present folder has its name too
+    const auto named = whole.filename() == recording_name ? whole.parent_path() : whole;
     return QString::fromStdString(named.filename().string());
 }
 
