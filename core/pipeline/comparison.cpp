@@ -213,6 +213,10 @@ Comparison compare_runs(const std::vector<std::uint64_t>& seeds, const std::vect
         trained->tasks = task_spreads(method, comparison.tasks.size());
         comparison.trained.push_back(std::move(*trained));
     }
+    // Without a global step it is the layer-wise phase once more.
+    const auto perplexities = &ComparisonRow::perplexities;
+    if (std::ranges::equal(comparison.as_it_is, comparison.aligned, {}, perplexities, perplexities))
+        comparison.aligned.clear();
     const auto dense = [](const Metrics& run) { return run.dense ? run.dense->perplexity : 0; };
     comparison.dense = spread_of(of_each(methods.front().runs, dense)).mean;
     const auto mean = [](const ComparisonRow& row) { return row.perplexity.mean; };

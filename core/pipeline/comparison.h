@@ -56,8 +56,8 @@ struct Comparison {
     std::vector<std::uint64_t> seeds;
     double dense = 0;                ///< perplexity of the dense model on the same held-out text
     std::vector<TaskFigures> tasks;  ///< with the dense model's answers alone
-    /// Rows of the layer-wise phase alone, without training of the whole; of the global phase, where recovery
-    /// followed; and of the finished conversions. Best first.
+    /// Rows of the layer-wise phase alone, without training of the whole; of the global phase, where it had
+    /// steps and recovery followed; and of the finished conversions. Best first.
     std::vector<ComparisonRow> as_it_is, aligned, trained;
 };
 

@@ -90,6 +90,8 @@ TEST(CompareRuns, AlignedStageIsThereWhereRecoveryFollowed) {
     EXPECT_EQ(comparison.aligned.at(0).perplexity.mean, 80);
     EXPECT_EQ(nlohmann::json(comparison).at("aligned")[0].at("kl").at("mean"), 1.7);
     EXPECT_NE(format_table(comparison).find("aligned"), std::string::npos);
+    recovered.aligned = recovered.layerwise;  // no global steps
+    EXPECT_TRUE(compare_runs({0}, {{Method::transport, {recovered}}}).aligned.empty());
 }
 
 TEST(CompareRuns, TasksAreSpreadOverSeedsBesideTheDenseModels) {
