@@ -61,10 +61,9 @@ Panels ExpertBlocks::down(std::int64_t unit) const {
 }
 
 void ExpertBlocks::fetch(std::int64_t unit) const {
-    // As far as the loops over a block's weights look ahead themselves (model/panel_kernel.cpp).
-    constexpr std::int64_t begin = 4096, line = 64;
+    constexpr std::int64_t line = 64;
     const auto* block = static_cast<const std::byte*>(gate_up(unit).weights);
-    const auto end = std::min(begin, bytes() / blocks_.size(0));
+    const auto end = std::min(kFetchAhead, bytes() / blocks_.size(0));
     for (std::int64_t offset = 0; offset < end; offset += line) __builtin_prefetch(block + offset);
 }
 

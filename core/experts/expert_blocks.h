@@ -35,7 +35,8 @@ class ExpertBlocks {
     /// Its columns of W_down, depth kNeurons, D outputs filled up to whole panels.
     Panels down(std::int64_t unit) const;
 
-    /// Asks the memory for the beginning of a unit that is computed next.
+    /// Asks the memory for the beginning of a unit that is computed next, as far as the loops over it look
+    /// ahead.
     void fetch(std::int64_t unit) const;
 
     std::int64_t bytes() const { return static_cast<std::int64_t>(blocks_.nbytes()); }

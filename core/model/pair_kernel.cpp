@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/simd.h"
+#include "model/row_switch.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -67,32 +68,7 @@ bool has_pair_products() {
 }
 
 void multiply(const PairProduct& product) {
-    switch (product.rows) {
-        case 1:
-            return multiply_rows<1>(product);
-        case 2:
-            return multiply_rows<2>(product);
-        case 3:
-            return multiply_rows<3>(product);
-        case 4:
-            return multiply_rows<4>(product);
-        case 5:
-            return multiply_rows<5>(product);
-        case 6:
-            return multiply_rows<6>(product);
-        case 7:
-            return multiply_rows<7>(product);
-        case 8:
-            return multiply_rows<8>(product);
-        case 9:
-            return multiply_rows<9>(product);
-        case 10:
-            return multiply_rows<10>(product);
-        case 11:
-            return multiply_rows<11>(product);
-        default:
-            return multiply_rows<12>(product);
-    }
+    with_rows(product.rows, [&](auto rows) { multiply_rows<rows()>(product); });
 }
 
 void round_to_pairs(const float* x, std::int64_t depth, Pair* pairs) {

@@ -1,6 +1,7 @@
 #include "model/panel_kernel.h"
 
 #include "base/simd.h"
+#include "model/row_switch.h"
 
 namespace dotmoe {
 namespace {
@@ -37,9 +38,6 @@ DOTMOE_INLINE Pairs load_pairs(const Int8Bytes* weights) {
     return {{{whole(0), whole(1)}, {whole(2), whole(3)}}};
 }
 
-/// Bytes by which weights are fetched before their turn: a single row leaves the memory no other time.
-constexpr std::int64_t kAhead = 4096;
-
 /// Sums of `Rows` x 2 packs, in `Phases` of the depth: with few rows each would wait for its last addition.
 template <int Rows>
 inline constexpr int phases = Rows == 1   ? 4
@@ -59,7 +57,7 @@ struct Sums {
 #pragma GCC unroll 4
             for (int phase = 0; phase < Phases; ++phase) {
                 const Pack a = load(weights), b = load(weights + 16);
-                if (Rows == 1) __builtin_prefetch(reinterpret_cast<const char*>(weights) + kAhead);
+                if (Rows == 1) __builtin_prefetch(reinterpret_cast<const char*>(weights) + kFetchAhead);
                 weights += kPanelWidth;
 #pragma GCC unroll 12
                 for (int r = 0; r < Rows; ++r) {
@@ -123,7 +121,7 @@ DOTMOE_INLINE void multiply_rows(const PanelProduct<Int8Bytes>& product) {
                        Pack part[2][Rows][2] = {};
                        for (std::int64_t i = 0; i < count; i += 2, weights += 2 * kPanelWidth) {
                            const auto pairs = load_pairs(weights);
-                           if (Rows == 1) __builtin_prefetch(weights + kAhead);
+                           if (Rows == 1) __builtin_prefetch(weights + kFetchAhead);
 #pragma GCC unroll 3
                            for (int r = 0; r < Rows; ++r) {
                                const auto* x = product.x[r] + first + i;
@@ -147,32 +145,7 @@ DOTMOE_INLINE void multiply_rows(const PanelProduct<Int8Bytes>& product) {
 
 template <typename Weight>
 DOTMOE_INLINE void multiply_any(const PanelProduct<Weight>& product) {
-    switch (product.rows) {
-        case 1:
-            return multiply_rows<1>(product);
-        case 2:
-            return multiply_rows<2>(product);
-        case 3:
-            return multiply_rows<3>(product);
-        case 4:
-            return multiply_rows<4>(product);
-        case 5:
-            return multiply_rows<5>(product);
-        case 6:
-            return multiply_rows<6>(product);
-        case 7:
-            return multiply_rows<7>(product);
-        case 8:
-            return multiply_rows<8>(product);
-        case 9:
-            return multiply_rows<9>(product);
-        case 10:
-            return multiply_rows<10>(product);
-        case 11:
-            return multiply_rows<11>(product);
-        default:
-            return multiply_rows<12>(product);
-    }
+    with_rows(product.rows, [&](auto rows) DOTMOE_LAMBDA_INLINE { multiply_rows<rows()>(product); });
 }
 
 DOTMOE_INLINE void multiply_few(const PanelProduct<Int8Bytes>& product) {

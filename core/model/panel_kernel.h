@@ -13,6 +13,8 @@ namespace dotmoe {
 inline constexpr std::int64_t kPanelWidth = 32;
 /// Most rows of one call, on any machine.
 inline constexpr std::int64_t kMostTileRows = 12;
+/// Bytes by which weights are fetched before their turn: a single row leaves the memory no other time.
+inline constexpr std::int64_t kFetchAhead = 4096;
 
 /// out[r][p, lane] (+)= sum_i x[r][i] panels[p][i][lane], in fp32 whatever the panels' format.
 template <typename Weight>

@@ -45,7 +45,7 @@ struct Generation {
 struct TextRequest {
     std::vector<std::filesystem::path> text;  ///< files and folders (text/corpus.h)
     std::int64_t window = 0;  ///< tokens; 0: as many as the recipe says, 512 for a dense model
-    /// Windows of held-out documents, chosen as convert() chooses them (same seed and window: the same
+    /// Windows of held-out documents, chosen as convert() chooses them (same text and window: the same
     /// windows, the same figures); 0: every window of all documents.
     std::int64_t limit = 8;
     /// Windows overlap so that each begins this many tokens after the one before, and only its last `stride`

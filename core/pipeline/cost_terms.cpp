@@ -73,7 +73,8 @@ Work CostTerms::refinement() const {
 }
 
 Work CostTerms::layer() const {
-    const auto random = alternating_round(calibration);  // the split to compare with, its router
+    // The split to compare with, its router.
+    const auto random = recipe_.layerwise.random_baseline ? alternating_round(calibration) : Work{};
     // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
     // products.
     const Work own_text = random_has_own_text()

@@ -21,11 +21,9 @@
 namespace dotmoe {
 namespace {
 
-/// The split that every other one must beat, with the router that fits it.
-LayerExperts random_experts(const NeuronEnergies& energies, const RidgeRouter& ridge,
-                            const Placement& placement, std::uint64_t seed) {
-    const auto split = moved_to_allowed(random_split(energies, placement.layout, seed), placement);
-    return {split, ridge.fit(split, placement.layout)};
+/// The split that every other one must beat, and where transport begins: the column of each neuron.
+at::Tensor random_owner(const NeuronEnergies& energies, const Placement& placement, std::uint64_t seed) {
+    return moved_to_allowed(random_split(energies, placement.layout, seed), placement);
 }
 
 }  // namespace
@@ -137,12 +135,14 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
     const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
+    const bool baseline = recipe().layerwise.random_baseline;
     LayerExperts random;
     Split split;
     {  // energies are large: those of one text at a time
         const NeuronEnergies energies(text.calibration, weights, text.metric);
         const RidgeRouter ridge(energies, recipe().layerwise);
-        random = random_experts(energies, ridge, placement, split_seed(layer));
+        random.owner = random_owner(energies, placement, split_seed(layer));
+        if (baseline) random.router = ridge.fit(random.owner, layout());
         split = split_by_method(energies, ridge, random.owner, layer);
     }
     auto experts = refine_layer(text.calibration, weights, split.experts, placement, recipe(),
@@ -158,7 +158,6 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto error_of = [&](const LayerExperts& candidate) {
         return layer_error(text.held_out, weights, weights, candidate, layout());
     };
-    const bool baseline = recipe().layerwise.random_baseline;
     const double error = error_of(experts);
     state_.layer_metrics.push_back({.error = error,
                                     .load_max = load.largest,
@@ -169,11 +168,12 @@ void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
                                     .layerwise_error = error});
     state_.layers.push_back(std::move(experts));
     if (!baseline) return;
-    state_.random_layers.push_back(random);
-    if (!text.random_calibration.defined()) return;
-    const NeuronEnergies own_energies(text.random_calibration, weights, text.metric);
-    state_.random_layers.back() = random_experts(own_energies, RidgeRouter(own_energies, recipe().layerwise),
-                                                 placement, split_seed(layer));
+    if (text.random_calibration.defined()) {
+        const NeuronEnergies energies(text.random_calibration, weights, text.metric);
+        random.owner = random_owner(energies, placement, split_seed(layer));
+        random.router = RidgeRouter(energies, recipe().layerwise).fit(random.owner, layout());
+    }
+    state_.random_layers.push_back(std::move(random));
 }
 
 ExpertSet ConversionRun::revived_experts() {
