@@ -135,7 +135,7 @@ void PackedTransformer::add(at::Tensor& stream, const at::Tensor& y, const at::T
 }
 
 at::Tensor PackedTransformer::hidden(const std::vector<TextPart>& parts, const RowsFeedForward& ffn) const {
-    // No gradients and no records of views: of a token's time they took a tenth.
+    // No gradients, and no records of the views, of which a token makes hundreds.
     const at::AutoDispatchBelowADInplaceOrView plain;
     auto x = embedded(embedding_, parts);
     if (config_.embedding_scale != 1) x.mul_(config_.embedding_scale);
