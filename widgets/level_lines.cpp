@@ -37,12 +37,14 @@ std::vector<QRectF> LevelLines::placesOf(const Level& level) const {
     const QSizeF size = QFontMetricsF(m_font).size(0, level.label->text());
     const QRectF inside = QRectF(m_rect.rect()).adjusted(4, 0, -4, 0);
     const double at = m_rect.axis(QCPAxis::atLeft)->coordToPixel(level.value);
+    const double room = inside.width() - size.width();
     std::vector<QRectF> places;
-    for (const int row : {0, 1, 2})  // farther off where levels, or points, lie close together
-        for (const double top : {at - (row + 1) * size.height() - 1, at + row * size.height() + 1})
-            for (const double left :
-                 {inside.right() - size.width(), inside.left(), inside.center().x() - size.width() / 2})
-                places.emplace_back(QPointF(left, top), size);
+    for (int step = 0; step <= 12; ++step) {  // farther off where levels, or points, lie close together
+        const double away = 1 + step * size.height() / 4;
+        for (const double top : {at - away - size.height(), at + away})
+            for (const double share : {1.0, 0.0, 0.5, 0.75, 0.25})
+                places.emplace_back(QPointF(inside.left() + share * room, top), size);
+    }
     return places;
 }
 

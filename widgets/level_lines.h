@@ -16,7 +16,7 @@ class QCPItemText;
 
 namespace dotmoe {
 
-/// A label stands at either end of its line, above or below it, where it covers the least of the curves.
+/// A label stands above or below its line, as near as may be, where it covers the least of the curves.
 class LevelLines : public QObject {
   public:
     explicit LevelLines(QCPAxisRect& rect);

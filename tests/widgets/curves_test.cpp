@@ -168,6 +168,30 @@ TEST(Curves, TheLabelOfALevelCoversNoCurve) {
     }
 }
 
+TEST(Curves, InALowDockALabelFindsTheStripThatIsFree) {
+    Curves curves;  // SmolLM2 by `quick`, where each of the nearest places covers a curve
+    curves.append(QualitySnapshot{"dense", 0, 16.13, 0, 0});
+    curves.append(QualitySnapshot{"random_layerwise", 0, 208.7, 0, 0});
+    curves.append(QualitySnapshot{"layerwise", 0, 99.56, 0, 0});
+    curves.append(QualitySnapshot{"aligned", 4, 82.71, 0, 0});
+    curves.append(QualitySnapshot{"converted", 4, 31.63, 0, 0});
+    for (int step = 1; step <= 4; ++step) {
+        TrainingStep at = stepAt(step);
+        at.loss = 9.2;
+        at.kl = 1.8;
+        at.cross_entropy = 5.3;
+        at.balance = 1.4;
+        at.z = 378;
+        at.temperature = step == 1 ? 1 : 0.1;
+        curves.append(at);
+    }
+    show(curves, {790, 200});
+    const QImage seen = picture(curves);
+    const QColor perplexity = seriesPen(Series::perplexity, false).color();
+    for (double step = 0.25; step < 4; step += 0.25)
+        EXPECT_TRUE(isDrawn(seen, curves.pointOf(step, 99.56 - 16.85 * step / 4), perplexity)) << step;
+}
+
 TEST(Curves, LayerErrorsAreBarsOfTheirHeight) {
     Curves curves;
     curves.setLayerErrors({0.4, std::nan(""), 0.2, -1, 0.3});
