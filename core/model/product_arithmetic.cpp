@@ -1,10 +1,8 @@
 #include "model/product_arithmetic.h"
 
-#include <algorithm>
-#include <chrono>
-#include <limits>
 #include <vector>
 
+#include "base/best_seconds.h"
 #include "model/pair_kernel.h"
 
 namespace dotmoe {
@@ -14,7 +12,6 @@ constexpr std::int64_t kRows = 96, kDepth = 512;
 constexpr int kRepeats = 20;
 constexpr double kWorthRounding = 1.25;
 
-/// The shortest of some times, in seconds: others may be on the machine.
 double seconds_of(Arithmetic arithmetic) {
     const auto weights = pack_panels(at::ones({kPanelWidth, kDepth}), WeightFormat::bf16);
     const auto x = at::ones({kRows, kDepth});
@@ -25,15 +22,10 @@ double seconds_of(Arithmetic arithmetic) {
         in.push_back(x.const_data_ptr<float>() + r * kDepth);
         out.push_back(y.mutable_data_ptr<float>() + r * kPanelWidth);
     }
-    double shortest = std::numeric_limits<double>::max();
-    for (int i = 0; i < kRepeats; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
+    return best_seconds(kRepeats, [&] {
         multiply_by(arithmetic, {WeightFormat::bf16, weights.const_data_ptr(), kDepth, 1}, in.data(),
                     out.data(), kRows);
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-        shortest = std::min(shortest, took.count());
-    }
-    return shortest;
+    });
 }
 
 }  // namespace

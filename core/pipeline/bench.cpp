@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/best_seconds.h"
 #include "base/compute.h"
 #include "base/error.h"
-#include "base/progress.h"
 #include "transport/implicit_gradient.h"
 #include "transport/rounding.h"
 #include "transport/sinkhorn.h"
@@ -23,15 +22,8 @@ constexpr double kStepChange = 0.01;
 /// Of short jobs the first runs still start threads and fill caches.
 constexpr double kShortest = 0.5;
 
-double best_seconds(int repeats, const std::function<void()>& job) {
-    double best = std::numeric_limits<double>::infinity();
-    const ProgressMeter all(0);
-    for (int i = 0; i < repeats || all.seconds() < kShortest; ++i) {
-        const ProgressMeter clock(0);
-        job();
-        best = std::min(best, clock.seconds());
-    }
-    return best;
+double seconds_of(const BenchProblem& problem, const std::function<void()>& job) {
+    return best_seconds(problem.repeats, job, kShortest);
 }
 
 void check_bench(const BenchProblem& problem) {
@@ -55,7 +47,7 @@ SolveFigures measure(const BenchProblem& problem, const at::Tensor& affinity, co
     const auto capacities = even_capacities(problem);
     SinkhornResult result;
     const double seconds =
-        best_seconds(problem.repeats, [&] { result = sinkhorn(affinity, capacities, options, warm_g); });
+        seconds_of(problem, [&] { result = sinkhorn(affinity, capacities, options, warm_g); });
     return {.seconds = seconds,
             .residual = static_cast<double>(result.iterations.back().column_residual.front()) /
                         static_cast<double>(capacities.front()),
@@ -79,7 +71,7 @@ SinkhornFigures bench_sinkhorn(const BenchProblem& problem) {
     figures.warm = measure(problem, later, options, solved.g);
 
     const auto gradient = normal(problem, problem.seed + 2);
-    figures.backward_seconds = best_seconds(problem.repeats, [&] {
+    figures.backward_seconds = seconds_of(problem, [&] {
         // One entry is read, so that a GPU is done when the clock stops.
         implicit_plan_gradient(solved.plan, gradient, problem.temperature)[0][0].item();
     });
@@ -95,11 +87,9 @@ RoundingTimes bench_rounding(const BenchProblem& problem) {
     const auto prices = solved.g * -problem.temperature;
     RoundingTimes figures;
     at::Tensor owner;
-    figures.exact_seconds =
-        best_seconds(problem.repeats, [&] { owner = round_exact(affinity, capacities).owner; });
-    figures.priced_seconds =
-        best_seconds(problem.repeats, [&] { round_exact(affinity, capacities, prices); });
-    figures.greedy_seconds = best_seconds(problem.repeats, [&] { round_greedy(affinity, capacities); });
+    figures.exact_seconds = seconds_of(problem, [&] { owner = round_exact(affinity, capacities).owner; });
+    figures.priced_seconds = seconds_of(problem, [&] { round_exact(affinity, capacities, prices); });
+    figures.greedy_seconds = seconds_of(problem, [&] { round_greedy(affinity, capacities); });
     figures.greedy_gap = greedy_gap(affinity, capacities, owner);
     return figures;
 }

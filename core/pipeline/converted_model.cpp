@@ -10,7 +10,9 @@
 #include "base/progress.h"
 #include "base/system.h"
 #include "evaluate/quality.h"
+#include "experts/faster_ffn.h"
 #include "experts/forced_weights.h"
+#include "experts/grouped_ffn.h"
 #include "experts/masked_ffn.h"
 #include "experts/project.h"
 #include "experts/runtime.h"
@@ -98,6 +100,15 @@ struct ConvertedModel::Impl {
         return runtime_;
     }
 
+    /// For generation on a GPU: masked products read every weight for any token, grouped ones are more
+    /// launches. Grouped on first use.
+    FeedForward feed_forward_on_gpu() {
+        if (!experts) return feed_forward;
+        const std::lock_guard lock(mutex_);
+        if (!faster_) faster_ = faster_of(feed_forward, grouped_feed_forward(model->weights, *experts));
+        return faster_;
+    }
+
     std::shared_ptr<const Model> model, trained;  ///< with the weights of this k, and of the recipe's
     std::shared_ptr<const ExpertSet> experts;     ///< null for a dense model
     Transformer transformer;
@@ -108,6 +119,7 @@ struct ConvertedModel::Impl {
 
   private:
     std::mutex mutex_;
+    FeedForward faster_;
     std::shared_ptr<const Runtime> runtime_;
     WeightFormat format_ = WeightFormat::bf16;
 };
@@ -196,7 +208,8 @@ Generation ConvertedModel::generate(const GenerateRequest& request,
     if (runtime)
         dotmoe::generate(model.config, runtime->start_text(forcings), tokenizer, prompt, options, on_token);
     else
-        dotmoe::generate(impl_->transformer, impl_->feed_forward, tokenizer, prompt, options, on_token,
+        dotmoe::generate(impl_->transformer, impl_->feed_forward_on_gpu(), tokenizer, prompt, options,
+                         on_token,
                          forcings.empty() ? FeedForward()
                                           : converted_feed_forward(model.weights, *impl_->experts, forcings));
     return transcript.finish();

@@ -2,26 +2,17 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <functional>
 
-#include "base/progress.h"
+#include "base/best_seconds.h"
 #include "base/training_compute.h"
 
 namespace dotmoe {
 namespace {
 
-/// The best of a quarter of a second: other programs only ever make a repetition slower.
+/// Of a quarter of a second; the first run starts threads and packs weights.
 double seconds_of(const std::function<void()>& job) {
-    job();  // the first call starts threads and packs weights
-    const ProgressMeter all(0);
-    double best = 1e9;
-    while (all.seconds() < 0.25) {
-        const ProgressMeter one(0);
-        job();
-        best = std::min(best, one.seconds());
-    }
-    return best;
+    return best_seconds(2, job, 0.25);
 }
 
 /// Of products of [2048, D] and [D, N].

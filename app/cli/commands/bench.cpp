@@ -7,6 +7,7 @@
 #include "app/cli/recipe_flags.h"
 #include "app/cli/text_format.h"
 #include "pipeline/bench.h"
+#include "pipeline/bench_ffn.h"
 #include "pipeline/bench_runtime.h"
 #include "pipeline/bench_train.h"
 
@@ -160,6 +161,45 @@ void add_runtime(CLI::App& bench, Context& context) {
     });
 }
 
+std::string describe(const FfnReport& report) {
+    auto table = fmt::format("{:<20} {:>8} {:>14} {:>8} {:>12} {:>8} {:>8}\n", "", "tokens", "active experts",
+                             "of size", "time", "speed-up", "of peak");
+    for (const auto& row : report.rows)
+        table += fmt::format("{:<20} {:>8} {:>14} {:>8} {:>9.2f} ms {:>8} {:>6.1f} %\n", row.name, row.tokens,
+                             fmt::format("{} of {}", row.active, row.experts), row.expert_neurons,
+                             1e3 * row.seconds, fmt::format("x{:.2f}", row.speedup), 100 * row.peak_share);
+    return table + fmt::format("peak: a square bf16 product, {:.2f} Tflop/s\n", 1e-12 * report.peak);
+}
+
+void add_ffn(CLI::App& bench, Context& context) {
+    const auto problem = std::make_shared<FfnBench>();
+    auto* command = add_command(bench, context, "ffn", "Time of one FFN layer, dense and converted.",
+                                "dotmoe bench ffn --width 4096 --neurons 11008 --expert-neurons 128,32");
+    command->add_option("--width", problem->width, "Of the model, D")->capture_default_str();
+    command->add_option("--neurons", problem->neurons, "Of the layer, N")->capture_default_str();
+    command->add_option("--expert-neurons", problem->expert_neurons, "Sizes of experts, a layout each")
+        ->delimiter(',')
+        ->capture_default_str();
+    command->add_option("--active-share", problem->active_share, "Of the experts, for each token")
+        ->capture_default_str();
+    command->add_option("--tokens", problem->tokens, "Rows of a call, several measurements")
+        ->delimiter(',')
+        ->capture_default_str();
+    command->add_option("--repeats", problem->repeats, "The best of so many counts")->capture_default_str();
+    command->callback([problem, &context] {
+        set_thread_count(context.threads);
+        problem->device = context.device_choice();
+        const auto report = bench_ffn(*problem);
+        if (!context.json) {
+            std::cout << describe(report);
+            return;
+        }
+        nlohmann::json json = report;
+        json["threads"] = thread_count();
+        print_json(json);
+    });
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Context& context) {
@@ -170,6 +210,7 @@ void add_bench(CLI::App& app, Context& context) {
     add_measurement(*bench, context, "rounding",
                     "Time of exact and of greedy rounding, on a random affinity.", bench_rounding);
     add_train(*bench, context);
+    add_ffn(*bench, context);
     add_runtime(*bench, context);
 }
 

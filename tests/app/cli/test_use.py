@@ -206,6 +206,24 @@ def test_bench_runtime_takes_several_texts(toy, conversion):
         dotmoe("bench", "runtime", toy, flag, 0).assert_error(2, flag)
 
 
+def test_bench_ffn_times_each_way_to_compute_a_layer():
+    shape = ["--width", 64, "--neurons", 256, "--expert-neurons", "16,32", "--tokens", "1,24", "--repeats", 1]
+    found = dotmoe("bench", "ffn", *shape, "--device", "cpu", "--json").json
+    ways = ["dense"] + 2 * ["masked", "grouped"] + ["dense, CPU runtime"] + 2 * ["CPU runtime"]
+    assert [(row["tokens"], row["name"]) for row in found["rows"]] == [(t, way) for t in (1, 24) for way in ways]
+    for row in found["rows"]:
+        assert row["experts"] * row["expert_neurons"] == 256
+        assert row["active"] == (1 if row["experts"] == 1 else row["experts"] // 4)
+        assert row["seconds"] > 0 and row["peak_share"] > 0
+    dense, sparse = found["rows"][0], found["rows"][1]
+    assert sparse["speedup"] == pytest.approx(dense["seconds"] / sparse["seconds"])
+    # Three products of [1, 64] and [64, 64], and one of the router's [64, 16].
+    needed = 2 * 64 * (3 * 64 + 16)
+    assert sparse["peak_share"] == pytest.approx(needed / sparse["seconds"] / found["peak"])
+    dotmoe("bench", "ffn", "--expert-neurons", 100).assert_error(2, "11008 neurons do not divide")
+    dotmoe("bench", "ffn", "--tokens", 0).assert_error(2, "tokens")
+
+
 def test_bench_train_times_steps_of_the_model(toy):
     result = dotmoe("bench", "train", toy, "--recipe", "toy", "--steps", "3", "--json")
     assert result.code == 0, result.err
