@@ -22,6 +22,8 @@ namespace {
 /// The routing of the text comes a moment after the run's end.
 constexpr int settle_ms = 1500;
 constexpr int tab_ms = 400;
+/// What the conversion will cost is measured while nothing else computes.
+constexpr int cost_ms = 2000;
 constexpr int progress_ms = 10'000;
 
 void say(const QString& line) {
@@ -81,7 +83,7 @@ void Screenshots::tellInTerminal(const EventBridge& bridge) {
 void Screenshots::convertWhenReady() {
     auto* convert = m_window.findChild<QAction*>("convert");
     if (std::exchange(m_begun, m_begun || convert->isEnabled()) || !convert->isEnabled()) return;
-    QTimer::singleShot(0, convert, &QAction::trigger);
+    QTimer::singleShot(cost_ms, convert, &QAction::trigger);
 }
 
 void Screenshots::tryOut() {
