@@ -1,5 +1,8 @@
 """Logits of the core against transformers: the real model, and a tiny random Llama written by the gguf package."""
 
+import os
+from pathlib import Path
+
 import gguf
 import numpy as np
 import pytest
@@ -31,16 +34,27 @@ def real_passages(text_path) -> list:
     """From the middle of the first document of each source."""
     sources = sorted(folder for folder in text_path.iterdir() if folder.is_dir())
     texts = [sorted(source.rglob("*.txt"))[0].read_text(errors="replace") for source in sources]
-    return [text[len(text) // 2 :][:2000] for text in texts]
+    return [text[len(text) // 2 :][:6000] for text in texts]
+
+
+def check_real_model(path, text_path, logits, lengths):
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    passages = [tokenizer.encode(text)[:length] for text, length in zip(real_passages(text_path), lengths, strict=False)]
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    difference = largest_difference(model, passages, logits(path, passages))
+    print(f"largest logit difference: {difference:.2e} over {sum(map(len, passages))} positions")
+    assert difference <= 2e-3
 
 
 def test_real_model(model_path, text_path, logits):
-    tokenizer = AutoTokenizer.from_pretrained(model_path.parent, gguf_file=model_path.name)
-    passages = [tokenizer.encode(text)[:length] for text, length in zip(real_passages(text_path), (200, 160, 120, 90, 1), strict=False)]
-    model = AutoModelForCausalLM.from_pretrained(model_path.parent, gguf_file=model_path.name, dtype=torch.float32)
-    difference = largest_difference(model, passages, logits(model_path, passages))
-    print(f"largest logit difference: {difference:.2e} over {sum(map(len, passages))} positions")
-    assert difference <= 2e-3
+    check_real_model(model_path, text_path, logits, (200, 160, 120, 90, 1))
+
+
+def test_gemma_on_its_real_weights(text_path, logits):
+    if "DOTMOE_GEMMA" not in os.environ:
+        pytest.skip("DOTMOE_GEMMA names no GGUF file of Gemma 3")
+    # The first passage is longer than the window of its layers, 512.
+    check_real_model(Path(os.environ["DOTMOE_GEMMA"]), text_path, logits, (700, 100, 1))
 
 
 def write_tiny(path, model: LlamaForCausalLM, config: LlamaConfig):
