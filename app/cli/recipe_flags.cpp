@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "align/routing_rule_names.h"
+#include "align/typed_settings.h"
 
 namespace dotmoe::cli {
 namespace {
@@ -108,7 +109,7 @@ Recipe RecipeFlags::recipe(const std::optional<Recipe>& unnamed) const {
     override_with(seed_, recipe.seed);
     if (method_) recipe.method = method_named(*method_);
     if (routing_) recipe.layout.routing.rule = routing_rule_named(*routing_);
-    for (const auto& setting : settings_) recipe = parse_recipe(setting, "--set " + setting, recipe);
+    for (const auto& setting : settings_) recipe = with_settings(recipe, setting, "--set " + setting);
     check_recipe(recipe);
     return recipe;
 }

@@ -3,8 +3,6 @@
 
 #include <ATen/ATen.h>
 
-#include <vector>
-
 #include "experts/expert_set.h"
 #include "model/transformer.h"
 

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "align/routing_rule_names.h"
+#include "align/typed_settings.h"
 #include "app/studio/default_output.h"
 #include "app/studio/figures.h"
 #include "app/studio/panels/dry_run_card.h"
@@ -292,8 +293,7 @@ Recipe RecipePanel::boxes() const {
 }
 
 Recipe RecipePanel::withSettings(const Recipe& recipe) const {
-    auto toml = m_settings->text();
-    return parse_recipe(toml.replace(u';', u'\n').toStdString(), tr("Others").toStdString(), recipe);
+    return with_settings(recipe, m_settings->text().toStdString(), tr("Others").toStdString());
 }
 
 Recipe RecipePanel::recipe() const {
