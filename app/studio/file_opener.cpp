@@ -5,6 +5,7 @@
 #include "app/studio/baselines.h"
 #include "app/studio/result_file.h"
 #include "app/studio/sweep_file.h"
+#include "recording/recorder.h"
 
 namespace dotmoe::studio {
 
@@ -24,8 +25,14 @@ void FileOpener::open(const QString& path) {
                 return [this, table = read_baselines(*baselines)] { emit baselinesOpened(table); };
             if (const auto sweep = results_in(file, "sweep.json"))
                 return [this, pareto = read_sweep(*sweep)] { emit sweepOpened(pareto); };
-            if (std::filesystem::exists(file / "experts.safetensors"))
-                return [this, file] { emit conversionOpened(file); };
+            if (std::filesystem::exists(file / "experts.safetensors")) {
+                const auto recorded = file / recording_name;
+                auto recording =
+                    std::filesystem::exists(recorded) ? std::make_shared<Recording>(recorded) : nullptr;
+                return [this, file, recording = std::move(recording)] {
+                    emit conversionOpened(file, recording);
+                };
+            }
             auto model = inspect(file);
             if (!model.refusal.empty()) return refusal(model.refusal);
             return [this, model = std::move(model)] { emit modelOpened(model); };

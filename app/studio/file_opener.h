@@ -28,7 +28,9 @@ class FileOpener : public QObject {
     /// It can be converted.
     void modelOpened(const dotmoe::ModelSummary& model);
     void recordingOpened(const std::shared_ptr<dotmoe::Recording>& recording);
-    void conversionOpened(const std::filesystem::path& folder);
+    /// With what was recorded of it, if anything was.
+    void conversionOpened(const std::filesystem::path& folder,
+                          const std::shared_ptr<dotmoe::Recording>& recording);
     void baselinesOpened(const dotmoe::Table& table);
     void sweepOpened(const dotmoe::Pareto& pareto);
     /// It is none of these, or damaged; the reason is one line.

@@ -1,6 +1,7 @@
 #include "app/studio/live_state.h"
 
 #include "app/studio/event_bridge.h"
+#include "recording/recording.h"
 
 namespace dotmoe::studio {
 
@@ -32,6 +33,20 @@ LiveState::LiveState(EventBridge& bridge, QObject* parent) : QObject(parent) {
         m_progress = progress;
         emit progressed(progress);
     });
+}
+
+void LiveState::restore(const Recording& recording) {
+    if (recording.moments().empty()) return reset(recording.started().layers);
+    const auto last = recording.moments().size() - 1;
+    for (int layer = 0; layer < recording.started().layers; ++layer) {
+        m_plans[layer] = recording.plan(last, layer);
+        m_solves[layer] = recording.sinkhorn(last, layer);
+        m_loads[layer] = recording.load(last, layer);
+    }
+    m_routing = recording.routing(last);
+    m_layers = recording.layers(last);
+    m_progress = recording.progress(last);
+    emit wasReset();
 }
 
 void LiveState::reset(int layers) {

@@ -9,6 +9,10 @@
 
 #include "events/event.h"
 
+namespace dotmoe {
+class Recording;
+}
+
 namespace dotmoe::studio {
 
 class EventBridge;
@@ -22,6 +26,8 @@ class LiveState : public QObject {
 
     /// Forgets everything: another model, or a run from the beginning.
     void reset(int layers);
+    /// As if the recorded run had just ended here. Throws Error where the file cannot be read.
+    void restore(const Recording& recording);
 
     std::shared_ptr<const PlanSnapshot> plan(int layer) const { return newest(m_plans, layer); }
     std::shared_ptr<const SinkhornSnapshot> sinkhorn(int layer) const { return newest(m_solves, layer); }

@@ -57,7 +57,7 @@ class MainWindow : public QMainWindow {
     explicit MainWindow(const Options& options);
     ~MainWindow() override;
 
-    /// A model or a recording.
+    /// A model, a recording, a conversion, or what was found out about several.
     void openFile(const QString& path);
     RunController& controller() { return m_controller; }
     EventBridge& bridge() { return m_bridge; }
@@ -68,6 +68,7 @@ class MainWindow : public QMainWindow {
   signals:
     void fileRefused(const QString& reason);
     void recordingShown();
+    void conversionShown();
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -98,10 +99,13 @@ class MainWindow : public QMainWindow {
     void chooseFile();
     void showModel(const ModelSummary& model);
     void showRecording(const std::shared_ptr<Recording>& recording);
+    void showConversion(const std::filesystem::path& folder, const std::shared_ptr<Recording>& recording);
+    /// As the window stood when that run ended in it.
+    void reopen(const std::shared_ptr<Recording>& recording);
     void refuseFile(const QString& path, const QString& reason);
     void followRecording();
-    /// Its curves, log and moments.
-    void showMoments(const std::shared_ptr<Recording>& recording);
+    /// Its curves and log.
+    void showFigures(const std::shared_ptr<Recording>& recording);
     void chooseWhereToSave();
     void saveRecording(const QString& path);
     void convert(bool fromTheBeginning);

@@ -20,11 +20,7 @@ void MainWindow::wireCompare() {
         connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
         dialog->open();  // not exec(): a run and its pictures go on behind it
     });
-    connect(&m_opener, &FileOpener::conversionOpened, this, [this](const std::filesystem::path& folder) {
-        setConversion(folder);
-        m_recent->add(QString::fromStdString(folder.string()));
-        m_tabs->setCurrentWidget(m_compare);
-    });
+    connect(&m_opener, &FileOpener::conversionOpened, this, &MainWindow::showConversion);
     connect(&m_opener, &FileOpener::baselinesOpened, this, [this](const Table& table) {
         m_compare->setBaselines(table);
         m_tabs->setCurrentWidget(m_compare);

@@ -5,6 +5,7 @@
 #include "app/studio/figures.h"
 #include "app/studio/main_window.h"
 #include "app/studio/panels/banner.h"
+#include "app/studio/panels/compare_panel.h"
 #include "app/studio/panels/experts_panel.h"
 #include "app/studio/panels/log_panel.h"
 #include "app/studio/panels/migration_panel.h"
@@ -63,14 +64,13 @@ void MainWindow::followRecording() {
     }
 }
 
-void MainWindow::showMoments(const std::shared_ptr<Recording>& recording) {
+void MainWindow::showFigures(const std::shared_ptr<Recording>& recording) {
     m_experts->setSharedNeurons(recording->started().shared);
     m_curves->clear();
     for (const auto& quality : recording->qualities()) m_curves->append(quality);
     for (const auto& step : recording->steps())
         if (step.stage == Stage::distillation) m_curves->append(step);
     for (const auto& line : recording->log()) m_log->add(line.level, QString::fromStdString(line.text));
-    m_timeline.open(recording);
 }
 
 void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
@@ -86,10 +86,39 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
     m_live.reset(run.layers);
     m_strip->showStarted(run);
     m_strip->showEnd(tr("Replay"));
-    showMoments(recording);
+    showFigures(recording);
+    m_timeline.open(recording);
     if (const auto trouble = recording->trouble())
         m_banner->show(Banner::Kind::error, QString::fromStdString(*trouble));
     emit recordingShown();
+}
+
+void MainWindow::showConversion(const std::filesystem::path& folder,
+                                const std::shared_ptr<Recording>& recording) {
+    // A model that is open, or a run, stays what the window shows.
+    if (recording && m_recipe->request().model.empty()) reopen(recording);
+    setConversion(folder);
+    m_recent->add(QString::fromStdString(folder.string()));
+    m_tabs->setCurrentWidget(m_compare);
+    emit conversionShown();
+}
+
+void MainWindow::reopen(const std::shared_ptr<Recording>& recording) {
+    const auto& run = recording->started();
+    const auto folder = recording->path().parent_path();
+    setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(folder.filename().string())));
+    m_pins.forget();
+    m_model->showRecording(folder, run);
+    m_strip->showStarted(run);
+    m_strip->showEnd(recording->finished() ? tr("Finished") : tr("Stopped"));
+    showFigures(recording);
+    m_timeline.close();
+    try {
+        m_live.restore(*recording);
+        m_timeline.follow(recording->path());
+    } catch (const Error& error) {
+        m_banner->show(Banner::Kind::error, QString::fromStdString(error.what()));
+    }
 }
 
 void MainWindow::chooseWhereToSave() {

@@ -51,7 +51,9 @@ void MainWindow::takeUp(const ConvertRequest& request) {
                 try {
                     auto recording = std::make_shared<Recording>(path);
                     return [this, recording] {
-                        if (!m_controller.busy()) showMoments(recording);
+                        if (m_controller.busy()) return;
+                        showFigures(recording);
+                        m_timeline.open(recording);
                     };
                 } catch (const Error&) {  // it had not come so far
                     return [] {};

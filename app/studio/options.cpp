@@ -15,15 +15,16 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
         "dotmoe-studio"};
     app.set_version_flag("--version", std::string(version()));
     app.add_option("MODEL", options.model,
-                   "Dense model to open (a GGUF file or a Hugging Face folder), or a recording");
+                   "Dense model to open (a GGUF file or a Hugging Face folder), a recording or a conversion");
     app.add_option("--text", options.text, "Files and folders of text to learn from")->type_name("PATH...");
     app.add_option("--out", options.out, "Folder of the conversion")->type_name("DIR");
     app.add_option("--preset", options.preset, "Recipe to start with")
         ->type_name("NAME")
         ->check(CLI::IsMember(preset_names()));
-    app.add_option("--screenshots", options.screenshots,
-                   "Convert MODEL in the window or show the recording, write pictures of every tab to DIR, "
-                   "and exit; needs no display")
+    app.add_option(
+           "--screenshots", options.screenshots,
+           "Convert MODEL in the window or show what was converted, write pictures of every tab to DIR, "
+           "and exit; needs no display")
         ->type_name("DIR");
     app.add_option("--scale", options.scales,
                    "Sizes of the pictures' text, 1 or 2 for example; of each a set")

@@ -59,6 +59,7 @@ Screenshots::Screenshots(MainWindow& window, const QDir& folder, std::vector<dou
     };
     connect(&window.bridge(), &EventBridge::finished, this, take_and_exit);
     connect(&window, &MainWindow::recordingShown, this, take_and_exit);
+    connect(&window, &MainWindow::conversionShown, this, take_and_exit);
 }
 
 void Screenshots::tellInTerminal(const EventBridge& bridge) {

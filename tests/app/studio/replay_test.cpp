@@ -10,6 +10,7 @@
 #include <QTableView>
 
 #include "app/studio/moment_text.h"
+#include "app/studio/panels/banner.h"
 #include "studio_driver.h"
 #include "widgets/balance_bars.h"
 #include "widgets/curves.h"
@@ -99,6 +100,17 @@ class ReplayTest : public StudioDriver {
             }
         return most;
     }
+
+    /// 256 levels of mass are as many colours; everything else is recorded exactly.
+    static void expectAlike(const std::map<std::string, QImage>& found,
+                            const std::map<std::string, QImage>& expected) {
+        ASSERT_EQ(found.size(), expected.size());
+        for (const auto& [name, picture] : expected) {
+            ASSERT_EQ(found.at(name).size(), picture.size()) << name;
+            const bool levels = name.starts_with("Soft") || name.starts_with("Difference");
+            EXPECT_LE(furthest(found.at(name), picture), levels ? 6 : 0) << name;
+        }
+    }
 };
 
 TEST_F(ReplayTest, ShowsThePicturesThatTheRunShowed) {
@@ -113,20 +125,40 @@ TEST_F(ReplayTest, ShowsThePicturesThatTheRunShowed) {
     QTest::mouseClick(slider, Qt::LeftButton, {}, {slider->xOf(moment), slider->height() / 2});
     ASSERT_EQ(timeline().moment(), moment);
     EXPECT_TRUE(find<QLabel>("moment")->text().startsWith(shown));
-    const auto replayed = pictures();
-    ASSERT_EQ(replayed.size(), live.size());
-    for (const auto& [name, picture] : live) {
-        ASSERT_EQ(replayed.at(name).size(), picture.size()) << name;
-        // 256 levels of mass are as many colours; everything else is recorded exactly.
-        const bool levels = name.starts_with("Soft") || name.starts_with("Difference");
-        EXPECT_LE(furthest(replayed.at(name), picture), levels ? 6 : 0) << name;
-    }
+    expectAlike(pictures(), live);
     // A moment earlier they are others: the comparison can fail.
     clickLayer(1);
     showTab(2);
     QTest::keyClick(m_window.get(), Qt::Key_Left, Qt::AltModifier);
     QTest::qWait(50);
     EXPECT_GT(furthest(find<QWidget>("loads")->grab().toImage(), live.at("loads of layer 1")), 50);
+}
+
+TEST_F(ReplayTest, AConversionReopensAsTheWindowStoodAtItsEnd) {
+    openWindow(toyOptions());
+    ASSERT_TRUE(eventually([&] { return enabled("convert"); })) << banner();
+    click("convert");
+    ASSERT_TRUE(eventually([&] { return state() == "Finished"; })) << banner();
+    find<Banner>("banner")->hide();  // it takes room
+    QTest::qWait(2000);
+    const auto live = pictures();
+    const int moments = timeline().moments();
+    m_window.reset();
+
+    openWindow({});
+    drop(*toyOptions().out);
+    ASSERT_TRUE(eventually([&] { return timeline().moments() > 0; })) << banner();
+    EXPECT_EQ(timeline().moments(), moments);
+    EXPECT_EQ(state(), "Finished");
+    EXPECT_TRUE(timeline().isLive());
+    QTest::qWait(2000);
+    expectAlike(pictures(), live);
+    EXPECT_FALSE(find<QPlainTextEdit>("routedText")->isReadOnly());
+    // Looking back goes on from there.
+    QTest::keyClick(m_window.get(), Qt::Key_Left, Qt::AltModifier);
+    EXPECT_EQ(timeline().moment(), moments - 2);
+    clickButton("Live");
+    EXPECT_TRUE(timeline().isLive());
 }
 
 TEST_F(ReplayTest, AClickOnALayerEndsFollowing) {
