@@ -100,7 +100,7 @@ class MainWindow : public QMainWindow {
     void showModel(const ModelSummary& model);
     void showRecording(const std::shared_ptr<Recording>& recording);
     void showConversion(const std::filesystem::path& folder, const std::shared_ptr<Recording>& recording);
-    /// As the window stood when that run ended in it.
+    /// As the window stood when that run ended in it; unless another model is open.
     void reopen(const std::shared_ptr<Recording>& recording);
     void refuseFile(const QString& path, const QString& reason);
     void followRecording();

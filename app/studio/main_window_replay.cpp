@@ -95,8 +95,7 @@ void MainWindow::showRecording(const std::shared_ptr<Recording>& recording) {
 
 void MainWindow::showConversion(const std::filesystem::path& folder,
                                 const std::shared_ptr<Recording>& recording) {
-    // A model that is open, or a run, stays what the window shows.
-    if (recording && m_recipe->request().model.empty()) reopen(recording);
+    if (recording && !m_controller.busy()) reopen(recording);
     setConversion(folder);
     m_recent->add(QString::fromStdString(folder.string()));
     m_tabs->setCurrentWidget(m_compare);
@@ -105,10 +104,15 @@ void MainWindow::showConversion(const std::filesystem::path& folder,
 
 void MainWindow::reopen(const std::shared_ptr<Recording>& recording) {
     const auto& run = recording->started();
-    const auto folder = recording->path().parent_path();
-    setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(folder.filename().string())));
+    const auto model = m_recipe->request().model;
+    if (std::error_code absent; !model.empty() && !std::filesystem::equivalent(model, run.model, absent))
+        return;  // another one stays what the window shows
+    if (model.empty()) {
+        const auto folder = recording->path().parent_path();
+        setWindowTitle(tr("%1 – DOT-MoE Studio").arg(QString::fromStdString(folder.filename().string())));
+        m_model->showRecording(folder, run);
+    }
     m_pins.forget();
-    m_model->showRecording(folder, run);
     m_strip->showStarted(run);
     m_strip->showEnd(recording->finished() ? tr("Finished") : tr("Stopped"));
     showFigures(recording);

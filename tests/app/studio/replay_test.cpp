@@ -145,15 +145,18 @@ TEST_F(ReplayTest, AConversionReopensAsTheWindowStoodAtItsEnd) {
     const int moments = timeline().moments();
     m_window.reset();
 
-    openWindow({});
-    drop(*toyOptions().out);
-    ASSERT_TRUE(eventually([&] { return timeline().moments() > 0; })) << banner();
-    EXPECT_EQ(timeline().moments(), moments);
-    EXPECT_EQ(state(), "Finished");
-    EXPECT_TRUE(timeline().isLive());
-    QTest::qWait(2000);
-    expectAlike(pictures(), live);
-    EXPECT_FALSE(find<QPlainTextEdit>("routedText")->isReadOnly());
+    for (const auto& options : {Options(), toyOptions()}) {
+        openWindow(options);
+        ASSERT_TRUE(eventually([&] { return !options.model || enabled("measure"); })) << banner();
+        drop(*toyOptions().out);
+        ASSERT_TRUE(eventually([&] { return timeline().moments() > 0; })) << banner();
+        EXPECT_EQ(timeline().moments(), moments);
+        EXPECT_EQ(state(), "Finished");
+        EXPECT_TRUE(timeline().isLive());
+        QTest::qWait(2000);
+        expectAlike(pictures(), live);
+        EXPECT_FALSE(find<QPlainTextEdit>("routedText")->isReadOnly());
+    }
     // Looking back goes on from there.
     QTest::keyClick(m_window.get(), Qt::Key_Left, Qt::AltModifier);
     EXPECT_EQ(timeline().moment(), moments - 2);
