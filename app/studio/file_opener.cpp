@@ -5,6 +5,7 @@
 #include "app/studio/baselines.h"
 #include "app/studio/result_file.h"
 #include "app/studio/sweep_file.h"
+#include "base/error.h"
 #include "recording/recorder.h"
 
 namespace dotmoe::studio {
@@ -26,11 +27,17 @@ void FileOpener::open(const QString& path) {
             if (const auto sweep = results_in(file, "sweep.json"))
                 return [this, pareto = read_sweep(*sweep)] { emit sweepOpened(pareto); };
             if (std::filesystem::exists(file / "experts.safetensors")) {
-                const auto recorded = file / recording_name;
-                auto recording =
-                    std::filesystem::exists(recorded) ? std::make_shared<Recording>(recorded) : nullptr;
-                return [this, file, recording = std::move(recording)] {
+                std::shared_ptr<Recording> recording;
+                LatestJob::Delivery complain = [] {};
+                try {
+                    if (const auto recorded = file / recording_name; std::filesystem::exists(recorded))
+                        recording = std::make_shared<Recording>(recorded);
+                } catch (const Error& error) {  // the conversion is whole without it
+                    complain = refusal(error.what());
+                }
+                return [this, file, recording, complain] {
                     emit conversionOpened(file, recording);
+                    complain();
                 };
             }
             auto model = inspect(file);

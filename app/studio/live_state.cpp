@@ -36,7 +36,8 @@ LiveState::LiveState(EventBridge& bridge, QObject* parent) : QObject(parent) {
 }
 
 void LiveState::restore(const Recording& recording) {
-    if (recording.moments().empty()) return reset(recording.started().layers);
+    reset(recording.started().layers);
+    if (recording.moments().empty()) return;
     const auto last = recording.moments().size() - 1;
     for (int layer = 0; layer < recording.started().layers; ++layer) {
         m_plans[layer] = recording.plan(last, layer);

@@ -8,6 +8,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTableView>
+#include <fstream>
 
 #include "app/studio/moment_text.h"
 #include "app/studio/panels/banner.h"
@@ -162,6 +163,14 @@ TEST_F(ReplayTest, AConversionReopensAsTheWindowStoodAtItsEnd) {
     EXPECT_EQ(timeline().moment(), moments - 2);
     clickButton("Live");
     EXPECT_TRUE(timeline().isLive());
+
+    // A damaged recording is said, and the conversion opens without it.
+    std::ofstream(*toyOptions().out / "recording.moerec") << "no recording";
+    openWindow({});
+    drop(*toyOptions().out);
+    ASSERT_TRUE(eventually([&] { return enabled("exportModel"); }));
+    EXPECT_NE(banner().find("recording.moerec"), std::string::npos) << banner();
+    EXPECT_EQ(timeline().moments(), 0);
 }
 
 TEST_F(ReplayTest, AClickOnALayerEndsFollowing) {
