@@ -54,8 +54,8 @@ ParetoPlot::ParetoPlot(QWidget* parent)
       m_ring(plot().addGraph()),
       m_names(new PointNames(plot(), plot().xAxis, plot().yAxis)) {
     setAccessibleName(tr("Pareto front"));
-    m_front->setName(tr("Pareto front"));
-    m_others->setName(tr("another has as few and is better"));
+    m_front->setName(tr("front"));
+    m_others->setName(tr("beaten"));
     m_dense->setName(tr("dense"));
     m_front->setLineStyle(QCPGraph::lsStepLeft);
     for (auto* each : {m_others, m_dense, m_ring}) each->setLineStyle(QCPGraph::lsNone);
@@ -103,7 +103,7 @@ void ParetoPlot::setPareto(Pareto pareto) {
     m_names->setNames(std::move(names));
     setTitle(m_pareto.points.empty()
                  ? tr("Open the sweep.json that dotmoe sweep wrote")
-                 : tr("What active parameters buy: E experts, k active, S shared (*: k as trained)"));
+                 : tr("Pareto front of E:k:S (*: k as trained)"));
     fitAxes();
     setCurrent(-1);
 }

@@ -196,7 +196,7 @@ TEST_F(SaveableViewTest, TheParetoPictureHasItsPointsByName) {
     pareto.setPareto({160e6, 16, points});
     save(pareto, file("pareto.svg"));  // mostly text: expectPictures() counts its blur
     expectTexts(file("pareto.svg"),
-                {"active parameters, millions", "perplexity", "Pareto front", "dense", "84:12*:192"});
+                {"active parameters, millions", "perplexity", "front", "beaten", "dense", "84:12*:192"});
     save(pareto, file("pareto.csv"));
     const auto rows = readCsv(file("pareto.csv"));
     ASSERT_EQ(rows.size(), 11U);
