@@ -8,7 +8,8 @@ if(DOTMOE_SANITIZE)
     add_link_options(-fsanitize=address,undefined)
 endif()
 
-# Where CMAKE_UNITY_BUILD is on (release, asan): most of a file is headers, which ten files as one read once. Names of anonymous namespaces must then differ within a folder.
+# Where CMAKE_UNITY_BUILD is on (release, asan): most of a file is headers, which ten files as one read once.
+# Names of anonymous namespaces must then differ within a folder.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
 
 find_program(MOLD mold)
