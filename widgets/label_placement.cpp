@@ -39,6 +39,7 @@ std::vector<std::optional<QRectF>> placeLabels(const std::vector<std::vector<QRe
         std::optional<QRectF> best;
         auto fewest = std::numeric_limits<std::ptrdiff_t>::max();
         for (const QRectF& place : places) {
+            if (fewest == 0) break;
             const bool free =
                 space.bounds.contains(place) &&
                 std::ranges::none_of(taken, [&](const QRectF& other) { return other.intersects(place); });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/best_seconds.h"
@@ -30,6 +31,14 @@ void check(const FfnBench& bench) {
             fail_usage("{} neurons do not divide into experts of {}", bench.neurons, size);
 }
 
+/// One way to compute a layer.
+struct Way {
+    std::string name;
+    std::int64_t expert_neurons;
+    Layout layout;  ///< one expert: dense
+    std::function<double(std::int64_t tokens)> seconds;
+};
+
 class FfnTimer {
   public:
     explicit FfnTimer(const FfnBench& bench)
@@ -44,22 +53,34 @@ class FfnTimer {
         auto& there = on_device_.layers.emplace_back();
         for (const auto part : {&LayerWeights::gate, &LayerWeights::up, &LayerWeights::down})
             there.*part = (layer.*part).to(device_, at::kBFloat16);
+        for (const auto size : bench.expert_neurons) sets_.push_back(experts(size));
     }
 
     FfnReport report() {
+        add_aten();
+        if (device_.is_cpu()) add_runtime();
         FfnReport report{.peak = peak(), .rows = {}};
-        const auto add = [&](std::vector<FfnFigures> rows) {
-            std::ranges::move(rows, std::back_inserter(report.rows));
-        };
         for (const auto tokens : bench_.tokens) {
-            add(time_aten(tokens));
-            if (device_.is_cpu()) add(time_runtime(tokens));
+            double dense = 0;
+            for (const auto& way : ways_) {
+                FfnFigures row{.name = way.name,
+                               .tokens = tokens,
+                               .expert_neurons = way.expert_neurons,
+                               .experts = way.layout.experts,
+                               .active = way.layout.active,
+                               .seconds = way.seconds(tokens)};
+                if (row.experts == 1) dense = row.seconds;
+                row.speedup = dense / row.seconds;
+                row.peak_share = flops_of(row) / row.seconds / report.peak;
+                report.rows.push_back(std::move(row));
+            }
         }
-        for (auto& row : report.rows) row.peak_share = flops_of(row) / row.seconds / report.peak;
         return report;
     }
 
   private:
+    static constexpr Layout kDense{.experts = 1, .active = 1, .shared = 0};
+
     at::Tensor normal(at::IntArrayRef shape) {
         return at::randn(shape, generator_, at::kFloat) / std::sqrt(static_cast<double>(shape.back()));
     }
@@ -90,61 +111,50 @@ class FfnTimer {
                static_cast<double>(3 * neurons + columns);
     }
 
-    FfnFigures dense_row(std::string name, std::int64_t tokens, double seconds) const {
-        return {
-            .name = std::move(name), .tokens = tokens, .expert_neurons = bench_.neurons, .seconds = seconds};
-    }
-    static FfnFigures row(std::string name, std::int64_t tokens, std::int64_t size, const Layout& layout,
-                          double seconds, const FfnFigures& dense) {
-        return {.name = std::move(name),
-                .tokens = tokens,
-                .expert_neurons = size,
-                .experts = layout.experts,
-                .active = layout.active,
-                .seconds = seconds,
-                .speedup = dense.seconds / seconds};
-    }
-
-    std::vector<FfnFigures> time_aten(std::int64_t tokens) {
-        const auto x = at::randn({tokens, bench_.width}, generator_).to(device_, at::kBFloat16);
-        const auto& layer = on_device_.layers.front();
-        std::vector<FfnFigures> rows{
-            dense_row("dense", tokens, seconds_of([&] { return dense_feed_forward(x, layer); }))};
-        for (const auto size : bench_.expert_neurons) {
-            const auto set = experts(size);
-            const std::pair<std::string, FeedForward> ways[] = {
-                {"masked", converted_feed_forward(on_device_, set)},
-                {"grouped", grouped_feed_forward(on_device_, set)}};
-            for (const auto& [name, ffn] : ways)
-                rows.push_back(
-                    row(name, tokens, size, set.layout, seconds_of([&] { return ffn(x, 0); }), rows.front()));
+    void add_aten() {
+        const auto add = [this](std::string name, std::int64_t size, const Layout& layout, FeedForward ffn) {
+            ways_.push_back(
+                {std::move(name), size, layout, [this, ffn = std::move(ffn)](std::int64_t tokens) {
+                     const auto x = at::randn({tokens, bench_.width}, generator_).to(device_, at::kBFloat16);
+                     return seconds_of([&] { return ffn(x, 0); });
+                 }});
+        };
+        add("dense", bench_.neurons, kDense, [this](const at::Tensor& x, std::int64_t /*layer*/) {
+            return dense_feed_forward(x, on_device_.layers.front());
+        });
+        for (std::size_t i = 0; i < sets_.size(); ++i) {
+            const auto size = bench_.expert_neurons[i];
+            add("masked", size, sets_[i].layout, converted_feed_forward(on_device_, sets_[i]));
+            add("grouped", size, sets_[i].layout, grouped_feed_forward(on_device_, sets_[i]));
         }
-        return rows;
     }
 
-    std::vector<FfnFigures> time_runtime(std::int64_t tokens) {
-        const auto x = at::randn({tokens, bench_.width}, generator_);
-        auto y = at::empty_like(x);
-        const auto seconds = [&](const MoeFeedForward& ffn) {
-            return best_seconds(bench_.repeats, [&] {
-                ffn(x.const_data_ptr<float>(), {tokens}, y.mutable_data_ptr<float>());
-            });
+    void add_runtime() {
+        const auto add = [this](std::string name, std::int64_t size, const Layout& layout,
+                                const std::shared_ptr<const MoeFeedForward>& ffn) {
+            ways_.push_back({std::move(name), size, layout, [this, ffn](std::int64_t tokens) {
+                                 const auto x = at::randn({tokens, bench_.width}, generator_);
+                                 auto y = at::empty_like(x);
+                                 return best_seconds(bench_.repeats, [&] {
+                                     (*ffn)(x.const_data_ptr<float>(), {tokens}, y.mutable_data_ptr<float>());
+                                 });
+                             }});
         };
         const auto& layer = weights_.layers.front();
-        std::vector<FfnFigures> rows{
-            dense_row("dense, CPU runtime", tokens, seconds(MoeFeedForward(layer, WeightFormat::bf16)))};
-        for (const auto size : bench_.expert_neurons) {
-            const auto set = experts(size);
-            const MoeFeedForward ffn(layer, set.layers.front(), set.layout, WeightFormat::bf16);
-            rows.push_back(row("CPU runtime", tokens, size, set.layout, seconds(ffn), rows.front()));
-        }
-        return rows;
+        add("dense, CPU runtime", bench_.neurons, kDense,
+            std::make_shared<MoeFeedForward>(layer, WeightFormat::bf16));
+        for (std::size_t i = 0; i < sets_.size(); ++i)
+            add("CPU runtime", bench_.expert_neurons[i], sets_[i].layout,
+                std::make_shared<MoeFeedForward>(layer, sets_[i].layers.front(), sets_[i].layout,
+                                                 WeightFormat::bf16));
     }
 
     const FfnBench& bench_;
     at::Device device_;
     at::Generator generator_;
     Weights weights_, on_device_;
+    std::vector<ExpertSet> sets_;  ///< of each size of experts
+    std::vector<Way> ways_;        ///< a dense one before those that are compared with it
 };
 
 }  // namespace

@@ -37,6 +37,15 @@ std::string describe(const RoundingTimes& figures) {
                        row("greedy", figures.greedy_seconds), 100 * figures.greedy_gap);
 }
 
+void print_report(const Context& context, const std::string& text, nlohmann::json json) {
+    if (!context.json) {
+        std::cout << text;
+        return;
+    }
+    json["threads"] = thread_count();
+    print_json(json);
+}
+
 /// One measurement as a subcommand: its flags, its run, its report.
 template <typename Figures>
 void add_measurement(CLI::App& bench, Context& context, const std::string& name, const std::string& purpose,
@@ -54,14 +63,9 @@ void add_measurement(CLI::App& bench, Context& context, const std::string& name,
         set_thread_count(context.threads);
         problem->device = context.device_choice();
         const Figures figures = measure(*problem);
-        if (!context.json) {
-            std::cout << describe(figures);
-            return;
-        }
         nlohmann::json json = figures;
         json["problem"] = *problem;
-        json["threads"] = thread_count();
-        print_json(json);
+        print_report(context, describe(figures), std::move(json));
     });
 }
 
@@ -91,13 +95,7 @@ void add_train(CLI::App& bench, Context& context) {
         set_thread_count(context.threads);
         const auto figures = bench_train(
             {.model = options->model, .recipe = options->recipe.recipe(), .device = context.device_choice()});
-        if (!context.json) {
-            std::cout << describe(figures);
-            return;
-        }
-        nlohmann::json json = figures;
-        json["threads"] = thread_count();
-        print_json(json);
+        print_report(context, describe(figures), figures);
     });
 }
 
@@ -149,15 +147,10 @@ void add_runtime(CLI::App& bench, Context& context) {
         options->bench.converted = to_paths(options->converted);
         options->bench.weights = parse_weight_format(options->weights);
         const auto figures = bench_runtime(options->bench);
-        if (!context.json) {
-            std::cout << describe(figures);
-            return;
-        }
         nlohmann::json json = figures;
-        json["threads"] = thread_count();
         json["weights"] = options->weights;
         json["texts"] = options->bench.speed.texts;
-        print_json(json);
+        print_report(context, describe(figures), std::move(json));
     });
 }
 
@@ -190,13 +183,7 @@ void add_ffn(CLI::App& bench, Context& context) {
         set_thread_count(context.threads);
         problem->device = context.device_choice();
         const auto report = bench_ffn(*problem);
-        if (!context.json) {
-            std::cout << describe(report);
-            return;
-        }
-        nlohmann::json json = report;
-        json["threads"] = thread_count();
-        print_json(json);
+        print_report(context, describe(report), report);
     });
 }
 

@@ -3,24 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "experts/masked_ffn.h"
+#include "support/ffn_case.h"
 #include "support/random_experts.h"
 #include "support/tiny_model.h"
 
 namespace dotmoe::grouped_ffn_test {
 namespace {
 
-struct Case {
-    std::int64_t width, neurons;
-    Layout layout;
-};
+using test::FfnCase;
+using test::routing;
 
-void PrintTo(const Case& c, std::ostream* out) {
-    *out << "D " << c.width << ", " << c.layout.shared << " + " << c.layout.active << " of "
-         << c.layout.experts << " in " << c.neurons << " neurons, rule "
-         << static_cast<int>(c.layout.routing.rule);
-}
-
-class GroupedFeedForwardOf : public testing::TestWithParam<Case> {
+class GroupedFeedForwardOf : public testing::TestWithParam<FfnCase> {
   protected:
     /// Layer 0 converted, layer 1 still dense.
     GroupedFeedForwardOf() {
@@ -74,20 +67,16 @@ TEST_P(GroupedFeedForwardOf, AllExpertsOnIsTheDenseLayer) {
     EXPECT_TRUE(at::allclose(y, dense_feed_forward(x, weights_.layers[0]), 1e-5, 1e-6));
 }
 
-constexpr RoutingOptions rule(RoutingRule rule, double capacity_factor = 0) {
-    return {.rule = rule, .noise = 0.1, .capacity_factor = capacity_factor};
-}
-
 INSTANTIATE_TEST_SUITE_P(Layouts, GroupedFeedForwardOf,
-                         testing::Values(Case{64, 96, {.experts = 4, .active = 2, .shared = 32}},
-                                         Case{64, 96, {.experts = 6, .active = 3, .shared = 0}},
+                         testing::Values(FfnCase{64, 96, {.experts = 4, .active = 2, .shared = 32}},
+                                         FfnCase{64, 96, {.experts = 6, .active = 3, .shared = 0}},
                                          // Experts that are filled up to whole units.
-                                         Case{40, 63, {.experts = 7, .active = 2, .shared = 7}},
-                                         Case{32, 24, {.experts = 24, .active = 3, .shared = 0}},
-                                         Case{64, 96, {4, 2, 32, rule(RoutingRule::renormalised)}},
-                                         Case{64, 96, {4, 1, 0, rule(RoutingRule::switch_)}},
-                                         Case{64, 96, {6, 3, 0, rule(RoutingRule::expert_choice)}},
-                                         Case{64, 96, {6, 2, 48, rule(RoutingRule::unit, 1.0)}}));
+                                         FfnCase{40, 63, {.experts = 7, .active = 2, .shared = 7}},
+                                         FfnCase{32, 24, {.experts = 24, .active = 3, .shared = 0}},
+                                         FfnCase{64, 96, {4, 2, 32, routing(RoutingRule::renormalised)}},
+                                         FfnCase{64, 96, {4, 1, 0, routing(RoutingRule::switch_)}},
+                                         FfnCase{64, 96, {6, 3, 0, routing(RoutingRule::expert_choice)}},
+                                         FfnCase{64, 96, {6, 2, 48, routing(RoutingRule::unit, 1.0)}}));
 
 }  // namespace
 }  // namespace dotmoe::grouped_ffn_test

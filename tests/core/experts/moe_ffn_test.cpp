@@ -6,6 +6,7 @@
 #include "experts/masked_ffn.h"
 #include "model/panel_kernel.h"
 #include "model/product_arithmetic.h"
+#include "support/ffn_case.h"
 #include "support/random_experts.h"
 #include "support/tiny_model.h"
 #include "support/weight_format.h"
@@ -23,19 +24,10 @@ double relative_difference(const at::Tensor& a, const at::Tensor& b) {
     return ((a - b).norm() / b.norm()).item<double>();
 }
 
-struct Case {
-    std::int64_t width, neurons;
-    Layout layout;
-};
+using test::FfnCase;
+using test::routing;
 
-void PrintTo(const Case& c, std::ostream* out) {
-    *out << "D " << c.width << ", " << c.layout.shared << " + " << c.layout.active << " of "
-         << c.layout.experts << " in " << c.neurons << " neurons, rule "
-         << static_cast<int>(c.layout.routing.rule) << ", capacity factor "
-         << c.layout.routing.capacity_factor;
-}
-
-class MoeFeedForwardOf : public testing::TestWithParam<Case> {
+class MoeFeedForwardOf : public testing::TestWithParam<FfnCase> {
   protected:
     MoeFeedForwardOf() {
         auto config = test::tiny_config();
@@ -138,23 +130,19 @@ TEST_P(MoeFeedForwardOf, AllExpertsOnIsTheDenseLayer) {
     }
 }
 
-constexpr auto rule(RoutingRule rule, double capacity_factor = 0) {
-    return RoutingOptions{.rule = rule, .noise = 0.1, .capacity_factor = capacity_factor};
-}
-
 INSTANTIATE_TEST_SUITE_P(Layouts, MoeFeedForwardOf,
-                         testing::Values(Case{64, 96, {.experts = 4, .active = 2, .shared = 32}},
-                                         Case{64, 96, {.experts = 6, .active = 3, .shared = 0}},
+                         testing::Values(FfnCase{64, 96, {.experts = 4, .active = 2, .shared = 32}},
+                                         FfnCase{64, 96, {.experts = 6, .active = 3, .shared = 0}},
                                          // Experts that share units, and a width that is no whole panel.
-                                         Case{40, 63, {.experts = 7, .active = 2, .shared = 7}},
-                                         Case{33, 24, {.experts = 24, .active = 3, .shared = 0}},
-                                         Case{6, 5, {.experts = 1, .active = 1, .shared = 4}},
-                                         Case{64, 96, {4, 2, 32, rule(RoutingRule::renormalised)}},
-                                         Case{64, 96, {4, 1, 0, rule(RoutingRule::switch_)}},
-                                         Case{64, 96, {6, 3, 0, rule(RoutingRule::noisy)}},
-                                         Case{64, 96, {6, 3, 0, rule(RoutingRule::expert_choice)}},
-                                         Case{64, 96, {6, 2, 48, rule(RoutingRule::unit, 1.0)}},
-                                         Case{40, 63, {9, 2, 0, rule(RoutingRule::switch_, 1.25)}}));
+                                         FfnCase{40, 63, {.experts = 7, .active = 2, .shared = 7}},
+                                         FfnCase{33, 24, {.experts = 24, .active = 3, .shared = 0}},
+                                         FfnCase{6, 5, {.experts = 1, .active = 1, .shared = 4}},
+                                         FfnCase{64, 96, {4, 2, 32, routing(RoutingRule::renormalised)}},
+                                         FfnCase{64, 96, {4, 1, 0, routing(RoutingRule::switch_)}},
+                                         FfnCase{64, 96, {6, 3, 0, routing(RoutingRule::noisy)}},
+                                         FfnCase{64, 96, {6, 3, 0, routing(RoutingRule::expert_choice)}},
+                                         FfnCase{64, 96, {6, 2, 48, routing(RoutingRule::unit, 1.0)}},
+                                         FfnCase{40, 63, {9, 2, 0, routing(RoutingRule::switch_, 1.25)}}));
 
 TEST(MoeFeedForward, ATokenReadsItsOwnExpertsOnly) {
     auto config = test::tiny_config();
