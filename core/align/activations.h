@@ -23,7 +23,7 @@ class ActivationStream {
     void attend(const at::Tensor& output);
     /// What the layer's FFN sees: [W * window, D], in the weights' dtype.
     at::Tensor feed_forward_inputs() const;
-    /// The residual stream itself, [b, window, D] each, in the weights' dtype.
+    /// The residual stream itself, [b, window, D] each, fp32 at least.
     const std::vector<at::Tensor>& batches() const { return batches_; }
     /// Adds the layer's FFN, the dense or a converted one, and moves on to the next layer.
     void advance(const FeedForward& ffn);

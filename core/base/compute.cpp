@@ -4,7 +4,7 @@
 #include <ATen/cpu/Utils.h>
 
 #include "base/error.h"
-#include "base/training_compute.h"
+#include "base/alignment_compute.h"
 
 namespace dotmoe {
 namespace {
@@ -36,7 +36,7 @@ Compute exact_compute(DeviceChoice choice) {
     return {resolve(choice), at::kFloat};
 }
 
-Compute training_compute(const Compute& compute) {
+Compute alignment_compute(const Compute& compute) {
     if (compute.device.is_cpu() && cpu_has("avx512_bf16")) return {compute.device, at::kBFloat16};
     return compute;
 }

@@ -35,7 +35,7 @@ std::vector<at::Tensor> with_one_layer_changed(const Transformer& transformer,
 }
 
 at::Tensor logits_of_stream(const Transformer& transformer, const at::Tensor& x) {
-    return transformer.logits(rms_norm(x, transformer.weights().norm, transformer.config().norm_epsilon));
+    return transformer.logits(transformer.normed(x, transformer.weights().norm));
 }
 
 at::Tensor divergence(const at::Tensor& p_logits, const at::Tensor& q_logits) {

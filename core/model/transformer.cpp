@@ -42,7 +42,12 @@ Transformer::Transformer(const ModelConfig& config, const Weights& weights)
 
 at::Tensor Transformer::embed(const at::Tensor& tokens) const {
     const auto rows = at::embedding(weights_.embedding, tokens);
-    return config_.embedding_scale == 1 ? rows : rows * config_.embedding_scale;
+    const auto scaled = config_.embedding_scale == 1 ? rows : rows * config_.embedding_scale;
+    return scaled.to(at::promote_types(scaled.scalar_type(), at::kFloat));
+}
+
+at::Tensor Transformer::normed(const at::Tensor& x, const at::Tensor& weight) const {
+    return rms_norm(x, weight, config_.norm_epsilon).to(weights_.embedding.scalar_type());
 }
 
 at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
@@ -58,7 +63,7 @@ at::Tensor Transformer::attend(const at::Tensor& x, std::int64_t layer, const at
 at::Tensor Transformer::attention_heads(const at::Tensor& x, std::int64_t layer, KvCache* cache) const {
     const auto& w = weights_.layer(layer);
     const auto batch = x.size(0), count = x.size(1);
-    const auto h = rms_norm(x, w.attention_norm, config_.norm_epsilon);
+    const auto h = normed(x, w.attention_norm);
     const auto project = [&](const at::Tensor& weight, const at::Tensor& bias, std::int64_t heads) {
         auto rows = at::linear(h, weight);
         if (bias.defined()) rows = rows + bias.to(rows.scalar_type());
@@ -80,7 +85,7 @@ at::Tensor Transformer::attention_heads(const at::Tensor& x, std::int64_t layer,
 }
 
 at::Tensor Transformer::feed_forward_input(const at::Tensor& x, std::int64_t layer) const {
-    return rms_norm(x, weights_.layer(layer).ffn_norm, config_.norm_epsilon);
+    return normed(x, weights_.layer(layer).ffn_norm);
 }
 
 at::Tensor Transformer::feed_forward(const at::Tensor& x, std::int64_t layer, const FeedForward& ffn) const {
@@ -94,7 +99,7 @@ at::Tensor Transformer::hidden(const at::Tensor& tokens, const FeedForward& ffn,
         x = attend(x, layer, cache);
         x = feed_forward(x, layer, ffn);
     }
-    return rms_norm(x, weights_.norm, config_.norm_epsilon);
+    return normed(x, weights_.norm);
 }
 
 at::Tensor Transformer::logits(const at::Tensor& hidden) const {

@@ -38,7 +38,8 @@ class Transformer {
     const ModelConfig& config() const { return config_; }
     const Weights& weights() const { return weights_; }
 
-    /// Token ids [B, T] int64 -> residual stream [B, T, D] in the weights' dtype.
+    /// Token ids [B, T] int64 -> residual stream [B, T, D]. It stays in fp32 at least, whatever the products
+    /// use: 2L small terms are added to it.
     at::Tensor embed(const at::Tensor& tokens) const;
     /// x + Attention(norm(x)), causal, grouped queries, RoPE from position `cache->length(layer)` (0 without
     /// a cache). The cache, when given, grows by T in this layer.
@@ -48,7 +49,9 @@ class Transformer {
                       KvCache* cache = nullptr) const;
     /// What goes into that projection, the heads side by side: [B, T, heads*head_width].
     at::Tensor attention_heads(const at::Tensor& x, std::int64_t layer, KvCache* cache = nullptr) const;
-    /// The FFN's input: norm(x) of a layer.
+    /// norm(x) with one of the model's norms, in the weights' dtype.
+    at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
+    /// The FFN's input: norm(x) of a layer, in the weights' dtype.
     at::Tensor feed_forward_input(const at::Tensor& x, std::int64_t layer) const;
     /// x + FFN(norm(x)), what the FFN adds normed where the family does so.
     at::Tensor feed_forward(const at::Tensor& x, std::int64_t layer, const FeedForward& ffn) const;

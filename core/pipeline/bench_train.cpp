@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/system.h"
-#include "base/training_compute.h"
+#include "base/alignment_compute.h"
 #include "model/load.h"
 
 namespace dotmoe {
@@ -50,7 +50,7 @@ TrainFigures bench_train(const TrainBench& bench) {
     recipe.distill.temperature_start = recipe.distill.temperature_end;
 
     const auto model = load_model(bench.model, choose_compute(bench.device));
-    const Transformer transformer(model->config, model->weights.to(training_compute(model->compute)));
+    const Transformer transformer(model->config, model->weights.to(alignment_compute(model->compute)));
     auto assignment = random_assignment(*model, recipe);
     if (!assignment.trains()) fail_usage("method = {}: nothing of it is trained", name_of(recipe.method));
     const auto tokens = at::randint(model->config.vocabulary, {recipe.distill.sequences, recipe.text.window},

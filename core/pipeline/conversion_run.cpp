@@ -1,6 +1,7 @@
 #include "pipeline/conversion_run.h"
 
 #include "align/placement.h"
+#include "base/alignment_compute.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sha256.h"
@@ -50,6 +51,7 @@ ConversionRun::ConversionRun(const ConvertRequest& request, const ConvertHooks& 
     const auto compute = choose_compute(request.device);
     model_ = load_model(request.model, compute);
     transformer_ = std::make_unique<Transformer>(model_->config, model_->weights);
+    teacher_ = std::make_unique<Transformer>(model_->config, model_->weights.to(alignment_compute(compute)));
     student_ = std::make_unique<Transformer>(*transformer_);
     source_sha256_ = model_sha256(request.model);
     hooks_.control.poll();

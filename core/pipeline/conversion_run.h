@@ -89,8 +89,6 @@ class ConversionRun {
     /// A layer's, on the text as the fitted layers before it leave it, [T, D].
     LayerExperts split_again(const at::Tensor& inputs, const at::Tensor& metric, std::int64_t layer);
     void train_all_weights();
-    /// The dense model in the format that steps run in.
-    Transformer training_teacher() const;
     /// Dense and converted; nothing on a GPU, or where memory has no room for both.
     std::optional<RuntimeSpeed> measure_speed(const ExpertSet& experts);
     /// Writes the student's weights beside the experts where they are its own; their hash, or none.
@@ -107,8 +105,9 @@ class ConversionRun {
     const ConvertHooks& hooks_;
     ProgressMeter clock_{0};
     std::shared_ptr<const Model> model_;
-    std::unique_ptr<const Transformer> transformer_;  ///< the dense model
-    std::unique_ptr<const Transformer> student_;      ///< the same until recovery gives it weights of its own
+    std::unique_ptr<const Transformer> transformer_;  ///< the dense model, as results are judged by
+    std::unique_ptr<const Transformer> teacher_;      ///< the same, as the phases compute with it
+    std::unique_ptr<const Transformer> student_;  ///< transformer_ until recovery gives it its own weights
     std::string source_sha256_, fingerprint_;
     at::Tensor train_, held_out_;        ///< [W, window] int64
     at::Tensor dense_hidden_;            ///< of held_out_

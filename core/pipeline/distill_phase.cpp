@@ -6,7 +6,6 @@
 #include "align/distill.h"
 #include "align/placement.h"
 #include "base/seed.h"
-#include "base/training_compute.h"
 #include "pipeline/conversion_run.h"
 #include "pipeline/snapshots.h"
 #include "pipeline/solve_recorder.h"
@@ -97,7 +96,7 @@ void ConversionRun::distil() {
     if (assignment.trains()) {
         hooks_.events.publish(LogLine{
             LogLevel::info, fmt::format("distilling: {} steps of {} tokens", distill.steps, step_tokens)});
-        dotmoe::distil(training_teacher(), assignment, layout(), distill, train_, recipe().seed, state_.step,
+        dotmoe::distil(*teacher_, assignment, layout(), distill, train_, recipe().seed, state_.step,
                        {hooks_.control, on_step, solve.observer()});
     } else {
         hooks_.events.publish(
@@ -110,10 +109,6 @@ void ConversionRun::distil() {
     // Else the gap is that of the transport that chose the plans; and greedy knows no constraints.
     if (recipe().start == Start::random && !allowed_) measure_greedy_gaps(assignment);
     keep(KeptState::global);
-}
-
-Transformer ConversionRun::training_teacher() const {
-    return {model_->config, model_->weights.to(training_compute(model_->compute))};
 }
 
 void ConversionRun::measure_greedy_gaps(const Assignment& assignment) {

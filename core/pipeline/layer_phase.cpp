@@ -31,15 +31,14 @@ at::Tensor random_owner(const NeuronEnergies& energies, const Placement& placeme
 void ConversionRun::align_layers() {
     if (recipe().start == Start::random || state_.step > 0 || state_.distilled || aligned()) return;
     const auto windows = std::min(recipe().text.calibration_windows, train_.size(0));
-    ActivationStream calibration(*transformer_, train_.slice(0, 0, windows)),
-        held_out(*transformer_, held_out_);
+    ActivationStream calibration(*teacher_, train_.slice(0, 0, windows)), held_out(*teacher_, held_out_);
     // The split to compare with is fitted to the text as its own layers leave it.
     const bool sequential = recipe().layerwise.sequential;
     const bool baseline = recipe().layerwise.random_baseline;
     auto random_calibration = sequential && baseline ? std::optional(calibration) : std::nullopt;
     const auto advance = [&](ActivationStream& stream, const std::vector<LayerExperts>& layers) {
         const ExpertSet experts{layout(), layers};
-        stream.advance(sequential ? converted_feed_forward(model_->weights, experts) : transformer_->dense());
+        stream.advance(sequential ? converted_feed_forward(teacher_->weights(), experts) : teacher_->dense());
     };
     const auto metrics =
         std::ssize(state_.layers) < layer_count() ? measure_metrics() : std::vector<at::Tensor>();
@@ -65,7 +64,7 @@ void ConversionRun::align_layers() {
         publish_progress("layer-wise", "layers", meter);
         advance(calibration, state_.layers);
         if (random_calibration) advance(*random_calibration, state_.random_layers);
-        held_out.advance(transformer_->dense());
+        held_out.advance(teacher_->dense());
         if (since_checkpoint.seconds() > checkpoint_interval) {
             checkpoint();
             since_checkpoint = ProgressMeter(0);
@@ -93,7 +92,7 @@ std::vector<at::Tensor> ConversionRun::measure_metrics() {
     const auto windows = std::min(recipe().layerwise.metric_windows, train_.size(0));
     if (windows == 0) return {};
     ProgressMeter meter(windows);
-    return loss_metrics(*transformer_, train_.slice(0, 0, windows),
+    return loss_metrics(*teacher_, train_.slice(0, 0, windows),
                         derive_seed(recipe().seed, SeedPurpose::metric, 0), [&](std::int64_t done) {
                             hooks_.control.poll();
                             meter.set_done(done);
@@ -133,7 +132,7 @@ ConversionRun::Split ConversionRun::split_by_method(const NeuronEnergies& energi
 
 void ConversionRun::align_layer(const LayerText& text, std::int64_t layer) {
     const auto index = static_cast<std::uint64_t>(layer);
-    const auto& weights = model_->weights.layers[static_cast<std::size_t>(layer)];
+    const auto& weights = teacher_->weights().layers[static_cast<std::size_t>(layer)];
     const Placement placement{layout(), allowed_in_layer(allowed_, layer)};
     const bool baseline = recipe().layerwise.random_baseline;
     LayerExperts random;

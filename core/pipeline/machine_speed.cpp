@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "base/alignment_compute.h"
 #include "base/best_seconds.h"
-#include "base/training_compute.h"
 
 namespace dotmoe {
 namespace {
@@ -25,8 +25,8 @@ double product_flops(const ModelConfig& config, const Compute& compute) {
     return 2.0 * tokens * static_cast<double>(config.width * config.neurons) / seconds;
 }
 
-bool trains(CostPhase phase) {
-    return phase == CostPhase::global || phase == CostPhase::recovery;
+bool aligns(CostPhase phase) {
+    return phase != CostPhase::load && phase != CostPhase::judge && phase != CostPhase::finish;
 }
 
 }  // namespace
@@ -35,20 +35,20 @@ double MachineSpeed::seconds(const Work& work, CostPhase phase) const {
     // What the counts leave out, measured: a conversion of SmolLM2 with `quick` took 5:20 where the terms say
     // 3:20.
     constexpr double overhead = 1.6;
-    const double rate = trains(phase) ? training_flops_per_second : flops_per_second;
+    const double rate = aligns(phase) ? alignment_flops_per_second : flops_per_second;
     return overhead * (work.flops / rate + work.bytes / bytes_per_second);
 }
 
 /// As the conversion does, with fresh memory for every result, which costs as much as the arithmetic: the
-/// FFN's products, in the format of the steps that train too, and one pass over a tensor of 16 MiB.
+/// FFN's products, in the format of the alignment too, and one pass over a tensor of 16 MiB.
 MachineSpeed measure_machine(const ModelConfig& config, const Compute& compute) {
     constexpr double float_bytes = 4;
     const at::NoGradGuard no_grad;
     const double flops = product_flops(config, compute);
-    const auto training = training_compute(compute);
+    const auto alignment = alignment_compute(compute);
     const auto values = at::ones({4 << 20}, at::TensorOptions().device(compute.device).dtype(at::kFloat));
     const double pass = seconds_of([&] { at::mul(values, values)[0].item(); });
-    return {flops, training.dtype == compute.dtype ? flops : product_flops(config, training),
+    return {flops, alignment.dtype == compute.dtype ? flops : product_flops(config, alignment),
             2 * float_bytes * static_cast<double>(values.numel()) / pass};
 }
 

@@ -8,7 +8,7 @@
 namespace dotmoe {
 
 struct MachineSpeed {
-    double flops_per_second = 0, training_flops_per_second = 0, bytes_per_second = 0;
+    double flops_per_second = 0, alignment_flops_per_second = 0, bytes_per_second = 0;
 
     double seconds(const Work& work, CostPhase phase) const;
 };

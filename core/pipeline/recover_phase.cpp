@@ -80,8 +80,8 @@ void ConversionRun::fit_projections() {
     };
     student_ = std::make_unique<Transformer>(
         model_->config,
-        dotmoe::fit_projections(*transformer_, {layout(), state_.layers}, train_.slice(0, 0, windows),
-                                recover.fit_ridge, hooks, state_.fitted));
+        dotmoe::fit_projections(*teacher_, model_->weights, {layout(), state_.layers},
+                                train_.slice(0, 0, windows), recover.fit_ridge, hooks, state_.fitted));
     checkpoint();
     if (recover.fit_split) show_experts(state_.layers);
     if (recover.steps > 0)
@@ -91,7 +91,7 @@ void ConversionRun::fit_projections() {
 LayerExperts ConversionRun::split_again(const at::Tensor& inputs, const at::Tensor& metric,
                                         std::int64_t layer) {
     const auto index = static_cast<std::size_t>(layer);
-    const NeuronEnergies energies(inputs, model_->weights.layers[index], metric);
+    const NeuronEnergies energies(inputs, teacher_->weights().layers[index], metric);
     auto [experts, gap] = split_by_method(energies, RidgeRouter(energies, recipe().layerwise),
                                           state_.layers[index].owner, layer);
     if (gap) state_.layer_metrics[index].greedy_gap = gap;
@@ -127,7 +127,7 @@ void ConversionRun::train_all_weights() {
     hooks_.events.publish(
         LogLine{LogLevel::info, fmt::format("recovering: {} steps of {} tokens, all weights learn",
                                             recover.steps, settings.sequences * train_.size(1))});
-    dotmoe::distil(training_teacher(), assignment, layout(), settings, train_,
+    dotmoe::distil(*teacher_, assignment, layout(), settings, train_,
                    derive_seed(recipe().seed, SeedPurpose::recovery, 0), state_.step - earlier,
                    {hooks_.control, on_step}, &tuning);
 

@@ -36,7 +36,7 @@ TEST(ProjectionFit, BringsTheResidualStreamNearerToTheDenseModels) {
     for (const auto& config : test::tiny_families()) {
         const auto dense = test::tiny_transformer(config);
         const auto experts = test::random_experts(config, layout, 3);
-        const auto fitted = fit_projections(dense, experts, text(config), ridge, unheard);
+        const auto fitted = fit_projections(dense, dense.weights(), experts, text(config), ridge, unheard);
         EXPECT_LT(distance(dense, fitted, experts), 0.8 * distance(dense, dense.weights(), experts))
             << config.architecture;
     }
@@ -48,8 +48,8 @@ TEST(ProjectionFit, WithAllExpertsOnChangesNothing) {
         const auto dense = test::tiny_transformer(config);
         auto all = layout;
         all.active = all.experts;
-        const auto fitted =
-            fit_projections(dense, test::random_experts(config, all, 3), text(config), ridge, unheard);
+        const auto fitted = fit_projections(dense, dense.weights(), test::random_experts(config, all, 3),
+                                            text(config), ridge, unheard);
         for (std::size_t l = 0; l < fitted.layers.size(); ++l)
             for (const auto projection : {&LayerWeights::output, &LayerWeights::down})
                 EXPECT_LT(difference(fitted.layers[l].*projection, dense.weights().layers[l].*projection),
@@ -75,7 +75,7 @@ TEST(ProjectionFit, EachLayerIsTheRegressionOfItsFormula) {
     const auto config = test::tiny_config();
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
-    const auto fitted = fit_projections(dense, experts, text(config), ridge, unheard);
+    const auto fitted = fit_projections(dense, dense.weights(), experts, text(config), ridge, unheard);
     auto wanted = dense.embed(text(config)), given = wanted;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto& layer = dense.weights().layers[static_cast<std::size_t>(l)];
@@ -118,9 +118,9 @@ TEST(ProjectionFit, SplitsEachLayerOnTheTextAsTheFittedOnesLeaveIt) {
                                  seen.push_back(inputs);
                                  return second.layers[static_cast<std::size_t>(layer)];
                              }};
-    const auto weights =
-        fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge, hooks);
-    const auto fixed = fit_projections(dense, second, text(config), ridge, unheard);
+    const auto weights = fit_projections(dense, dense.weights(), test::random_experts(config, layout, 3),
+                                         text(config), ridge, hooks);
+    const auto fixed = fit_projections(dense, dense.weights(), second, text(config), ridge, unheard);
     ASSERT_EQ(std::ssize(seen), config.layers);
     const Transformer converted(config, weights);
     auto given = dense.embed(text(config));
@@ -138,12 +138,12 @@ TEST(ProjectionFit, GoesOnAfterLayersThatAreDone) {
     const auto dense = test::tiny_transformer(config);
     const auto experts = test::random_experts(config, layout, 3);
     std::vector<Projections> all;
-    fit_projections(dense, experts, text(config), ridge,
+    fit_projections(dense, dense.weights(), experts, text(config), ridge,
                     {[&](std::int64_t, const FittedLayer& fitted) { all.push_back(fitted.projections); }});
     const std::vector<Projections> done{all[0], all[1]};
     std::vector<std::int64_t> told;
     const auto fitted =
-        fit_projections(dense, experts, text(config), ridge,
+        fit_projections(dense, dense.weights(), experts, text(config), ridge,
                         {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }}, done);
     EXPECT_EQ(told, (std::vector<std::int64_t>{2}));
     for (std::size_t l = 0; l < all.size(); ++l) {
@@ -158,7 +158,7 @@ TEST(ProjectionFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
     const auto before = dense.weights().layers[1].down.clone();
     std::vector<std::int64_t> told;
     const auto fitted =
-        fit_projections(dense, test::random_experts(config, layout, 3), text(config), ridge,
+        fit_projections(dense, dense.weights(), test::random_experts(config, layout, 3), text(config), ridge,
                         {[&](std::int64_t layer, const FittedLayer&) { told.push_back(layer); }});
     EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));
     EXPECT_TRUE(at::equal(dense.weights().layers[1].down, before)) << "the teacher's";

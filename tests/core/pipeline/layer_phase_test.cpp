@@ -5,6 +5,7 @@
 #include "align/activations.h"
 #include "align/layerwise.h"
 #include "align/loss_metric.h"
+#include "base/alignment_compute.h"
 #include "base/seed.h"
 #include "experts/masked_ffn.h"
 #include "model/load.h"
@@ -26,7 +27,7 @@ TEST_F(LayerPhaseTest, FitsEachLayerToTheTextAsTheConvertedOnesLeaveIt) {
     convert(wanted, {quiet, control});
     const auto experts = load_project(wanted.out).experts;
 
-    const auto model = load_model(wanted.model, choose_compute(DeviceChoice::cpu));
+    const auto model = load_model(wanted.model, alignment_compute(choose_compute(DeviceChoice::cpu)));
     const auto corpus = load_corpus(wanted.text, *model->tokenizer,
                                     {.window = recipe.text.window,
                                      .held_out_windows = recipe.text.held_out_windows,

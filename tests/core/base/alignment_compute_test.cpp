@@ -1,4 +1,4 @@
-#include "base/training_compute.h"
+#include "base/alignment_compute.h"
 
 #include <gtest/gtest.h>
 
@@ -16,18 +16,18 @@ bool has_bf16_dot_products() {
     return text.find(" avx512_bf16") != std::string::npos;
 }
 
-TEST(TrainingCompute, IsBf16WhereTheProcessorMultipliesIt) {
+TEST(AlignmentCompute, IsBf16WhereTheProcessorMultipliesIt) {
     const Compute fp32{at::kCPU, at::kFloat};
-    const auto training = training_compute(fp32);
-    EXPECT_TRUE(training.device.is_cpu());
-    EXPECT_EQ(training.dtype, has_bf16_dot_products() ? at::kBFloat16 : at::kFloat);
+    const auto alignment = alignment_compute(fp32);
+    EXPECT_TRUE(alignment.device.is_cpu());
+    EXPECT_EQ(alignment.dtype, has_bf16_dot_products() ? at::kBFloat16 : at::kFloat);
 }
 
-TEST(TrainingCompute, LeavesAnotherDeviceAlone) {
+TEST(AlignmentCompute, LeavesAnotherDeviceAlone) {
     const Compute cuda{at::Device(at::kCUDA, 0), at::kHalf};
-    const auto training = training_compute(cuda);
-    EXPECT_EQ(training.device, cuda.device);
-    EXPECT_EQ(training.dtype, at::kHalf);
+    const auto alignment = alignment_compute(cuda);
+    EXPECT_EQ(alignment.device, cuda.device);
+    EXPECT_EQ(alignment.dtype, at::kHalf);
 }
 
 }  // namespace
