@@ -12,9 +12,12 @@ namespace {
 constexpr auto dead_remedy =
     "fewer experts, more active ones or more global steps mend it; in recipe.toml a larger "
     "distill.load_floor";
-constexpr auto crowded_remedy = "more global steps mend it; in recipe.toml a larger distill.balance_weight";
+constexpr auto crowded_remedy =
+    "more global steps mend it; in recipe.toml a larger distill.balance_weight, or a smaller router_lr";
 constexpr auto divergence_remedy =
-    "stop, and start over with half of distill.affinity_lr and distill.router_lr in recipe.toml";
+    "stop, and start over with half the learning rates in recipe.toml: affinity_lr and router_lr of "
+    "[distill], "
+    "learning_rate and router_lr of [recover]";
 constexpr auto memory_remedy =
     "close other programs, or stop (the checkpoint stays) and use fewer calibration windows or sequences a "
     "step";

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "align/splits/product_key_split.h"
+#include "base/alignment_compute.h"
 #include "base/error.h"
 #include "pipeline/parameters.h"
 
@@ -27,8 +28,9 @@ Recipe recipe_to_convert(const ModelSummary& model, const Recipe& recipe) {
     return with_single_neurons(recipe, model.config.neurons);
 }
 
-double weight_bytes(const Compute& compute) {
-    return static_cast<double>(at::elementSize(compute.dtype));
+WeightBytes weight_bytes(const Compute& compute) {
+    return {static_cast<double>(at::elementSize(compute.dtype)),
+            static_cast<double>(at::elementSize(alignment_compute(compute).dtype))};
 }
 
 CostEstimate predict_cost(const ModelSummary& model, const Recipe& recipe, const CostTerms& terms,

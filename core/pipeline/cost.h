@@ -13,8 +13,8 @@ Recipe recipe_to_convert(const ModelSummary& model, const Recipe& recipe);
 CostEstimate predict_cost(const ModelSummary& model, const Recipe& recipe, const CostTerms& terms,
                           const MachineSpeed& machine);
 
-/// Of the weights of a conversion here.
-double weight_bytes(const Compute& compute);
+/// Of a conversion that is judged in that format.
+WeightBytes weight_bytes(const Compute& compute);
 
 /// Of reading the model and the text: no work that is counted.
 inline constexpr double loading_seconds = 3;

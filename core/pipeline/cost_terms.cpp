@@ -9,11 +9,13 @@ namespace dotmoe {
 namespace {
 
 constexpr double float_bytes = 4;
+constexpr double packed_bytes = 2;  ///< the speed is measured in bf16
 
 }  // namespace
 
-CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, double weight_bytes)
+CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, const WeightBytes& bytes)
     : recipe_(recipe),
+      bytes_(bytes),
       L(static_cast<double>(model.config.layers)),
       D(static_cast<double>(model.config.width)),
       N(static_cast<double>(model.config.neurons)),
@@ -23,7 +25,6 @@ CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, double wei
       heads(static_cast<double>(model.config.heads * model.config.head_width)),
       kv_heads(static_cast<double>(model.config.kv_heads * model.config.head_width)),
       window(static_cast<double>(recipe.text.window)),
-      w(weight_bytes),
       parameters(static_cast<double>(model.parameters)),
       file_bytes(static_cast<double>(model.file_bytes)),
       calibration(static_cast<double>(recipe.text.calibration_windows) * window),
@@ -33,11 +34,11 @@ CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, double wei
 /// All layers once over T tokens: 2 flops a weight, and causal attention's two products, half of [window,
 /// window], at a quarter of a plain product's rate. Between the products the FFN passes 10 times over [T,N]
 /// (silu, write up, multiply, mask, read for down), norms, RoPE and residuals about 40 times over [T,D].
-Work CostTerms::forward(double tokens) const {
+Work CostTerms::forward(double tokens, double bytes) const {
     constexpr double attention_slowness = 4;
     return {
         tokens * L * (2 * (attention_weights() + ffn_weights()) + attention_slowness * 2 * window * heads),
-        tokens * L * w * (10 * N + 40 * D)};
+        tokens * L * bytes * (10 * N + 40 * D)};
 }
 
 /// Output projection and log-softmax: [T,V] in fp32 is written once and passed over nine times.
@@ -63,13 +64,13 @@ Work CostTerms::split(double tokens) const {
 
 Work CostTerms::metric() const {
     const double tokens = static_cast<double>(recipe_.layerwise.metric_windows) * window;
-    return forward(tokens) * 2 + vocabulary(tokens) * 2;
+    return aligned_forward(tokens) * 2 + vocabulary(tokens) * 2;
 }
 
 /// Straight-through steps within a layer: its FFN forward, dense and masked, and backward.
 Work CostTerms::refinement() const {
     const double tokens = static_cast<double>(recipe_.layerwise.batch_tokens * recipe_.layerwise.steps);
-    return {tokens * (6 * ffn_weights() + 4 * N * columns), tokens * w * 24 * N};
+    return {tokens * (6 * ffn_weights() + 4 * N * columns), tokens * bytes_.aligned * 24 * N};
 }
 
 Work CostTerms::layer() const {
@@ -78,10 +79,11 @@ Work CostTerms::layer() const {
     // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
     // products.
     const Work own_text = random_has_own_text()
-                              ? forward(calibration) * (1 / L) +
+                              ? aligned_forward(calibration) * (1 / L) +
                                     Work{calibration * (4 * D * N + 2 * D * D), calibration * float_bytes * D}
                               : Work{};
-    return forward(calibration + held_out) * (1 / L) + own_text + split(calibration) + random + refinement();
+    return aligned_forward(calibration + held_out) * (1 / L) + own_text + split(calibration) + random +
+           refinement();
 }
 
 /// One step: teacher and student forward and one product back for each forward one (the weights are frozen),
@@ -92,15 +94,16 @@ Work CostTerms::global_step() const {
     const Work plan_gradient{batch * L * 4 * N * columns, batch * L * 4 * float_bytes * N};
     const double passes = static_cast<double>(recipe_.distill.sinkhorn_iterations) + 20;
     const Work transport{0, passes * float_bytes * L * N * columns};
-    const Work backward = forward(batch) * 2;  // one product for each, but twice the passes between them
-    return forward(batch) * 2 + computed_again() + Work{backward.flops / 2, backward.bytes} +
+    const Work backward =
+        aligned_forward(batch) * 2;  // one product for each, but twice the passes between them
+    return aligned_forward(batch) * 2 + computed_again() + Work{backward.flops / 2, backward.bytes} +
            vocabulary(batch) * 3 + (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
 }
 
 /// Activation checkpointing: two of an FFN's three products a second time.
 Work CostTerms::computed_again() const {
     if (!recipe_.distill.checkpoint_activations) return {};
-    return {batch * L * 4 * D * N, batch * L * w * 2 * N};
+    return {batch * L * 4 * D * N, batch * L * bytes_.aligned * 2 * N};
 }
 
 /// Both models' text a layer at a time, the converted one's gate and up products and its attention once more,
@@ -116,23 +119,23 @@ Work CostTerms::fit() const {
     const Work solve{L * (cholesky(N) + cholesky(heads)), L * 4 * float_bytes * (N * N + heads * heads)};
     const Work energies{tokens * 4 * D * N, tokens * float_bytes * 4 * N};
     const auto split_again = recipe_.recover.fit_split ? (energies + split(tokens)) * L : Work{};
-    return forward(tokens) * 2 + moments + solve + split_again;
+    return aligned_forward(tokens) * 2 + moments + solve + split_again;
 }
 
 /// One step: as the global one without transport, a second product back for each weight's gradient, and AdamW
 /// over all weights.
 Work CostTerms::recovery_step() const {
     constexpr double adamw_passes = 12;  // gradient's norm and clip, two moments, the weight
-    return forward(batch) * 4 + computed_again() + Work{0, adamw_passes * float_bytes * layer_weights()} +
-           vocabulary(batch) * 3;
+    return aligned_forward(batch) * 4 + computed_again() +
+           Work{0, adamw_passes * float_bytes * layer_weights()} + vocabulary(batch) * 3;
 }
 
 Work CostTerms::finish() const {
     constexpr SpeedTest test;  // of the dense model and the converted one; a prompt more warms each up
     constexpr auto prompts = static_cast<double>(2 * (test.repeats + 1) * test.prompt);
     constexpr auto generated = static_cast<double>(2 * test.repeats * test.tokens);
-    const Work speed{prompts * 2 * layer_weights(), generated * parameters * w};
-    return forward(held_out) + forward(revival_windows * window) + speed;
+    const Work speed{prompts * 2 * layer_weights(), generated * parameters * packed_bytes};
+    return forward(held_out + revival_windows * window, bytes_.judged) + speed;
 }
 
 std::vector<CostTerms::Phase> CostTerms::conversion() const {
@@ -164,21 +167,23 @@ double CostTerms::memory() const {
     constexpr double process = 300e6;           // libtorch itself, the text and its tokens
     constexpr double vocabulary_chunk = 128;    // positions whose logits exist at a time, in six tensors
     constexpr double energy_cache = 512 << 20;  // above it S is computed anew (align/activations.h)
-    const double weights = parameters * w;
+    const auto [judged, aligned] = bytes_;
+    const double weights = parameters * (judged == aligned ? judged : judged + aligned);
     // Weights come one by one: the mapped file, and the embedding in fp32 beside its final format.
     const double loading = file_bytes + float_bytes * V * D;
-    // Residual streams and FFN inputs of the calibration text, of the random split's own where the phase is
-    // sequential, and of the held-out text; X and S of one layer.
+    // Residual streams (fp32) and FFN inputs of the calibration text, of the random split's own where the
+    // phase is sequential, and of the held-out text; X and S of one layer.
     const double texts = (random_has_own_text() ? 2 : 1) * calibration + held_out;
     const auto energies = [&](double tokens) {
         return std::min(energy_cache, tokens * float_bytes * (N + D));
     };
-    const double layerwise = 2 * texts * D * w + energies(calibration);
+    const double stream = float_bytes * D, inputs = aligned * D;  // of a token
+    const double layerwise = texts * (stream + inputs) + energies(calibration);
     // Kept for the backward pass, a token and layer: gate and up [2N], or the FFN's input; both norms' inputs
     // and the router's in fp32 [3D]; q, k, v and the attention's output, about [4D]; six times the router's
     // [E].
     const double ffn = recipe_.distill.checkpoint_activations ? D : 2 * N;
-    const double activations = batch * L * (w * (ffn + 4 * D) + float_bytes * (3 * D + 6 * E));
+    const double activations = batch * L * (aligned * (ffn + 4 * D) + float_bytes * (3 * D + 6 * E));
     // A, its gradient, AdamW's two moments, the soft plan, its gradient and Sinkhorn's temporaries:
     // [L,N,columns] each.
     const double transport = 10 * float_bytes * L * N * columns;
@@ -186,19 +191,22 @@ double CostTerms::memory() const {
     // Freed blocks between live ones: a conversion of SmolLM2 with `quick` peaked at 3.57 GB where these
     // terms say 3.2.
     constexpr double fragmentation = 1.17;
-    // A leaf, its gradient and AdamW's two moments; for their gradients also the inputs of the projections.
-    const double recovery = 4 * float_bytes * layer_weights() + batch * L * w * (2 * D + heads);
+    // A leaf, its gradient and AdamW's two moments, and the student's own weights in both formats; for their
+    // gradients also the inputs of the projections.
+    const double recovery =
+        (4 * float_bytes + judged + aligned) * layer_weights() + batch * L * aligned * (2 * D + heads);
     const double training = recipe_.recover.steps > 0   ? fragmentation * (activations + recovery + logits)
                             : recipe_.distill.steps > 0 ? fragmentation * (activations + transport + logits)
                                                         : logits;
     // Both residual streams, and the FFN's inputs for a new split; the moments, in fp64 too, and their
     // factor; the projections that are new.
     const double fitted = static_cast<double>(recipe_.recover.fit_windows) * window;
-    const double new_split = recipe_.recover.fit_split ? fitted * D * w + energies(fitted) : 0;
+    const double new_split = recipe_.recover.fit_split ? fitted * inputs + energies(fitted) : 0;
     const double fit = fitted == 0 ? 0
-                                   : 2 * fitted * D * w + 8 * float_bytes * N * (N + D) +
-                                         L * (N + heads) * D * w + new_split;
-    return process + weights + std::max({loading, layerwise, fit, training});
+                                   : 2 * fitted * stream + 8 * float_bytes * N * (N + D) +
+                                         L * (N + heads) * D * (judged + aligned) + new_split;
+    const double speed = 2 * packed_bytes * parameters;  // of two models
+    return process + weights + std::max({loading, layerwise, fit, training, speed});
 }
 
 /// The conversion and one checkpoint, each beside its successor while it is replaced: owner int64 [N], W_r

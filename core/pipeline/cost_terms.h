@@ -17,17 +17,22 @@ struct Work {
     Work operator*(double times) const { return {flops * times, bytes * times}; }
 };
 
+/// Bytes of a weight in the formats of a conversion: that which it is judged in (base/compute.h), and that of
+/// its alignment (base/alignment_compute.h).
+struct WeightBytes {
+    double judged = 0, aligned = 0;
+};
+
 /// The model and the recipe as doubles, so that no product of untrusted counts overflows.
 class CostTerms {
   public:
-    /// `recipe` as it is converted by (align/splits/product_key_split.h); `weight_bytes` of a weight in the
-    /// compute format, 2 for bf16.
-    CostTerms(const ModelSummary& model, const Recipe& recipe, double weight_bytes);
+    /// `recipe` as it is converted by (align/splits/product_key_split.h).
+    CostTerms(const ModelSummary& model, const Recipe& recipe, const WeightBytes& bytes);
 
     /// The dense model's hidden states of the held-out text.
-    Work dense_states() const { return forward(held_out); }
+    Work dense_states() const { return forward(held_out, bytes_.judged); }
     /// One judgement of held-out text: the model judged, and its and the dense model's predictions.
-    Work judgement() const { return forward(held_out) + vocabulary(held_out) * 2; }
+    Work judgement() const { return forward(held_out, bytes_.judged) + vocabulary(held_out) * 2; }
     /// The energies' metric: a pass forward and back through frozen weights, and the vocabulary twice.
     Work metric() const;
     /// One layer of the layer-wise phase: its alternation, its refinement, the split to compare with, and
@@ -50,8 +55,8 @@ class CostTerms {
     /// All of it, in order. Loading is no work of these terms.
     std::vector<Phase> conversion() const;
 
-    /// The largest of loading, the layer-wise phase and a training step, over the weights in the compute
-    /// format; bytes.
+    /// The largest of loading, the layer-wise phase, the fit, a training step and measuring the speed, over
+    /// the weights in both formats; bytes.
     double memory() const;
     /// The conversion and its checkpoint at their largest, bytes.
     double disk() const;
@@ -59,7 +64,8 @@ class CostTerms {
 
   private:
     Work computed_again() const;
-    Work forward(double tokens) const;
+    Work forward(double tokens, double bytes) const;
+    Work aligned_forward(double tokens) const { return forward(tokens, bytes_.aligned); }
     Work vocabulary(double tokens) const;
     Work alternating_round(double tokens) const;
     Work split(double tokens) const;
@@ -72,7 +78,8 @@ class CostTerms {
     double layer_weights() const { return L * (attention_weights() + ffn_weights()); }
 
     Recipe recipe_;
-    double L, D, N, V, E, columns, heads, kv_heads, window, w, parameters, file_bytes;
+    WeightBytes bytes_;
+    double L, D, N, V, E, columns, heads, kv_heads, window, parameters, file_bytes;
     double calibration, held_out, batch;  ///< tokens
 };
 
