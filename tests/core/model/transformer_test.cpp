@@ -121,6 +121,18 @@ TEST(Transformer, GradientInTheInputMatchesDifferences) {
     EXPECT_FALSE(transformer.weights().layers[0].query.grad().defined());
 }
 
+TEST(Transformer, TheResidualStreamKeepsWhatBf16WouldDrop) {
+    const auto config = tiny_config();
+    const Transformer transformer(config, test::tiny_weights(config).to({at::kCPU, at::kBFloat16}));
+    EXPECT_EQ(transformer.embed(tiny_tokens(config, 1, 4)).scalar_type(), at::kFloat);
+    const auto large = at::full({1, 4, config.width}, 256, at::kFloat);  // bf16 numbers are 2 apart there
+    const auto after = transformer.feed_forward(large, 0, [](const at::Tensor& x, std::int64_t) {
+        EXPECT_EQ(x.scalar_type(), at::kBFloat16) << "the products' format";
+        return at::full_like(x, 0.5);
+    });
+    EXPECT_TRUE(at::equal(after, large + 0.5));
+}
+
 TEST(Transformer, Bf16StaysCloseAndItsNormsStayFp32) {
     const auto exact = tiny_transformer();
     const Compute compute{at::kCPU, at::kBFloat16};
