@@ -32,11 +32,10 @@ struct FitHooks {
 
 /// Attention's output projection and W_down of each layer in turn by least squares (METHOD §11) on windows
 /// [W, window] int64; every other weight stays. `weights` are those of `dense`, in the format that the result
-/// is to have: `dense` may compute in another. Each is fitted to the text as the converted model
-/// before it leaves it, and to what brings the residual stream back to the dense model's; where norms stand
-/// between (ModelConfig::post_norms), W_down to the dense FFN's own output, and attention's stays. `done`:
-/// the projections of the first layers from an earlier call with the same arguments, whose experts `experts`
-/// has.
+/// is to have: `dense` may compute in another. Each is fitted to the text as the converted model before it
+/// leaves it, and to what brings the residual stream back to the dense model's; where norms stand between
+/// (ModelConfig::post_norms), W_down to the dense FFN's own output, and attention's stays. `done`: the
+/// projections of the first layers from an earlier call with the same arguments, whose experts `experts` has.
 Weights fit_projections(const Transformer& dense, Weights weights, ExpertSet experts,
                         const at::Tensor& windows, double ridge, const FitHooks& hooks,
                         std::vector<Projections> done = {});

@@ -3,8 +3,8 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/cpu/Utils.h>
 
-#include "base/error.h"
 #include "base/alignment_compute.h"
+#include "base/error.h"
 
 namespace dotmoe {
 namespace {

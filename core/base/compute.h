@@ -7,7 +7,7 @@
 
 namespace dotmoe {
 
-/// Softmax, norms and losses stay in fp32 whatever the matrix products use.
+/// The residual stream, softmax, norms and losses stay in fp32 whatever the matrix products use.
 struct Compute {
     at::Device device = at::kCPU;
     at::ScalarType dtype = at::kFloat;

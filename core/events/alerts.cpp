@@ -16,8 +16,7 @@ constexpr auto crowded_remedy =
     "more global steps mend it; in recipe.toml a larger distill.balance_weight, or a smaller router_lr";
 constexpr auto divergence_remedy =
     "stop, and start over with half the learning rates in recipe.toml: affinity_lr and router_lr of "
-    "[distill], "
-    "learning_rate and router_lr of [recover]";
+    "[distill], learning_rate and router_lr of [recover]";
 constexpr auto memory_remedy =
     "close other programs, or stop (the checkpoint stays) and use fewer calibration windows or sequences a "
     "step";

@@ -8,10 +8,10 @@
 
 #include "align/assignment.h"
 #include "align/distill.h"
+#include "base/alignment_compute.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/system.h"
-#include "base/alignment_compute.h"
 #include "model/load.h"
 
 namespace dotmoe {

@@ -191,8 +191,9 @@ double CostTerms::memory() const {
     // Freed blocks between live ones: a conversion of SmolLM2 with `quick` peaked at 3.57 GB where these
     // terms say 3.2.
     constexpr double fragmentation = 1.17;
-    // A leaf, its gradient and AdamW's two moments, and the student's own weights in both formats; for their
-    // gradients also the inputs of the projections.
+    // A leaf, its gradient and AdamW's two moments, the weights that they begin from (at most: what the fit
+    // left alone is shared) and the student's in the alignment's format; for their gradients also the inputs
+    // of the projections.
     const double recovery =
         (4 * float_bytes + judged + aligned) * layer_weights() + batch * L * aligned * (2 * D + heads);
     const double training = recipe_.recover.steps > 0   ? fragmentation * (activations + recovery + logits)

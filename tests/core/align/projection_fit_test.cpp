@@ -168,5 +168,21 @@ TEST(ProjectionFit, ChangesNoOtherWeightAndTellsOfEachLayer) {
             EXPECT_TRUE(at::equal(fitted.layers[l].*field, dense.weights().layers[l].*field)) << l;
 }
 
+TEST(ProjectionFit, InBf16IsWorthAsMuchToTheExactModelsWeights) {
+    const auto config = test::tiny_config();
+    const auto exact = test::tiny_transformer(config);
+    const Transformer rough(config, exact.weights().to({at::kCPU, at::kBFloat16}));
+    const auto experts = test::random_experts(config, layout, 3);
+    const auto wanted = fit_projections(exact, exact.weights(), experts, text(config), ridge, unheard),
+               fitted = fit_projections(rough, exact.weights(), experts, text(config), ridge, unheard);
+    for (std::size_t l = 0; l < fitted.layers.size(); ++l) {
+        const auto &source = exact.weights().layers[l], &layer = fitted.layers[l];
+        EXPECT_TRUE(at::equal(layer.gate, source.gate)) << "not rounded";
+        EXPECT_EQ(layer.down.scalar_type(), at::kFloat);
+    }
+    EXPECT_LT(distance(exact, fitted, experts), 1.05 * distance(exact, wanted, experts));
+    EXPECT_LT(distance(exact, fitted, experts), 0.8 * distance(exact, exact.weights(), experts));
+}
+
 }  // namespace
 }  // namespace dotmoe::projection_fit_test
