@@ -1,5 +1,8 @@
 #include "align/layerwise.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "align/load_floor.h"
 #include "experts/router.h"
 #include "transport/rounding.h"
@@ -7,14 +10,23 @@
 namespace dotmoe {
 namespace {
 
-/// Temperature of the Sinkhorn solves that price the exact rounding, for an affinity of unit standard
-/// deviation: low enough that few neurons need repair, high enough to converge within the bound.
-constexpr double pricing_temperature = 0.05;
-constexpr int pricing_iterations = 50;
+/// Where the annealing ends, for an affinity of unit standard deviation. The hard rounds' solves price the
+/// exact rounding at it: low enough that few neurons need repair, high enough to converge within the bound.
+constexpr double last_temperature = 0.03;
+constexpr int most_iterations = 50;
+/// Transports at the end whose routers are fitted to the hard plan: it settles.
+constexpr std::int64_t hard_rounds = 3;
 
-/// One-hot columns of the routed experts: [N, E]. S M of METHOD §7 is then one matrix product.
-at::Tensor routed_one_hot(const at::Tensor& owner, const Layout& layout) {
-    return at::one_hot(owner, layout.columns()).slice(1, layout.first_routed()).to(at::kFloat);
+/// Geometric from the recipe's first temperature to the last one, which the first hard round has.
+double temperature_of(std::int64_t round, const LayerwiseRecipe& recipe) {
+    const auto soft_rounds = static_cast<double>(recipe.rounds - 1 - hard_rounds);
+    const double progress = static_cast<double>(round - 1) / std::max(soft_rounds, 1.0);
+    const double start = std::max(recipe.temperature_start, last_temperature);
+    return start * std::pow(last_temperature / start, std::min(progress, 1.0));
+}
+
+bool is_soft(std::int64_t round, const LayerwiseRecipe& recipe) {
+    return recipe.temperature_start > 0 && round < recipe.rounds - hard_rounds;
 }
 
 }  // namespace
@@ -38,11 +50,15 @@ RidgeRouter::RidgeRouter(const NeuronEnergies& energies, const LayerwiseRecipe& 
 }
 
 at::Tensor RidgeRouter::fit(const at::Tensor& owner, const Layout& layout) const {
-    const auto one_hot = routed_one_hot(owner, layout).to(rms_.device());
+    return fit_plan(at::one_hot(owner, layout.columns()).to(rms_.options()), layout);
+}
+
+at::Tensor RidgeRouter::fit_plan(const at::Tensor& plan, const Layout& layout) const {
+    const auto routed = plan.slice(1, layout.first_routed()).contiguous();     // [N, E]
     auto moments = at::zeros({rms_.size(0), layout.experts}, rms_.options());  // X^T sqrt(S M)
     for (std::int64_t i = 0; i < energies_.chunks(); ++i) {
         const auto chunk = energies_.chunk(i);
-        moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(one_hot).sqrt_());
+        moments.addmm_(chunk.inputs.t(), chunk.energies.matmul(routed).sqrt_());
     }
     const auto ridge = at::cholesky_solve(moments / rms_.unsqueeze(1), cholesky_) / rms_.unsqueeze(1);
     const auto router = with_load_floor(ridge, sample_, layout.active, load_floor_);
@@ -69,19 +85,20 @@ LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge,
     LayerExperts experts{start, ridge.fit(start, layout)};
     std::optional<at::Tensor> warm;
     for (std::int64_t round = 1; round < recipe.rounds; ++round) {
+        const double temperature = temperature_of(round, recipe);
         const auto affinity = energy_affinity(energies, experts.router, layout, recipe.energy_power);
         const auto transport = sinkhorn(affinity, capacities,
-                                        {.temperature = pricing_temperature,
-                                         .max_iterations = pricing_iterations,
+                                        {.temperature = temperature,
+                                         .max_iterations = most_iterations,
                                          .allowed = allowed,
                                          .on_iteration = hooks.on_iteration},
                                         warm);
         warm = transport.g;
-        const auto hard =
-            round_exact(affinity.cpu(), capacities, -pricing_temperature * transport.g.cpu(), allowed);
+        const auto hard = round_exact(affinity.cpu(), capacities, -temperature * transport.g.cpu(), allowed);
         experts.owner = hard.owner;
-        if (hooks.on_round) hooks.on_round({round, pricing_temperature, affinity, transport, hard});
-        experts.router = ridge.fit(experts.owner, layout);
+        if (hooks.on_round) hooks.on_round({round, temperature, affinity, transport, hard});
+        experts.router = is_soft(round, recipe) ? ridge.fit_plan(transport.plan, layout)
+                                                : ridge.fit(experts.owner, layout);
     }
     return experts;
 }

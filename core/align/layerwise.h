@@ -24,6 +24,8 @@ class RidgeRouter {
 
     /// owner [N] -> W_r [D, E] for the raw input.
     at::Tensor fit(const at::Tensor& owner, const Layout& layout) const;
+    /// The same of a plan [N, columns], soft or hard, whose rows sum to 1.
+    at::Tensor fit_plan(const at::Tensor& plan, const Layout& layout) const;
 
   private:
     const NeuronEnergies& energies_;
@@ -53,7 +55,8 @@ struct LayerwiseHooks {
     SinkhornObserver on_iteration = nullptr;              ///< of each round's solve
 };
 
-/// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer. `start` is the
+/// Router fit and exact transport in turn, recipe.rounds routers and one transport fewer; all but the last
+/// three of these are annealed, the router then fitted to the soft plan (docs/METHOD.md §7). `start` is the
 /// first owner [N], as align/splits/random.h gives it.
 LayerExperts alternate(const NeuronEnergies& energies, const RidgeRouter& ridge, const Placement& placement,
                        const LayerwiseRecipe& recipe, const at::Tensor& start, const LayerwiseHooks& hooks);

@@ -20,7 +20,10 @@ struct TextRecipe {
 
 /// METHOD §7: alternating transport, then straight-through within a layer if steps > 0.
 struct LayerwiseRecipe {
-    std::int64_t rounds = 7;    ///< router fit + transport, in turn
+    std::int64_t rounds = 12;  ///< router fit + transport, in turn
+    /// Of the first soft plan, for an affinity of unit standard deviation: routers are fitted to plans that
+    /// sharpen, and to the hard one in the last rounds; 0: to hard ones from the first.
+    double temperature_start = 0.3;
     double ridge = 1e-2;        ///< lambda of the router fit, inputs at unit RMS
     double router_scale = 1.5;  ///< mean column norm of W_r times the inputs' RMS
     /// Text whose losses give the metric of the energies (align/loss_metric.h); 0: their plain norm.

@@ -68,6 +68,7 @@ void for_each_recipe_field(R& r, Visit&& visit) {
     visit("text", "calibration_windows", r.text.calibration_windows, FieldRange{1, 1e6});
     visit("text", "held_out_windows", r.text.held_out_windows, FieldRange{1, 1e6});
     visit("layerwise", "rounds", r.layerwise.rounds, FieldRange{1, 1000});
+    visit("layerwise", "temperature_start", r.layerwise.temperature_start, FieldRange{0, 100});
     visit("layerwise", "ridge", r.layerwise.ridge, FieldRange{1e-12, 1e6});
     visit("layerwise", "router_scale", r.layerwise.router_scale, FieldRange{1e-6, 1e6});
     visit("layerwise", "metric_windows", r.layerwise.metric_windows, FieldRange{0, 1e6});

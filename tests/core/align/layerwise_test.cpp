@@ -23,25 +23,33 @@ struct Layer {
     at::Tensor x;
 };
 
-TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
-    const Layer layer;
-    const NeuronEnergies energies(layer.x, layer.weights);
-    const auto owner = random_split(energies, layout, 1);
-    const auto router = RidgeRouter(energies, {.load_floor = 0}).fit(owner, layout);
-
-    // METHOD §7 written out at once, in float64.
+/// METHOD §7 written out at once, in float64, of M [N,E].
+at::Tensor ridge_in_float64(const Layer& layer, const at::Tensor& m) {
     const auto x = layer.x.to(at::kDouble);
     const auto h = at::silu(x.matmul(layer.weights.gate.t().to(at::kDouble))) *
                    x.matmul(layer.weights.up.t().to(at::kDouble));
     const auto s = (h * layer.weights.down.to(at::kDouble).norm(2, 0)).pow(2);
-    const auto m = at::one_hot(owner, layout.columns()).slice(1, 1).to(at::kDouble);
     const auto rms = x.pow(2).mean(0).sqrt();
     const auto b = x / rms;
     const auto gram = b.t().matmul(b) + 1e-2 * 4000 * at::eye(16, at::kDouble);
-    auto wanted = std::get<0>(at::linalg_solve_ex(gram, b.t().matmul(s.matmul(m).sqrt()))) / rms.unsqueeze(1);
-    wanted = wanted * (1.5 / (wanted.norm(2, 0).mean() * rms.mean()));
-    EXPECT_TRUE(at::allclose(router.to(at::kDouble), wanted, 1e-3, 1e-4));
-    EXPECT_NEAR((router.norm(2, 0).mean() * rms.mean()).item<double>(), 1.5, 1e-3);
+    const auto router =
+        std::get<0>(at::linalg_solve_ex(gram, b.t().matmul(s.matmul(m).sqrt()))) / rms.unsqueeze(1);
+    return router * (1.5 / (router.norm(2, 0).mean() * rms.mean()));
+}
+
+TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const RidgeRouter ridge(energies, {.load_floor = 0});
+    const auto owner = random_split(energies, layout, 1);
+    const auto one_hot = at::one_hot(owner, layout.columns()).to(at::kDouble);
+    const auto router = ridge.fit(owner, layout);
+    EXPECT_TRUE(
+        at::allclose(router.to(at::kDouble), ridge_in_float64(layer, one_hot.slice(1, 1)), 1e-3, 1e-4));
+
+    const auto plan = at::softmax(at::randn({72, layout.columns()}, at::kDouble), 1);
+    const auto soft = ridge.fit_plan(plan.to(at::kFloat), layout);
+    EXPECT_TRUE(at::allclose(soft.to(at::kDouble), ridge_in_float64(layer, plan.slice(1, 1)), 1e-3, 1e-4));
 }
 
 TEST(EnergyAffinity, IsTheEnergyWhileTheExpertIsOn) {
@@ -79,6 +87,42 @@ TEST(Alternate, EveryRoundIsAnExactPlanAndTheResultBeatsItsRandomStart) {
     EXPECT_LT(layer_error(layer.x, layer.weights, layer.weights, experts, layout),
               layer_error(layer.x, layer.weights, layer.weights, random, layout));
     EXPECT_EQ(layer_load(layer.x, experts.router, layout).dead, 0);
+}
+
+TEST(Alternate, AnnealsGeometricallyAndSettlesOnTheHardPlan) {
+    const Layer layer;
+    const NeuronEnergies energies(layer.x, layer.weights);
+    const RidgeRouter ridge(energies, {});
+    const auto split = random_split(energies, layout, 1);
+    std::vector<double> temperatures;
+    const auto experts =
+        alternate(energies, ridge, {layout}, {.rounds = 8, .temperature_start = 0.3}, split,
+                  {[&](const LayerwiseRound& round) { temperatures.push_back(round.temperature); }});
+    ASSERT_EQ(temperatures.size(), 7);
+    for (std::size_t i = 0; i < 7; ++i)
+        EXPECT_NEAR(temperatures[i], 0.3 * std::pow(0.1, std::min(static_cast<double>(i) / 4, 1.0)), 1e-12);
+    EXPECT_TRUE(at::equal(experts.router, ridge.fit(experts.owner, layout)));
+}
+
+/// From many starts, since a single one may fall well by chance.
+TEST(Alternate, AnnealingLosesLessThanHardRoundsDo) {
+    double hard = 0, annealed = 0;
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+        at::manual_seed(seed);
+        const auto weights = test::small_layer(16, 72);
+        const auto x = at::randn({4000, 16}) * at::rand({16}) * 3;
+        const NeuronEnergies energies(x, weights);
+        const RidgeRouter ridge(energies, {});
+        const auto split = random_split(energies, layout, seed);
+        const auto error_from = [&](double temperature) {
+            const auto experts = alternate(energies, ridge, {layout},
+                                           {.rounds = 12, .temperature_start = temperature}, split, {});
+            return layer_error(x, weights, weights, experts, layout);
+        };
+        hard += error_from(0);
+        annealed += error_from(0.3);
+    }
+    EXPECT_LT(annealed, hard);
 }
 
 }  // namespace
