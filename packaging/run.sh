@@ -23,7 +23,7 @@ if [ -e "$OUT/metrics.json" ]; then
     say "converted already: $OUT; pictures: $ROOT/build/pictures; remove the first to convert anew"
     exit 0
 fi
-say "no display: converting SmolLM2-135M by the quick preset into $OUT, about ten minutes on two cores"
+say "no display: converting SmolLM2-135M by the quick preset into $OUT, about eleven minutes on two cores"
 virtual_display "$BIN/dotmoe-studio" "$MODEL" --text "$DEPS/text" --preset quick --out "$OUT" \
     --screenshots "$ROOT/build/pictures"
 say "pictures of the views: $ROOT/build/pictures"
