@@ -32,7 +32,7 @@ struct LayerwiseRecipe {
     /// as the dense ones do.
     bool sequential = true;
     /// A random split with the same router fit is judged beside it; where the phase is sequential that is a
-    /// third of its time.
+    /// fifth of its time.
     bool random_baseline = true;
     double energy_power = 0.7;          ///< exponent of the energies in the affinity; 1 is METHOD §7's own
     double load_floor = 0.25;           ///< least load of an expert, over an even share; 0: experts may die

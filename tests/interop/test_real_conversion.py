@@ -1,7 +1,7 @@
 """The main job on the real model: one conversion by the quick preset, exported and verified, held to its promises.
 
-Twelve minutes on two cores. For orientation, a prototype had 201 against 648 after the layer-wise phase and 98 at the end,
-with 17.2 for the dense model.
+Twelve minutes on two cores. For orientation, a prototype had 201 against 648 after the layer-wise phase and 98 at the
+end, with 17.2 for the dense model.
 """
 
 import json

@@ -47,6 +47,9 @@ TEST(RidgeRouter, SolvesTheRegularisedLeastSquaresProblem) {
     EXPECT_TRUE(
         at::allclose(router.to(at::kDouble), ridge_in_float64(layer, one_hot.slice(1, 1)), 1e-3, 1e-4));
 
+    const auto mean_rms = layer.x.pow(2).mean(0).sqrt().mean();
+    EXPECT_NEAR((router.norm(2, 0).mean() * mean_rms).item<double>(), 1.5, 1e-3);
+
     const auto plan = at::softmax(at::randn({72, layout.columns()}, at::kDouble), 1);
     const auto soft = ridge.fit_plan(plan.to(at::kFloat), layout);
     EXPECT_TRUE(at::allclose(soft.to(at::kDouble), ridge_in_float64(layer, plan.slice(1, 1)), 1e-3, 1e-4));
