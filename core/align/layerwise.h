@@ -37,7 +37,7 @@ class RidgeRouter {
 
 /// Affinity A_ie = 1/T sum_t R_te S_ti^p, shared column A_i0 = 1/T sum_t S_ti^p: [N, columns] fp32, at unit
 /// standard deviation (a transport problem does not change with the scale, its temperature does). p < 1 keeps
-/// the few tokens of huge energy from deciding alone (docs/METHOD.md has the figures).
+/// the few tokens of huge energy from deciding alone (docs/RESULTS.md, part 2).
 at::Tensor energy_affinity(const NeuronEnergies& energies, const at::Tensor& router, const Layout& layout,
                            double power);
 

@@ -69,7 +69,7 @@ SamplingOptions sampling_of(const GenerateRequest& request) {
 
 /// Recovery makes up for the experts that a token does not use. Of E - k of them it is wanted less than their
 /// number says, as the router leaves out the least first: ((E - k) / (E - k0))^2, k0 the k it was made for
-/// (docs/METHOD.md section 11 has the figures).
+/// (docs/RESULTS.md, part 7).
 double share_of_changes(const Layout& trained, std::int64_t active) {
     if (active <= trained.active) return 1;
     const auto share =
