@@ -40,7 +40,7 @@ CostEstimate predict_cost(const ModelSummary& model, const Recipe& recipe, const
     estimate.disk_bytes = static_cast<std::int64_t>(terms.disk());
     for (const auto& [phase, work] : terms.conversion())
         estimate.phases.push_back(
-            {phase, phase == CostPhase::load ? loading_seconds : machine.seconds(work, phase), {}});
+            {phase, phase == CostPhase::load ? loading_seconds : machine.seconds(work), {}});
     estimate.train_tokens = terms.train_tokens();
     estimate.active_neuron_share = recipe.layout.active_share(model.config.neurons);
     estimate.active_parameters = count_parameters(model.config, recipe.layout, recipe.method).active;

@@ -34,54 +34,58 @@ CostTerms::CostTerms(const ModelSummary& model, const Recipe& recipe, const Weig
 /// All layers once over T tokens: 2 flops a weight, and causal attention's two products, half of [window,
 /// window], at a quarter of a plain product's rate. Between the products the FFN passes 10 times over [T,N]
 /// (silu, write up, multiply, mask, read for down), norms, RoPE and residuals about 40 times over [T,D].
-Work CostTerms::forward(double tokens, double bytes) const {
+double CostTerms::forward_flops(double tokens) const {
     constexpr double attention_slowness = 4;
-    return {
-        tokens * L * (2 * (attention_weights() + ffn_weights()) + attention_slowness * 2 * window * heads),
-        tokens * L * bytes * (10 * N + 40 * D)};
+    return tokens * L * (2 * (attention_weights() + ffn_weights()) + attention_slowness * 2 * window * heads);
 }
 
-/// Output projection and log-softmax: [T,V] in fp32 is written once and passed over nine times.
-Work CostTerms::vocabulary(double tokens) const {
-    return {tokens * 2 * D * V, tokens * 10 * float_bytes * V};
+double CostTerms::forward_bytes(double tokens, double weight_bytes) const {
+    return tokens * L * weight_bytes * (10 * N + 40 * D);
+}
+
+/// Log-softmax behind the output projection: [T,V] in fp32 is written once and passed over nine times.
+double CostTerms::vocabulary_bytes(double tokens) const {
+    return tokens * 10 * float_bytes * V;
+}
+
+/// METHOD §7, one layer: S by two of its FFN's three products, and X^T X of its router.
+Work CostTerms::energies(double tokens) const {
+    return {tokens * 2 * D * D, tokens * 4 * D * N, tokens * float_bytes * (D + 4 * N)};
 }
 
 /// METHOD §7, one layer, one round: the router's moments (S M, then X^T sqrt(S M)) and the affinity (X W_r,
-/// then R^T S); S is read twice.
+/// then R^T S^p); S is read twice, S^p written and read.
 Work CostTerms::alternating_round(double tokens) const {
-    return {tokens * 4 * E * (D + N), tokens * float_bytes * (2 * N + 8 * E)};
+    return {tokens * 4 * E * (D + N), 0, tokens * float_bytes * (4 * N + 8 * E)};
 }
 
-/// One layer, X^T X of its router among it. METHOD §10: a rival has the router of its split, and clusters of
-/// activations their counts B^T B [N,N].
+/// One layer. METHOD §10: a rival has the router of its split, and clusters of activations their counts B^T B
+/// [N,N].
 Work CostTerms::split(double tokens) const {
-    const Work gram{tokens * 2 * D * D, tokens * float_bytes * D};
     if (recipe_.method == Method::transport)
-        return gram + alternating_round(tokens) * static_cast<double>(recipe_.layerwise.rounds);
-    const Work counts{tokens * 2 * N * N, tokens * 3 * float_bytes * N};
-    return gram + alternating_round(tokens) + (recipe_.method == Method::activations ? counts : Work{});
+        return energies(tokens) + alternating_round(tokens) * static_cast<double>(recipe_.layerwise.rounds);
+    const Work counts{tokens * 2 * N * N, 0, tokens * 3 * float_bytes * N};
+    return energies(tokens) + alternating_round(tokens) +
+           (recipe_.method == Method::activations ? counts : Work{});
 }
 
 Work CostTerms::metric() const {
     const double tokens = static_cast<double>(recipe_.layerwise.metric_windows) * window;
-    return aligned_forward(tokens) * 2 + vocabulary(tokens) * 2;
+    return aligned_forward(tokens) * 2 + aligned_vocabulary(tokens) * 2;
 }
 
 /// Straight-through steps within a layer: its FFN forward, dense and masked, and backward.
 Work CostTerms::refinement() const {
     const double tokens = static_cast<double>(recipe_.layerwise.batch_tokens * recipe_.layerwise.steps);
-    return {tokens * (6 * ffn_weights() + 4 * N * columns), tokens * bytes_.aligned * 24 * N};
+    return {0, tokens * (6 * ffn_weights() + 4 * N * columns), tokens * bytes_.aligned * 24 * N};
 }
 
 Work CostTerms::layer() const {
     // The split to compare with, its router.
     const auto random = recipe_.layerwise.random_baseline ? alternating_round(calibration) : Work{};
-    // Of a sequential phase the random split has its own text, whose energies take two of an FFN's three
-    // products.
-    const Work own_text = random_has_own_text()
-                              ? aligned_forward(calibration) * (1 / L) +
-                                    Work{calibration * (4 * D * N + 2 * D * D), calibration * float_bytes * D}
-                              : Work{};
+    // Of a sequential phase the random split has its own text.
+    const auto own_text =
+        random_has_own_text() ? aligned_forward(calibration) * (1 / L) + energies(calibration) : Work{};
     return aligned_forward(calibration + held_out) * (1 / L) + own_text + split(calibration) + random +
            refinement();
 }
@@ -91,34 +95,34 @@ Work CostTerms::layer() const {
 /// [L,N,columns] an iteration; its set-up, the plan, the gradient and AdamW about 20 times a step; neither it
 /// nor dP is there where the split is fixed.
 Work CostTerms::global_step() const {
-    const Work plan_gradient{batch * L * 4 * N * columns, batch * L * 4 * float_bytes * N};
+    const Work plan_gradient{0, batch * L * 4 * N * columns, batch * L * 4 * float_bytes * N};
     const double passes = static_cast<double>(recipe_.distill.sinkhorn_iterations) + 20;
-    const Work transport{0, passes * float_bytes * L * N * columns};
-    const Work backward =
-        aligned_forward(batch) * 2;  // one product for each, but twice the passes between them
-    return aligned_forward(batch) * 2 + computed_again() + Work{backward.flops / 2, backward.bytes} +
-           vocabulary(batch) * 3 + (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
+    const Work transport{0, 0, passes * float_bytes * L * N * columns};
+    const auto forward = aligned_forward(batch);
+    const Work backward{0, forward.aligned_flops, 2 * forward.bytes};  // twice the passes between products
+    return forward * 2 + computed_again() + backward + aligned_vocabulary(batch) * 3 +
+           (trains_assignment(recipe_) ? plan_gradient + transport : Work{});
 }
 
 /// Activation checkpointing: two of an FFN's three products a second time.
 Work CostTerms::computed_again() const {
     if (!recipe_.distill.checkpoint_activations) return {};
-    return {batch * L * 4 * D * N, batch * L * bytes_.aligned * 2 * N};
+    return {0, batch * L * 4 * D * N, batch * L * bytes_.aligned * 2 * N};
 }
 
 /// Both models' text a layer at a time, the converted one's gate and up products and its attention once more,
 /// H^T H and H^T Y of the FFN's neurons and of attention's heads; then Cholesky solves in fp64, at half the
-/// rate. A new split has its energies, two of an FFN's three products.
+/// rate.
 Work CostTerms::fit() const {
     const double tokens = static_cast<double>(recipe_.recover.fit_windows) * window;
     if (tokens == 0) return {};
     const auto gram = [&](double inputs) { return 2 * inputs * (inputs + D); };
     const auto cholesky = [&](double inputs) { return 2 * inputs * inputs * (inputs / 3 + 2 * D); };
-    const Work moments{tokens * L * (4 * D * N + 2 * attention_weights() + gram(N) + gram(heads)),
+    const Work moments{tokens * L * (gram(N) + gram(heads)),
+                       tokens * L * (4 * D * N + 2 * attention_weights()),
                        tokens * L * float_bytes * 6 * (N + heads)};
-    const Work solve{L * (cholesky(N) + cholesky(heads)), L * 4 * float_bytes * (N * N + heads * heads)};
-    const Work energies{tokens * 4 * D * N, tokens * float_bytes * 4 * N};
-    const auto split_again = recipe_.recover.fit_split ? (energies + split(tokens)) * L : Work{};
+    const Work solve{L * (cholesky(N) + cholesky(heads)), 0, L * 4 * float_bytes * (N * N + heads * heads)};
+    const auto split_again = recipe_.recover.fit_split ? split(tokens) * L : Work{};
     return aligned_forward(tokens) * 2 + moments + solve + split_again;
 }
 
@@ -127,15 +131,15 @@ Work CostTerms::fit() const {
 Work CostTerms::recovery_step() const {
     constexpr double adamw_passes = 12;  // gradient's norm and clip, two moments, the weight
     return aligned_forward(batch) * 4 + computed_again() +
-           Work{0, adamw_passes * float_bytes * layer_weights()} + vocabulary(batch) * 3;
+           Work{0, 0, adamw_passes * float_bytes * layer_weights()} + aligned_vocabulary(batch) * 3;
 }
 
 Work CostTerms::finish() const {
     constexpr SpeedTest test;  // of the dense model and the converted one; a prompt more warms each up
     constexpr auto prompts = static_cast<double>(2 * (test.repeats + 1) * test.prompt);
     constexpr auto generated = static_cast<double>(2 * test.repeats * test.tokens);
-    const Work speed{prompts * 2 * layer_weights(), generated * parameters * packed_bytes};
-    return forward(held_out + revival_windows * window, bytes_.judged) + speed;
+    const Work speed{0, prompts * 2 * layer_weights(), generated * parameters * packed_bytes};
+    return judged_forward(held_out + revival_windows * window) + speed;
 }
 
 std::vector<CostTerms::Phase> CostTerms::conversion() const {
@@ -157,9 +161,8 @@ std::vector<CostTerms::Phase> CostTerms::conversion() const {
     phases.push_back({CostPhase::fit, fit()});
     phases.push_back({CostPhase::recovery, recovery_step() * static_cast<double>(recovery)});
     phases.push_back({CostPhase::finish, finish()});
-    std::erase_if(phases, [](const Phase& phase) {
-        return phase.phase != CostPhase::load && phase.work.flops + phase.work.bytes == 0;
-    });
+    std::erase_if(phases,
+                  [](const Phase& phase) { return phase.phase != CostPhase::load && phase.work.bytes == 0; });
     return phases;
 }
 

@@ -9,12 +9,17 @@
 
 namespace dotmoe {
 
-/// What a job asks of the machine: floating point operations of matrix products, and bytes that everything
-/// between them (norms, activation functions, masks, softmax) reads and writes.
+/// What a job asks of the machine: floating point operations of matrix products, in the format that judges
+/// (sums over a text are in it too) or in the alignment's, and bytes that everything between them (norms,
+/// activation functions, masks, softmax) reads and writes.
 struct Work {
-    double flops = 0, bytes = 0;
-    Work operator+(const Work& other) const { return {flops + other.flops, bytes + other.bytes}; }
-    Work operator*(double times) const { return {flops * times, bytes * times}; }
+    double judged_flops = 0, aligned_flops = 0, bytes = 0;
+    Work operator+(const Work& other) const {
+        return {judged_flops + other.judged_flops, aligned_flops + other.aligned_flops, bytes + other.bytes};
+    }
+    Work operator*(double times) const {
+        return {judged_flops * times, aligned_flops * times, bytes * times};
+    }
 };
 
 /// Bytes of a weight in the formats of a conversion: that which it is judged in (base/compute.h), and that of
@@ -30,9 +35,9 @@ class CostTerms {
     CostTerms(const ModelSummary& model, const Recipe& recipe, const WeightBytes& bytes);
 
     /// The dense model's hidden states of the held-out text.
-    Work dense_states() const { return forward(held_out, bytes_.judged); }
+    Work dense_states() const { return judged_forward(held_out); }
     /// One judgement of held-out text: the model judged, and its and the dense model's predictions.
-    Work judgement() const { return forward(held_out, bytes_.judged) + vocabulary(held_out) * 2; }
+    Work judgement() const { return judged_forward(held_out) + judged_vocabulary(held_out) * 2; }
     /// The energies' metric: a pass forward and back through frozen weights, and the vocabulary twice.
     Work metric() const;
     /// One layer of the layer-wise phase: its alternation, its refinement, the split to compare with, and
@@ -64,9 +69,18 @@ class CostTerms {
 
   private:
     Work computed_again() const;
-    Work forward(double tokens, double bytes) const;
-    Work aligned_forward(double tokens) const { return forward(tokens, bytes_.aligned); }
-    Work vocabulary(double tokens) const;
+    double forward_flops(double tokens) const;
+    double forward_bytes(double tokens, double weight_bytes) const;
+    Work judged_forward(double tokens) const {
+        return {forward_flops(tokens), 0, forward_bytes(tokens, bytes_.judged)};
+    }
+    Work aligned_forward(double tokens) const {
+        return {0, forward_flops(tokens), forward_bytes(tokens, bytes_.aligned)};
+    }
+    double vocabulary_bytes(double tokens) const;
+    Work judged_vocabulary(double tokens) const { return {tokens * 2 * D * V, 0, vocabulary_bytes(tokens)}; }
+    Work aligned_vocabulary(double tokens) const { return {0, tokens * 2 * D * V, vocabulary_bytes(tokens)}; }
+    Work energies(double tokens) const;
     Work alternating_round(double tokens) const;
     Work split(double tokens) const;
     Work refinement() const;

@@ -25,18 +25,14 @@ double product_flops(const ModelConfig& config, const Compute& compute) {
     return 2.0 * tokens * static_cast<double>(config.width * config.neurons) / seconds;
 }
 
-bool aligns(CostPhase phase) {
-    return phase != CostPhase::load && phase != CostPhase::judge && phase != CostPhase::finish;
-}
-
 }  // namespace
 
-double MachineSpeed::seconds(const Work& work, CostPhase phase) const {
+double MachineSpeed::seconds(const Work& work) const {
     // What the counts leave out, measured: a conversion of SmolLM2 with `quick` took 5:20 where the terms say
     // 3:20.
     constexpr double overhead = 1.6;
-    const double rate = aligns(phase) ? alignment_flops_per_second : flops_per_second;
-    return overhead * (work.flops / rate + work.bytes / bytes_per_second);
+    return overhead * (work.judged_flops / judged_flops_per_second +
+                       work.aligned_flops / aligned_flops_per_second + work.bytes / bytes_per_second);
 }
 
 /// As the conversion does, with fresh memory for every result, which costs as much as the arithmetic: the

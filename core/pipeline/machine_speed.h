@@ -8,9 +8,9 @@
 namespace dotmoe {
 
 struct MachineSpeed {
-    double flops_per_second = 0, alignment_flops_per_second = 0, bytes_per_second = 0;
+    double judged_flops_per_second = 0, aligned_flops_per_second = 0, bytes_per_second = 0;
 
-    double seconds(const Work& work, CostPhase phase) const;
+    double seconds(const Work& work) const;
 };
 
 /// Short measurements, of the sizes that a conversion of this model uses.

@@ -171,7 +171,7 @@ CostEstimate measure_cost(const ConvertRequest& request, const ConvertHooks& hoo
         const auto lap = watch.laps().find(of);
         if (lap == watch.laps().end()) continue;
         phase.sample = {lap->second.seconds,
-                        of == CostPhase::load ? loading_seconds : machine.seconds(lap->second.work, of)};
+                        of == CostPhase::load ? loading_seconds : machine.seconds(lap->second.work)};
     }
     estimate.probe = {clock() - begin, peak_memory_bytes()};
     estimate.memory_bytes = std::max(estimate.memory_bytes, estimate.probe->memory_bytes);

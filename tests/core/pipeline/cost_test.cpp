@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "pipeline/cost_terms.h"
 #include "pipeline/inspect.h"
 
 namespace dotmoe {
@@ -56,6 +57,21 @@ TEST(EstimateCost, RecoveryTakesTimeMemoryAndDisk) {
     EXPECT_GT(recovery.memory_bytes, plain.memory_bytes + std::int64_t{1'400'000'000});
     EXPECT_GT(recovery.disk_bytes, plain.disk_bytes + std::int64_t{1'700'000'000});
     EXPECT_EQ(recovery.train_tokens, plain.train_tokens);
+}
+
+/// The alternation and the fit's moments are summed in fp32 (base/alignment_compute.h), whatever the layers
+/// compute in.
+TEST(CostTerms, SumsOverATextAreInTheFormatThatJudges) {
+    const WeightBytes bytes{.judged = 4, .aligned = 2};
+    auto recipe = preset("quick");
+    recipe.layerwise.rounds = 6;
+    const auto few = CostTerms(smollm2(), recipe, bytes).layer();
+    recipe.layerwise.rounds = 12;
+    const auto many = CostTerms(smollm2(), recipe, bytes).layer();
+    const double calibration = 512.0 * static_cast<double>(recipe.text.calibration_windows);
+    // S M, X^T sqrt(S M), X W_r and R^T S, six times.
+    EXPECT_DOUBLE_EQ(many.judged_flops - few.judged_flops, 6 * calibration * 4 * 84 * (576 + 1536));
+    EXPECT_EQ(many.aligned_flops, few.aligned_flops);
 }
 
 TEST(EstimateCost, LongerStepsNeedMoreMemory) {
