@@ -28,8 +28,8 @@ double product_flops(const ModelConfig& config, const Compute& compute) {
 }  // namespace
 
 double MachineSpeed::seconds(const Work& work) const {
-    // What the counts leave out, measured: a conversion of SmolLM2 with `quick` took 5:20 where the terms say
-    // 3:20.
+    // What the counts leave out, measured: with it SmolLM2 by `laptop` is predicted at 25:31, where
+    // conversions took 24:05 and 24:33, and by `quick` at 8:25 for 10:38.
     constexpr double overhead = 1.6;
     return overhead * (work.judged_flops / judged_flops_per_second +
                        work.aligned_flops / aligned_flops_per_second + work.bytes / bytes_per_second);
