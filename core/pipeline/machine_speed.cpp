@@ -29,7 +29,7 @@ double product_flops(const ModelConfig& config, const Compute& compute) {
 
 double MachineSpeed::seconds(const Work& work) const {
     // What the counts leave out, measured: with it SmolLM2 by `laptop` is predicted at 25:31, where
-    // conversions took 24:05 and 24:33, and by `quick` at 8:25 for 10:38.
+    // conversions took 24:05 and 24:33, and by `quick` at 9:42, which took 9:30.
     constexpr double overhead = 1.6;
     return overhead * (work.judged_flops / judged_flops_per_second +
                        work.aligned_flops / aligned_flops_per_second + work.bytes / bytes_per_second);
